@@ -1,0 +1,1 @@
+//! A bump arena that gives node-sized blocks back to work.

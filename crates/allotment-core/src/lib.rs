@@ -1,0 +1,1 @@
+//! Ordered map and set: B-trees generic over an allocator, no_std.

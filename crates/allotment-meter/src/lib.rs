@@ -1,0 +1,1 @@
+//! Allocators that observe or sabotage the one they wrap.

@@ -1,0 +1,1 @@
+//! A pool of size-class slabs for tree nodes and slices.

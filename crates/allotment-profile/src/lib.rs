@@ -1,0 +1,1 @@
+//! The harness: one workload on one backend, measured.

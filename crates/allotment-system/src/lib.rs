@@ -1,0 +1,1 @@
+//! The allocators of the platform as backends: Global and System.

@@ -1,0 +1,1 @@
+//! Data sets, operation scripts and the roster of maps and backends.

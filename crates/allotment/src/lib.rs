@@ -1,0 +1,1 @@
+//! B-tree collections on the memory you allot: ordered map and set, generic over an allocator.
