@@ -1,1 +1,35 @@
-//! Ordered map and set: B-trees generic over an allocator, no_std.
+//! Ordered map and set: B-trees generic over an allocator, for programs with or without std.
+//!
+//! [`BTreeMap`] and [`BTreeSet`] do what those of the standard library do, under the same names,
+//! and take an [`Allocator`] as a further parameter, on stable Rust. Most programs want the facade
+//! `allotment`, which adds the backends.
+//!
+//! How it is built, and why: the documentation of the private module `raw`, and
+//! `docs/architecture.md` in the repository.
+#![no_std]
+
+extern crate alloc;
+
+mod map;
+mod raw;
+mod set;
+
+pub use allotment_alloc::{AllocError, Allocator, Global, Layout, SharedAlloc};
+pub use map::{AllocFailure, BTreeMap, Fallible};
+pub use set::BTreeSet;
+
+#[doc(hidden)]
+pub use raw::shape;
+
+/// [`BTreeMap`] and the types that its methods return.
+pub mod btree_map {
+    pub use crate::map::{
+        AllocFailure, BTreeMap, Entry, Fallible, IntoIter, IntoKeys, IntoValues, Iter, IterMut,
+        Keys, OccupiedEntry, Range, RangeMut, VacantEntry, Values, ValuesMut,
+    };
+}
+
+/// [`BTreeSet`] and the types that its methods return.
+pub mod btree_set {
+    pub use crate::set::{BTreeSet, IntoIter, Iter, Range};
+}

@@ -1,0 +1,155 @@
+//! Operations on many pairs: each is a sequence of edits, between which the map is whole.
+
+use core::borrow::Borrow;
+
+use allotment_alloc::{Allocator, SharedAlloc};
+
+use crate::map::{BTreeMap, out_of_memory};
+use crate::raw::path::Edge;
+use crate::raw::search::Side;
+use crate::raw::shape::Shape;
+
+impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+    /// A map on `alloc` with the pairs of an iterator; of equal keys the last value stays.
+    ///
+    /// Ascending keys are noticed as they come, and cost one comparison and O(1) amortised each;
+    /// nothing is collected first, and nodes end up full. Others cost O(log n).
+    ///
+    /// ```
+    /// use allotment_core::BTreeMap;
+    /// use allotment_pool::Pool;
+    ///
+    /// let map = BTreeMap::from_iter_in((0..1000).map(|key| (key, key * key)), Pool::new());
+    /// assert_eq!(map[&30], 900);
+    /// ```
+    pub fn from_iter_in<I>(pairs: I, alloc: A) -> Self
+    where
+        K: Ord,
+        I: IntoIterator<Item = (K, V)>,
+    {
+        let mut map = Self::with_shape_in(alloc);
+        map.extend(pairs);
+        map
+    }
+
+    /// Moves all pairs of `other` into this map. Where both have a key, this map keeps its key and
+    /// takes the other's value.
+    ///
+    /// O(m log(n + m)) for m pairs in `other`, or O(m) if they all come after those of this map.
+    ///
+    /// # Panics
+    ///
+    /// If a comparison or the allocator does; every pair is then in one of the two maps.
+    ///
+    /// ```
+    /// use allotment_core::BTreeMap;
+    ///
+    /// let mut map = BTreeMap::from([(1, 'a'), (2, 'b')]);
+    /// let mut other = BTreeMap::from([(2, 'B'), (3, 'C')]);
+    /// map.append(&mut other);
+    /// assert!(map.into_iter().eq([(1, 'a'), (2, 'B'), (3, 'C')]));
+    /// assert!(other.is_empty());
+    /// ```
+    pub fn append(&mut self, other: &mut Self)
+    where
+        K: Ord,
+    {
+        // SAFETY: T4, for each of the two.
+        unsafe { self.tree.append(&self.alloc, &mut other.tree, &other.alloc) }
+            .unwrap_or_else(|layout| out_of_memory(layout));
+    }
+
+    /// Cuts off all pairs whose keys are not less than `key`, and returns them.
+    ///
+    /// O(log n), and O(n) to count what is cut off. Asks the allocator for at most one node a level.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let tail = map.split_off(&2);
+    /// assert!(map.into_keys().eq([1]) && tail.into_keys().eq([2, 3]));
+    /// ```
+    #[must_use = "use `retain` to drop pairs"]
+    pub fn split_off<Q>(&mut self, key: &Q) -> Self
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+        A: SharedAlloc,
+    {
+        self.try_split_off(key).unwrap_or_else(|layout| out_of_memory(layout))
+    }
+
+    pub(super) fn try_split_off<Q>(&mut self, key: &Q) -> Result<Self, core::alloc::Layout>
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+        A: SharedAlloc,
+    {
+        let alloc = self.alloc.clone();
+        let Some(edge) = self.tree.edge_beside(key, Side::Before) else {
+            return Ok(Self::with_shape_in(alloc));
+        };
+        // SAFETY: an edge of this tree, and T4. The part cut off may go with a clone of the
+        // allocator, since that is the same one (`SharedAlloc`).
+        let tree = unsafe { self.tree.cut(&edge, &self.alloc) }?;
+        Ok(Self { tree, alloc })
+    }
+
+    /// Keeps the pairs for which `keep` answers true and drops the others, in ascending order.
+    ///
+    /// O(n), and O(log n) for each node that falls below its minimum. Allocates nothing. If `keep`
+    /// or the drop of a pair panics, the pairs not visited yet stay.
+    ///
+    /// ```
+    /// let mut map: allotment_core::BTreeMap<_, _> = (0..8).map(|n| (n, n * 10)).collect();
+    /// map.retain(|key, _| key % 2 == 0);
+    /// assert!(map.into_iter().eq([(0, 0), (2, 20), (4, 40), (6, 60)]));
+    /// ```
+    pub fn retain<F>(&mut self, mut keep: F)
+    where
+        K: Ord,
+        F: FnMut(&K, &mut V) -> bool,
+    {
+        let Some(root) = self.tree.root() else { return };
+        let mut at = Edge::first(root);
+        while let Some(root) = self.tree.root()
+            && let Some(place) = at.place_after(root)
+        {
+            let slot = place.slot();
+            // SAFETY: N1; the map is borrowed for writing.
+            let (key, value) = (unsafe { &*slot.key() }, unsafe { &mut *slot.value() });
+            if keep(key, value) {
+                at.next(root);
+                continue;
+            }
+            // SAFETY: a place of this tree, and T4.
+            let (pair, path, replaced) = unsafe { self.tree.remove_at(place, &self.alloc) };
+            drop(pair);
+            let (Some(root), Some(path)) = (self.tree.root(), path) else { return };
+            at = Edge { leaf: root.node_at(&path, 0), path };
+            if replaced {
+                at.next(root);
+            }
+        }
+    }
+}
+
+impl<K: Ord, V, A: Allocator, S: Shape> Extend<(K, V)> for BTreeMap<K, V, A, S> {
+    /// Puts pairs in, the last of equal keys staying; ascending keys behind those of the map cost
+    /// O(1) amortised each.
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, pairs: I) {
+        let mut end = None;
+        for (key, value) in pairs {
+            // SAFETY: `end` goes from call to call and nowhere else, and T4.
+            unsafe { self.tree.push(&mut end, key, value, &self.alloc) }
+                .unwrap_or_else(|refused| out_of_memory(refused.layout));
+        }
+    }
+}
+
+impl<'a, K: Ord + Copy, V: Copy, A: Allocator, S: Shape> Extend<(&'a K, &'a V)>
+    for BTreeMap<K, V, A, S>
+{
+    fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, pairs: I) {
+        self.extend(pairs.into_iter().map(|(key, value)| (*key, *value)));
+    }
+}

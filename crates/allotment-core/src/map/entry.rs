@@ -1,0 +1,263 @@
+//! Entries: one search, then insertion, change or removal at the place found.
+
+use core::fmt;
+use core::mem;
+
+use allotment_alloc::{Allocator, Global};
+
+use crate::map::{BTreeMap, out_of_memory};
+use crate::raw::path::{Edge, Place};
+use crate::raw::search::Search;
+use crate::raw::shape::{Shape, Standard};
+
+/// The place of a key in a map, occupied or vacant: see [`BTreeMap::entry`].
+pub enum Entry<'a, K, V, A: Allocator = Global, S: Shape = Standard> {
+    /// There is no pair with this key.
+    Vacant(VacantEntry<'a, K, V, A, S>),
+    /// There is a pair with this key.
+    Occupied(OccupiedEntry<'a, K, V, A, S>),
+}
+
+/// The place where a key would go in.
+pub struct VacantEntry<'a, K, V, A: Allocator = Global, S: Shape = Standard> {
+    key: K,
+    /// `None` in an empty map.
+    edge: Option<Edge<K, V, S>>,
+    map: &'a mut BTreeMap<K, V, A, S>,
+}
+
+/// The place of a pair.
+pub struct OccupiedEntry<'a, K, V, A: Allocator = Global, S: Shape = Standard> {
+    place: Place<K, V, S>,
+    map: &'a mut BTreeMap<K, V, A, S>,
+}
+
+impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+    /// The place of a key, to look, insert, change or remove there. O(log n).
+    ///
+    /// ```
+    /// let mut count = allotment_core::BTreeMap::new();
+    /// for letter in "allotment".chars() {
+    ///     *count.entry(letter).or_insert(0) += 1;
+    /// }
+    /// assert_eq!((count[&'l'], count[&'t'], count[&'a']), (2, 2, 1));
+    /// ```
+    pub fn entry(&mut self, key: K) -> Entry<'_, K, V, A, S>
+    where
+        K: Ord,
+    {
+        match self.tree.search(&key) {
+            Some(Search::Found(place)) => Entry::Occupied(OccupiedEntry { place, map: self }),
+            Some(Search::Missing(edge)) => {
+                Entry::Vacant(VacantEntry { key, edge: Some(edge), map: self })
+            }
+            None => Entry::Vacant(VacantEntry { key, edge: None, map: self }),
+        }
+    }
+
+    /// The place of the first pair. O(log n).
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b')]);
+    /// assert_eq!(map.first_entry().unwrap().remove_entry(), (1, 'a'));
+    /// ```
+    pub fn first_entry(&mut self) -> Option<OccupiedEntry<'_, K, V, A, S>>
+    where
+        K: Ord,
+    {
+        self.tree.first().map(|place| OccupiedEntry { place, map: self })
+    }
+
+    /// The place of the last pair. O(log n).
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b')]);
+    /// assert_eq!(map.last_entry().unwrap().key(), &2);
+    /// ```
+    pub fn last_entry(&mut self) -> Option<OccupiedEntry<'_, K, V, A, S>>
+    where
+        K: Ord,
+    {
+        self.tree.last().map(|place| OccupiedEntry { place, map: self })
+    }
+}
+
+impl<'a, K: Ord, V, A: Allocator, S: Shape> Entry<'a, K, V, A, S> {
+    /// The value, after putting `default` in if there is none.
+    pub fn or_insert(self, default: V) -> &'a mut V {
+        self.or_insert_with(|| default)
+    }
+
+    /// The value, after putting the result of `default` in if there is none.
+    ///
+    /// ```
+    /// let mut map: allotment_core::BTreeMap<&str, String> = Default::default();
+    /// map.entry("a").or_insert_with(|| "hello".to_owned()).push('!');
+    /// assert_eq!(map["a"], "hello!");
+    /// ```
+    pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V {
+        self.or_insert_with_key(|_| default())
+    }
+
+    /// The value, after putting in what `default` makes of the key if there is none.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::new();
+    /// assert_eq!(*map.entry("four").or_insert_with_key(|key| key.len()), 4);
+    /// ```
+    pub fn or_insert_with_key<F: FnOnce(&K) -> V>(self, default: F) -> &'a mut V {
+        match self {
+            Self::Occupied(entry) => entry.into_mut(),
+            Self::Vacant(entry) => {
+                let value = default(entry.key());
+                entry.insert(value)
+            }
+        }
+    }
+
+    /// The value, after putting the default in if there is none.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::new();
+    /// *map.entry('x').or_default() += 1;
+    /// assert_eq!(map[&'x'], 1);
+    /// ```
+    pub fn or_default(self) -> &'a mut V
+    where
+        V: Default,
+    {
+        self.or_insert_with(V::default)
+    }
+
+    /// Changes the value if there is one.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 10)]);
+    /// map.entry(1).and_modify(|value| *value += 1).or_insert(0);
+    /// assert_eq!(map[&1], 11);
+    /// ```
+    #[must_use]
+    pub fn and_modify<F: FnOnce(&mut V)>(mut self, change: F) -> Self {
+        if let Self::Occupied(entry) = &mut self {
+            change(entry.get_mut());
+        }
+        self
+    }
+
+    /// The key of the place.
+    pub fn key(&self) -> &K {
+        match self {
+            Self::Occupied(entry) => entry.key(),
+            Self::Vacant(entry) => entry.key(),
+        }
+    }
+
+    /// Puts a value in, whether there is one or not, and returns the place.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::new();
+    /// assert_eq!(*map.entry(1).insert_entry('a').get(), 'a');
+    /// ```
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, A, S> {
+        match self {
+            Self::Occupied(mut entry) => {
+                entry.insert(value);
+                entry
+            }
+            Self::Vacant(entry) => entry.insert_entry(value),
+        }
+    }
+}
+
+impl<'a, K: Ord, V, A: Allocator, S: Shape> VacantEntry<'a, K, V, A, S> {
+    /// The key that would go in.
+    pub fn key(&self) -> &K {
+        &self.key
+    }
+
+    /// Gives the key back.
+    pub fn into_key(self) -> K {
+        self.key
+    }
+
+    /// Puts the pair in and returns the value. Allocates as [`BTreeMap::insert`] does.
+    pub fn insert(self, value: V) -> &'a mut V {
+        self.insert_entry(value).into_mut()
+    }
+
+    /// Puts the pair in and returns its place. Allocates as [`BTreeMap::insert`] does.
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, A, S> {
+        let Self { key, edge, map } = self;
+        // SAFETY: an edge of this tree, which has been borrowed since it was found, and T4.
+        let inserted = unsafe { map.tree.insert_at(edge, key, value, &map.alloc) };
+        let edge = inserted.unwrap_or_else(|refused| out_of_memory(refused.layout));
+        let place = Place { node: edge.leaf, level: 0, path: edge.path };
+        OccupiedEntry { place, map }
+    }
+}
+
+impl<'a, K: Ord, V, A: Allocator, S: Shape> OccupiedEntry<'a, K, V, A, S> {
+    /// The stored key.
+    pub fn key(&self) -> &K {
+        // SAFETY: N1; borrowed as long as the entry.
+        unsafe { &*self.place.slot().key() }
+    }
+
+    /// The value.
+    pub fn get(&self) -> &V {
+        // SAFETY: N1; borrowed as long as the entry.
+        unsafe { &*self.place.slot().value() }
+    }
+
+    /// The value, to change it while the entry is held.
+    pub fn get_mut(&mut self) -> &mut V {
+        // SAFETY: N1; borrowed for writing as long as the entry.
+        unsafe { &mut *self.place.slot().value() }
+    }
+
+    /// The value, to change it as long as the map is borrowed.
+    pub fn into_mut(self) -> &'a mut V {
+        // SAFETY: N1; the map is borrowed for writing for 'a.
+        unsafe { &mut *self.place.slot().value() }
+    }
+
+    /// Replaces the value and returns the old one.
+    pub fn insert(&mut self, value: V) -> V {
+        mem::replace(self.get_mut(), value)
+    }
+
+    /// Takes the pair out and returns the value. O(log n); allocates nothing.
+    pub fn remove(self) -> V {
+        self.remove_entry().1
+    }
+
+    /// Takes the pair out and returns it. O(log n); allocates nothing.
+    pub fn remove_entry(self) -> (K, V) {
+        self.map.remove_place(self.place)
+    }
+}
+
+impl<K: fmt::Debug + Ord, V: fmt::Debug, A: Allocator, S: Shape> fmt::Debug
+    for Entry<'_, K, V, A, S>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Vacant(entry) => f.debug_tuple("Entry").field(entry).finish(),
+            Self::Occupied(entry) => f.debug_tuple("Entry").field(entry).finish(),
+        }
+    }
+}
+
+impl<K: fmt::Debug + Ord, V, A: Allocator, S: Shape> fmt::Debug for VacantEntry<'_, K, V, A, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VacantEntry").field(self.key()).finish()
+    }
+}
+
+impl<K: fmt::Debug + Ord, V: fmt::Debug, A: Allocator, S: Shape> fmt::Debug
+    for OccupiedEntry<'_, K, V, A, S>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OccupiedEntry").field("key", self.key()).field("value", self.get()).finish()
+    }
+}

@@ -1,0 +1,146 @@
+//! [`Fallible`]: the operations that allocate, with failed allocation as a value.
+
+use core::alloc::Layout;
+use core::borrow::Borrow;
+use core::error::Error;
+use core::fmt;
+
+use allotment_alloc::{Allocator, Global, SharedAlloc};
+
+use crate::map::BTreeMap;
+use crate::raw::shape::{Shape, Standard};
+
+/// An allocation failed, and nothing was lost: what did not get in comes back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct AllocFailure<T = ()> {
+    /// The block that the allocator could not serve.
+    pub layout: Layout,
+    /// What the operation was given.
+    pub returned: T,
+}
+
+/// A map whose allocating operations return a [`Result`]: see [`BTreeMap::fallible`].
+pub struct Fallible<'a, K, V, A: Allocator = Global, S: Shape = Standard> {
+    map: &'a mut BTreeMap<K, V, A, S>,
+}
+
+impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+    /// A view of the map whose allocating operations return an error instead of ending the program.
+    ///
+    /// ```
+    /// use allotment_core::BTreeMap;
+    /// use allotment_meter::Faulty;
+    /// use allotment_core::Global;
+    ///
+    /// let alloc = Faulty::new(Global);
+    /// let plan = alloc.plan();
+    /// let mut map = BTreeMap::new_in(alloc);
+    /// plan.fail_at(1);
+    /// let failure = map.fallible().insert(1, "one").unwrap_err();
+    /// assert_eq!(failure.returned, (1, "one"));
+    /// assert!(map.is_empty());
+    /// ```
+    pub fn fallible(&mut self) -> Fallible<'_, K, V, A, S> {
+        Fallible { map: self }
+    }
+}
+
+impl<K: Ord, V, A: Allocator, S: Shape> Fallible<'_, K, V, A, S> {
+    /// [`BTreeMap::insert`].
+    ///
+    /// # Errors
+    ///
+    /// The pair, if the allocator failed; the map is as it was.
+    pub fn insert(&mut self, key: K, value: V) -> Result<Option<V>, AllocFailure<(K, V)>> {
+        self.map.try_insert_pair(key, value).map_err(|refused| AllocFailure {
+            layout: refused.layout,
+            returned: (refused.key, refused.value),
+        })
+    }
+
+    /// [`Extend::extend`].
+    ///
+    /// # Errors
+    ///
+    /// The pair at which the allocator failed; those before it are in the map, those after it are
+    /// still in the iterator: pass `&mut iter` to go on.
+    pub fn extend<I>(&mut self, pairs: I) -> Result<(), AllocFailure<(K, V)>>
+    where
+        I: IntoIterator<Item = (K, V)>,
+    {
+        let mut end = None;
+        for (key, value) in pairs {
+            let map = &mut *self.map;
+            // SAFETY: `end` goes from call to call and nowhere else, and T4.
+            unsafe { map.tree.push(&mut end, key, value, &map.alloc) }.map_err(|refused| {
+                AllocFailure { layout: refused.layout, returned: (refused.key, refused.value) }
+            })?;
+        }
+        Ok(())
+    }
+
+    /// [`BTreeMap::append`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; every pair is then in one of the two maps.
+    pub fn append(&mut self, other: &mut BTreeMap<K, V, A, S>) -> Result<(), AllocFailure> {
+        let map = &mut *self.map;
+        // SAFETY: T4, for each of the two.
+        unsafe { map.tree.append(&map.alloc, &mut other.tree, &other.alloc) }.map_err(without)
+    }
+
+    /// [`BTreeMap::split_off`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; the map is as it was.
+    pub fn split_off<Q>(&mut self, key: &Q) -> Result<BTreeMap<K, V, A, S>, AllocFailure>
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+        A: SharedAlloc,
+    {
+        self.map.try_split_off(key).map_err(without)
+    }
+
+    /// [`Clone::clone`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; what had been cloned is dropped.
+    pub fn try_clone(&self) -> Result<BTreeMap<K, V, A, S>, AllocFailure>
+    where
+        K: Clone,
+        V: Clone,
+        A: Clone,
+    {
+        self.map.try_clone_in(self.map.alloc.clone()).map_err(without)
+    }
+}
+
+/// A failure of an operation that was given nothing to lose.
+fn without(layout: Layout) -> AllocFailure {
+    AllocFailure { layout, returned: () }
+}
+
+impl<T> fmt::Debug for AllocFailure<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AllocFailure").field("layout", &self.layout).finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Display for AllocFailure<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (size, align) = (self.layout.size(), self.layout.align());
+        write!(f, "the allocator could not serve {size} bytes aligned to {align}")
+    }
+}
+
+impl<T> Error for AllocFailure<T> {}
+
+impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, S: Shape> fmt::Debug for Fallible<'_, K, V, A, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.map.fmt(f)
+    }
+}

@@ -1,0 +1,330 @@
+//! Iterators over a borrowed map: pairs, keys, values.
+
+use core::fmt;
+use core::iter::FusedIterator;
+use core::marker::PhantomData;
+
+use allotment_alloc::Allocator;
+
+use crate::map::BTreeMap;
+use crate::raw::dying::Dying;
+use crate::raw::shape::{Shape, Standard};
+use crate::raw::walk::Walk;
+
+/// The pairs of a map in ascending order: see [`BTreeMap::iter`].
+pub struct Iter<'a, K, V, S: Shape = Standard> {
+    walk: Walk<K, V, S>,
+    len: usize,
+    pairs: PhantomData<&'a (K, V)>,
+}
+
+/// The pairs of a map in ascending order, values to be changed: see [`BTreeMap::iter_mut`].
+pub struct IterMut<'a, K, V, S: Shape = Standard> {
+    walk: Walk<K, V, S>,
+    len: usize,
+    pairs: PhantomData<&'a mut (K, V)>,
+}
+
+impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+    /// The pairs in ascending order. O(1) to begin with, O(n) in all; allocates nothing.
+    ///
+    /// ```
+    /// let map = allotment_core::BTreeMap::from([(2, 'b'), (1, 'a')]);
+    /// assert!(map.iter().eq([(&1, &'a'), (&2, &'b')]));
+    /// assert_eq!(map.iter().next_back(), Some((&2, &'b')));
+    /// ```
+    pub fn iter(&self) -> Iter<'_, K, V, S> {
+        Iter { walk: Walk::whole(self.tree.root()), len: self.len(), pairs: PhantomData }
+    }
+
+    /// The pairs in ascending order, values to be changed. As [`iter`](Self::iter).
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 10), (2, 20)]);
+    /// for (key, value) in map.iter_mut() {
+    ///     *value += key;
+    /// }
+    /// assert_eq!(map[&2], 22);
+    /// ```
+    pub fn iter_mut(&mut self) -> IterMut<'_, K, V, S> {
+        IterMut { walk: Walk::whole(self.tree.root()), len: self.len(), pairs: PhantomData }
+    }
+
+    /// The keys in ascending order. As [`iter`](Self::iter).
+    ///
+    /// ```
+    /// let map = allotment_core::BTreeMap::from([(2, 'b'), (1, 'a')]);
+    /// assert!(map.keys().eq(&[1, 2]));
+    /// ```
+    pub fn keys(&self) -> Keys<'_, K, V, S> {
+        Keys { pairs: self.iter() }
+    }
+
+    /// The values in the order of their keys. As [`iter`](Self::iter).
+    ///
+    /// ```
+    /// let map = allotment_core::BTreeMap::from([(2, 'b'), (1, 'a')]);
+    /// assert!(map.values().eq(&['a', 'b']));
+    /// ```
+    pub fn values(&self) -> Values<'_, K, V, S> {
+        Values { pairs: self.iter() }
+    }
+
+    /// The values in the order of their keys, to be changed. As [`iter`](Self::iter).
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 10), (2, 20)]);
+    /// map.values_mut().for_each(|value| *value += 1);
+    /// assert!(map.values().eq(&[11, 21]));
+    /// ```
+    pub fn values_mut(&mut self) -> ValuesMut<'_, K, V, S> {
+        ValuesMut { pairs: self.iter_mut() }
+    }
+}
+
+impl<'a, K, V, S: Shape> Iter<'a, K, V, S> {
+    /// What is left of a tree that is being consumed.
+    pub(super) fn over(dying: &'a Dying<K, V, S>) -> Self {
+        let Some((root, front, back)) = dying.ends() else { return Self::default() };
+        let walk = Walk::between(root, Some(front), Some(back));
+        Self { walk, len: dying.len(), pairs: PhantomData }
+    }
+}
+
+impl<'a, K, V, S: Shape> Iterator for Iter<'a, K, V, S> {
+    type Item = (&'a K, &'a V);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.len = self.len.checked_sub(1)?;
+        let slot = self.walk.next_counted()?;
+        // SAFETY: N1; the map is borrowed for 'a.
+        Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.len, Some(self.len))
+    }
+
+    fn last(mut self) -> Option<Self::Item> {
+        self.next_back()
+    }
+
+    fn min(mut self) -> Option<Self::Item>
+    where
+        Self::Item: Ord,
+    {
+        self.next()
+    }
+
+    fn max(mut self) -> Option<Self::Item>
+    where
+        Self::Item: Ord,
+    {
+        self.next_back()
+    }
+}
+
+impl<K, V, S: Shape> DoubleEndedIterator for Iter<'_, K, V, S> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.len = self.len.checked_sub(1)?;
+        let slot = self.walk.prev_counted()?;
+        // SAFETY: N1; the map is borrowed for 'a.
+        Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
+    }
+}
+
+impl<K, V, S: Shape> Clone for Iter<'_, K, V, S> {
+    fn clone(&self) -> Self {
+        Self { walk: self.walk, len: self.len, pairs: PhantomData }
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, S: Shape> fmt::Debug for Iter<'_, K, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<'a, K, V, S: Shape> IterMut<'a, K, V, S> {
+    /// What is left, to look at it.
+    fn rest(&self) -> Iter<'_, K, V, S> {
+        Iter { walk: self.walk, len: self.len, pairs: PhantomData }
+    }
+}
+
+impl<'a, K, V, S: Shape> Iterator for IterMut<'a, K, V, S> {
+    type Item = (&'a K, &'a mut V);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.len = self.len.checked_sub(1)?;
+        let slot = self.walk.next_counted()?;
+        // SAFETY: N1; the map is borrowed for writing for 'a, and each slot is yielded once.
+        Some((unsafe { &*slot.key() }, unsafe { &mut *slot.value() }))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.len, Some(self.len))
+    }
+
+    fn last(mut self) -> Option<Self::Item> {
+        self.next_back()
+    }
+
+    fn min(mut self) -> Option<Self::Item>
+    where
+        Self::Item: Ord,
+    {
+        self.next()
+    }
+
+    fn max(mut self) -> Option<Self::Item>
+    where
+        Self::Item: Ord,
+    {
+        self.next_back()
+    }
+}
+
+impl<K, V, S: Shape> DoubleEndedIterator for IterMut<'_, K, V, S> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.len = self.len.checked_sub(1)?;
+        let slot = self.walk.prev_counted()?;
+        // SAFETY: N1; the map is borrowed for writing for 'a, and each slot is yielded once.
+        Some((unsafe { &*slot.key() }, unsafe { &mut *slot.value() }))
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, S: Shape> fmt::Debug for IterMut<'_, K, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.rest().fmt(f)
+    }
+}
+
+impl<K, V, S: Shape> Default for Iter<'_, K, V, S> {
+    fn default() -> Self {
+        Self { walk: Walk::empty(), len: 0, pairs: PhantomData }
+    }
+}
+
+impl<K, V, S: Shape> Default for IterMut<'_, K, V, S> {
+    fn default() -> Self {
+        Self { walk: Walk::empty(), len: 0, pairs: PhantomData }
+    }
+}
+
+impl<K, V, S: Shape> ExactSizeIterator for Iter<'_, K, V, S> {}
+impl<K, V, S: Shape> FusedIterator for Iter<'_, K, V, S> {}
+impl<K, V, S: Shape> ExactSizeIterator for IterMut<'_, K, V, S> {}
+impl<K, V, S: Shape> FusedIterator for IterMut<'_, K, V, S> {}
+
+/// An iterator that yields one half of the pairs of another; in braces, what the half allows more.
+macro_rules! half_of_pairs {
+    (
+        $(#[$doc:meta])*
+        $name:ident over $pairs:ident yields $half:tt: $item:ty { $($shortcut:tt)* }
+    ) => {
+        $(#[$doc])*
+        pub struct $name<'a, K, V, S: Shape = Standard> {
+            pairs: $pairs<'a, K, V, S>,
+        }
+
+        impl<'a, K, V, S: Shape> Iterator for $name<'a, K, V, S> {
+            type Item = $item;
+
+            #[inline]
+            fn next(&mut self) -> Option<Self::Item> {
+                self.pairs.next().map(|pair| pair.$half)
+            }
+
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.pairs.size_hint()
+            }
+
+            fn last(mut self) -> Option<Self::Item> {
+                self.next_back()
+            }
+
+            $($shortcut)*
+        }
+
+        impl<K, V, S: Shape> DoubleEndedIterator for $name<'_, K, V, S> {
+            #[inline]
+            fn next_back(&mut self) -> Option<Self::Item> {
+                self.pairs.next_back().map(|pair| pair.$half)
+            }
+        }
+
+        impl<K, V, S: Shape> Default for $name<'_, K, V, S> {
+            fn default() -> Self {
+                Self { pairs: $pairs::default() }
+            }
+        }
+
+        impl<K, V, S: Shape> ExactSizeIterator for $name<'_, K, V, S> {}
+        impl<K, V, S: Shape> FusedIterator for $name<'_, K, V, S> {}
+    };
+}
+
+half_of_pairs! {
+    /// The keys of a map in ascending order: see [`BTreeMap::keys`].
+    Keys over Iter yields 0: &'a K {
+        fn min(mut self) -> Option<Self::Item>
+        where
+            Self::Item: Ord,
+        {
+            self.next()
+        }
+
+        fn max(mut self) -> Option<Self::Item>
+        where
+            Self::Item: Ord,
+        {
+            self.next_back()
+        }
+    }
+}
+
+half_of_pairs! {
+    /// The values of a map in the order of their keys: see [`BTreeMap::values`].
+    Values over Iter yields 1: &'a V {}
+}
+
+half_of_pairs! {
+    /// The values of a map in the order of their keys, to be changed: see
+    /// [`BTreeMap::values_mut`].
+    ValuesMut over IterMut yields 1: &'a mut V {}
+}
+
+impl<K, V, S: Shape> Clone for Keys<'_, K, V, S> {
+    fn clone(&self) -> Self {
+        Self { pairs: self.pairs.clone() }
+    }
+}
+
+impl<K, V, S: Shape> Clone for Values<'_, K, V, S> {
+    fn clone(&self) -> Self {
+        Self { pairs: self.pairs.clone() }
+    }
+}
+
+impl<K: fmt::Debug, V, S: Shape> fmt::Debug for Keys<'_, K, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<K, V: fmt::Debug, S: Shape> fmt::Debug for Values<'_, K, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<K, V: fmt::Debug, S: Shape> fmt::Debug for ValuesMut<'_, K, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.pairs.rest().map(|(_, value)| value)).finish()
+    }
+}

@@ -1,0 +1,389 @@
+//! [`BTreeMap`]: an ordered map on an allocator of choice.
+
+mod bulk;
+mod entry;
+mod fallible;
+mod into_iter;
+mod iter;
+mod range;
+mod traits;
+
+use core::alloc::Layout;
+use core::borrow::Borrow;
+use core::fmt;
+
+use allotment_alloc::{Allocator, Global};
+
+use crate::raw::path::Place;
+use crate::raw::search::Search;
+use crate::raw::shape::{Shape, Standard};
+use crate::raw::tree::{Refused, Tree};
+
+pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub use fallible::{AllocFailure, Fallible};
+pub use into_iter::{IntoIter, IntoKeys, IntoValues};
+pub use iter::{Iter, IterMut, Keys, Values, ValuesMut};
+pub use range::{Range, RangeMut};
+
+/// An ordered map over a B-tree, whose nodes come from an allocator of choice.
+///
+/// It does what [`std::collections::BTreeMap`] does, under the same names, and takes an
+/// [`Allocator`] as its third parameter. The map owns one allocator value; handles such as a pool
+/// let many maps share their memory.
+///
+/// The order of the keys must not change while they are in the map. If it does, or if `Ord`
+/// contradicts itself, look-ups may answer wrongly, and nothing worse. If a comparison panics, the
+/// map is as it was before the call; operations on many pairs stop between two of them.
+///
+/// [`std::collections::BTreeMap`]: https://doc.rust-lang.org/std/collections/struct.BTreeMap.html
+///
+/// # Memory
+///
+/// An empty map holds none. A node takes as many pairs as fit about 512 bytes (`u64` to `u64`: 31),
+/// and is never moved. An insertion asks the allocator for at most one node a level and one for a
+/// new root; a removal asks for none.
+///
+/// # Examples
+///
+/// ```
+/// use allotment_core::BTreeMap;
+///
+/// let mut stock = BTreeMap::new();
+/// stock.insert("apples", 3);
+/// stock.insert("pears", 7);
+/// *stock.entry("apples").or_insert(0) += 2;
+///
+/// assert_eq!(stock["apples"], 5);
+/// assert_eq!(stock.range("b"..).next(), Some((&"pears", &7)));
+/// ```
+pub struct BTreeMap<K, V, A: Allocator = Global, S: Shape = Standard> {
+    tree: Tree<K, V, S>,
+    alloc: A,
+}
+
+/// Ends the program as a failed allocation does in std.
+#[cold]
+fn out_of_memory(layout: Layout) -> ! {
+    alloc::alloc::handle_alloc_error(layout)
+}
+
+impl<K, V> BTreeMap<K, V> {
+    /// An empty map on the global allocator. Allocates nothing.
+    ///
+    /// ```
+    /// let map: allotment_core::BTreeMap<u32, &str> = allotment_core::BTreeMap::new();
+    /// assert!(map.is_empty());
+    /// ```
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { tree: Tree::new(), alloc: Global }
+    }
+}
+
+impl<K, V, A: Allocator> BTreeMap<K, V, A> {
+    /// An empty map on `alloc`. Allocates nothing.
+    ///
+    /// ```
+    /// use allotment_core::BTreeMap;
+    /// use allotment_pool::Pool;
+    ///
+    /// let pool = Pool::new();
+    /// let mut map = BTreeMap::new_in(pool.clone());
+    /// map.insert(1, "one");
+    /// assert_eq!(map.get(&1), Some(&"one"));
+    /// ```
+    #[must_use]
+    pub const fn new_in(alloc: A) -> Self {
+        Self::with_shape_in(alloc)
+    }
+}
+
+impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+    /// [`new_in`](BTreeMap::new_in) for any shape of node. For tests.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_shape_in(alloc: A) -> Self {
+        Self { tree: Tree::new(), alloc }
+    }
+
+    /// The allocator.
+    ///
+    /// ```
+    /// use allotment_core::{BTreeMap, Global};
+    ///
+    /// let map: BTreeMap<u8, u8> = BTreeMap::new();
+    /// let Global = map.allocator();
+    /// ```
+    pub const fn allocator(&self) -> &A {
+        &self.alloc
+    }
+
+    /// How many pairs there are. O(1).
+    pub const fn len(&self) -> usize {
+        self.tree.len()
+    }
+
+    /// Whether there is no pair. O(1).
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Drops all pairs, in ascending order, and gives all nodes back to the allocator. O(n).
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a')]);
+    /// map.clear();
+    /// assert!(map.is_empty());
+    /// ```
+    pub fn clear(&mut self) {
+        let mut dying = self.tree.kill();
+        // SAFETY: T4: all nodes of this map stem from its one allocator.
+        unsafe { dying.finish(&self.alloc) };
+    }
+
+    /// The value of a key. O(log n).
+    ///
+    /// ```
+    /// let map = allotment_core::BTreeMap::from([(1, 'a')]);
+    /// assert_eq!(map.get(&1), Some(&'a'));
+    /// assert_eq!(map.get(&2), None);
+    /// ```
+    pub fn get<Q>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        let slot = self.tree.find(key)?;
+        // SAFETY: N1; borrowed as long as the map.
+        Some(unsafe { &*slot.value() })
+    }
+
+    /// The stored key equal to a key, and its value. O(log n).
+    ///
+    /// ```
+    /// let map = allotment_core::BTreeMap::from([(1, 'a')]);
+    /// assert_eq!(map.get_key_value(&1), Some((&1, &'a')));
+    /// ```
+    pub fn get_key_value<Q>(&self, key: &Q) -> Option<(&K, &V)>
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        let slot = self.tree.find(key)?;
+        // SAFETY: N1; borrowed as long as the map.
+        Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
+    }
+
+    /// The value of a key, to change it. O(log n).
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a')]);
+    /// *map.get_mut(&1).unwrap() = 'b';
+    /// assert_eq!(map[&1], 'b');
+    /// ```
+    pub fn get_mut<Q>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        let slot = self.tree.find(key)?;
+        // SAFETY: N1; the map is borrowed for writing as long.
+        Some(unsafe { &mut *slot.value() })
+    }
+
+    /// Whether there is a pair with this key. O(log n).
+    ///
+    /// ```
+    /// let map = allotment_core::BTreeMap::from([(1, 'a')]);
+    /// assert!(map.contains_key(&1) && !map.contains_key(&2));
+    /// ```
+    pub fn contains_key<Q>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        self.tree.find(key).is_some()
+    }
+
+    /// The first pair. O(log n).
+    ///
+    /// ```
+    /// let map = allotment_core::BTreeMap::from([(2, 'b'), (1, 'a')]);
+    /// assert_eq!(map.first_key_value(), Some((&1, &'a')));
+    /// ```
+    pub fn first_key_value(&self) -> Option<(&K, &V)> {
+        let slot = self.tree.first()?.slot();
+        // SAFETY: N1; borrowed as long as the map.
+        Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
+    }
+
+    /// The last pair. O(log n).
+    ///
+    /// ```
+    /// let map = allotment_core::BTreeMap::from([(2, 'b'), (1, 'a')]);
+    /// assert_eq!(map.last_key_value(), Some((&2, &'b')));
+    /// ```
+    pub fn last_key_value(&self) -> Option<(&K, &V)> {
+        let slot = self.tree.last()?.slot();
+        // SAFETY: N1; borrowed as long as the map.
+        Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
+    }
+
+    /// Puts a pair in. An equal key stays as it is and gets the new value; the old one is returned.
+    ///
+    /// O(log n). Asks the allocator for at most one node a level and one for a new root, and only
+    /// if the leaf and its siblings are full.
+    ///
+    /// # Panics
+    ///
+    /// If a comparison or the allocator does; the map is then as it was. If the allocator fails,
+    /// the program ends as it does for any failed allocation: see [`fallible`](Self::fallible).
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::new();
+    /// assert_eq!(map.insert(1, 'a'), None);
+    /// assert_eq!(map.insert(1, 'b'), Some('a'));
+    /// ```
+    pub fn insert(&mut self, key: K, value: V) -> Option<V>
+    where
+        K: Ord,
+    {
+        self.try_insert_pair(key, value).unwrap_or_else(|refused| out_of_memory(refused.layout))
+    }
+
+    fn try_insert_pair(&mut self, key: K, value: V) -> Result<Option<V>, Refused<K, V>>
+    where
+        K: Ord,
+    {
+        let edge = match self.tree.search(&key) {
+            None => None,
+            Some(Search::Missing(edge)) => Some(edge),
+            Some(Search::Found(place)) => {
+                // SAFETY: N1; the map is borrowed for writing.
+                let old = unsafe { &mut *place.slot().value() };
+                return Ok(Some(core::mem::replace(old, value)));
+            }
+        };
+        // SAFETY: an edge of this tree, and T4.
+        unsafe { self.tree.insert_at(edge, key, value, &self.alloc) }.map(|_| None)
+    }
+
+    /// Puts a key in place of an equal one, which is returned; or puts it in with the default value.
+    pub(crate) fn replace_key(&mut self, key: K) -> Option<K>
+    where
+        K: Ord,
+        V: Default,
+    {
+        if let Some(slot) = self.tree.find(&key) {
+            // SAFETY: N1; the map is borrowed for writing, and the keys are equal.
+            return Some(core::mem::replace(unsafe { &mut *slot.key() }, key));
+        }
+        self.insert(key, V::default());
+        None
+    }
+
+    /// Takes a pair out and returns its value. O(log n); allocates nothing.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a')]);
+    /// assert_eq!(map.remove(&1), Some('a'));
+    /// assert_eq!(map.remove(&1), None);
+    /// ```
+    pub fn remove<Q>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        self.remove_entry(key).map(|(_, value)| value)
+    }
+
+    /// Takes a pair out and returns it. O(log n); allocates nothing.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a')]);
+    /// assert_eq!(map.remove_entry(&1), Some((1, 'a')));
+    /// ```
+    pub fn remove_entry<Q>(&mut self, key: &Q) -> Option<(K, V)>
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        match self.tree.search(key)? {
+            Search::Found(place) => Some(self.remove_place(place)),
+            Search::Missing(_) => None,
+        }
+    }
+
+    /// Takes the first pair out. O(log n); allocates nothing.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(2, 'b'), (1, 'a')]);
+    /// assert_eq!(map.pop_first(), Some((1, 'a')));
+    /// ```
+    pub fn pop_first(&mut self) -> Option<(K, V)>
+    where
+        K: Ord,
+    {
+        self.tree.first().map(|place| self.remove_place(place))
+    }
+
+    /// Takes the last pair out. O(log n); allocates nothing.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(2, 'b'), (1, 'a')]);
+    /// assert_eq!(map.pop_last(), Some((2, 'b')));
+    /// ```
+    pub fn pop_last(&mut self) -> Option<(K, V)>
+    where
+        K: Ord,
+    {
+        self.tree.last().map(|place| self.remove_place(place))
+    }
+
+    /// Takes the pair at a place of this map out.
+    fn remove_place(&mut self, place: Place<K, V, S>) -> (K, V) {
+        // SAFETY: a place in this tree, found since it last changed, and T4.
+        unsafe { self.tree.remove_at(place, &self.alloc) }.0
+    }
+
+    /// Checks every invariant of the tree; `ordered` says whether keys must ascend as well.
+    ///
+    /// # Errors
+    ///
+    /// The first violation, in words.
+    #[cfg(feature = "verify")]
+    pub fn verify(&self) -> Result<(), alloc::string::String>
+    where
+        K: Ord,
+    {
+        crate::raw::verify::check(&self.tree, true)
+    }
+
+    /// [`verify`](Self::verify) for keys whose order cannot be relied on: structure only.
+    ///
+    /// # Errors
+    ///
+    /// The first violation, in words.
+    #[cfg(feature = "verify")]
+    pub fn verify_structure(&self) -> Result<(), alloc::string::String>
+    where
+        K: Ord,
+    {
+        crate::raw::verify::check(&self.tree, false)
+    }
+
+    /// A picture of the nodes and their keys, one node a line.
+    #[cfg(feature = "verify")]
+    pub fn dump(&self) -> alloc::string::String
+    where
+        K: fmt::Debug,
+    {
+        crate::raw::verify::dump(&self.tree)
+    }
+}
+
+impl<K, V, A: Allocator, S: Shape> Drop for BTreeMap<K, V, A, S> {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}

@@ -1,0 +1,214 @@
+//! Iterators over the part of a map that lies between two bounds.
+
+use core::borrow::Borrow;
+use core::fmt;
+use core::iter::FusedIterator;
+use core::marker::PhantomData;
+use core::ops::{Bound, RangeBounds};
+
+use allotment_alloc::Allocator;
+
+use crate::map::BTreeMap;
+use crate::raw::path::Edge;
+use crate::raw::search::Side;
+use crate::raw::shape::{Shape, Standard};
+use crate::raw::tree::Tree;
+use crate::raw::walk::Walk;
+
+/// The pairs between two bounds: see [`BTreeMap::range`].
+pub struct Range<'a, K, V, S: Shape = Standard> {
+    walk: Walk<K, V, S>,
+    pairs: PhantomData<&'a (K, V)>,
+}
+
+/// The pairs between two bounds, values to be changed: see [`BTreeMap::range_mut`].
+pub struct RangeMut<'a, K, V, S: Shape = Standard> {
+    walk: Walk<K, V, S>,
+    pairs: PhantomData<&'a mut (K, V)>,
+}
+
+impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+    /// The pairs whose keys lie within `bounds`, in ascending order.
+    ///
+    /// O(log n) to begin with and O(1) amortised a pair; allocates nothing.
+    ///
+    /// # Panics
+    ///
+    /// If the start is greater than the end, or equal to it with both excluded.
+    ///
+    /// ```
+    /// let map = allotment_core::BTreeMap::from([(1, 'a'), (3, 'c'), (5, 'e')]);
+    /// assert!(map.range(2..=5).eq([(&3, &'c'), (&5, &'e')]));
+    /// assert_eq!(map.range(..3).next_back(), Some((&1, &'a')));
+    /// ```
+    pub fn range<T, R>(&self, bounds: R) -> Range<'_, K, V, S>
+    where
+        T: Ord + ?Sized,
+        K: Borrow<T> + Ord,
+        R: RangeBounds<T>,
+    {
+        Range { walk: between(&self.tree, &bounds), pairs: PhantomData }
+    }
+
+    /// The pairs whose keys lie within `bounds`, values to be changed.
+    ///
+    /// As [`range`](Self::range), panics included.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 10), (3, 30), (5, 50)]);
+    /// map.range_mut(2..).for_each(|(_, value)| *value = 0);
+    /// assert!(map.values().eq(&[10, 0, 0]));
+    /// ```
+    pub fn range_mut<T, R>(&mut self, bounds: R) -> RangeMut<'_, K, V, S>
+    where
+        T: Ord + ?Sized,
+        K: Borrow<T> + Ord,
+        R: RangeBounds<T>,
+    {
+        RangeMut { walk: between(&self.tree, &bounds), pairs: PhantomData }
+    }
+}
+
+/// Refuses bounds that no range can have.
+fn check_bounds<T: Ord + ?Sized>(bounds: &impl RangeBounds<T>) {
+    match (bounds.start_bound(), bounds.end_bound()) {
+        (Bound::Excluded(start), Bound::Excluded(end)) if start == end => {
+            panic!("range start and end are equal and excluded in BTreeMap")
+        }
+        (
+            Bound::Included(start) | Bound::Excluded(start),
+            Bound::Included(end) | Bound::Excluded(end),
+        ) if start > end => panic!("range start is greater than range end in BTreeMap"),
+        _ => {}
+    }
+}
+
+/// The walk over what lies within `bounds`.
+fn between<K, V, S, T>(tree: &Tree<K, V, S>, bounds: &impl RangeBounds<T>) -> Walk<K, V, S>
+where
+    K: Borrow<T>,
+    S: Shape,
+    T: Ord + ?Sized,
+{
+    check_bounds(bounds);
+    let Some(root) = tree.root() else { return Walk::empty() };
+    let edge = |bound: Bound<&T>, inside: Side, outside: Side| -> Option<Edge<K, V, S>> {
+        match bound {
+            Bound::Unbounded => None,
+            Bound::Included(key) => tree.edge_beside(key, inside),
+            Bound::Excluded(key) => tree.edge_beside(key, outside),
+        }
+    };
+    let front = edge(bounds.start_bound(), Side::Before, Side::After);
+    let back = edge(bounds.end_bound(), Side::After, Side::Before);
+    Walk::between(root, front, back)
+}
+
+impl<'a, K, V, S: Shape> Iterator for Range<'a, K, V, S> {
+    type Item = (&'a K, &'a V);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let slot = self.walk.next()?;
+        // SAFETY: N1; the map is borrowed for 'a.
+        Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
+    }
+
+    fn last(mut self) -> Option<Self::Item> {
+        self.next_back()
+    }
+
+    fn min(mut self) -> Option<Self::Item>
+    where
+        Self::Item: Ord,
+    {
+        self.next()
+    }
+
+    fn max(mut self) -> Option<Self::Item>
+    where
+        Self::Item: Ord,
+    {
+        self.next_back()
+    }
+}
+
+impl<K, V, S: Shape> DoubleEndedIterator for Range<'_, K, V, S> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let slot = self.walk.prev()?;
+        // SAFETY: N1; the map is borrowed for 'a.
+        Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
+    }
+}
+
+impl<'a, K, V, S: Shape> Iterator for RangeMut<'a, K, V, S> {
+    type Item = (&'a K, &'a mut V);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let slot = self.walk.next()?;
+        // SAFETY: N1; the map is borrowed for writing for 'a, and each slot is yielded once.
+        Some((unsafe { &*slot.key() }, unsafe { &mut *slot.value() }))
+    }
+
+    fn last(mut self) -> Option<Self::Item> {
+        self.next_back()
+    }
+
+    fn min(mut self) -> Option<Self::Item>
+    where
+        Self::Item: Ord,
+    {
+        self.next()
+    }
+
+    fn max(mut self) -> Option<Self::Item>
+    where
+        Self::Item: Ord,
+    {
+        self.next_back()
+    }
+}
+
+impl<K, V, S: Shape> DoubleEndedIterator for RangeMut<'_, K, V, S> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let slot = self.walk.prev()?;
+        // SAFETY: N1; the map is borrowed for writing for 'a, and each slot is yielded once.
+        Some((unsafe { &*slot.key() }, unsafe { &mut *slot.value() }))
+    }
+}
+
+impl<K, V, S: Shape> Clone for Range<'_, K, V, S> {
+    fn clone(&self) -> Self {
+        Self { walk: self.walk, pairs: PhantomData }
+    }
+}
+
+impl<K, V, S: Shape> Default for Range<'_, K, V, S> {
+    fn default() -> Self {
+        Self { walk: Walk::empty(), pairs: PhantomData }
+    }
+}
+
+impl<K, V, S: Shape> Default for RangeMut<'_, K, V, S> {
+    fn default() -> Self {
+        Self { walk: Walk::empty(), pairs: PhantomData }
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, S: Shape> fmt::Debug for Range<'_, K, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, S: Shape> fmt::Debug for RangeMut<'_, K, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Range { walk: self.walk, pairs: PhantomData }.fmt(f)
+    }
+}
+
+impl<K, V, S: Shape> FusedIterator for Range<'_, K, V, S> {}
+impl<K, V, S: Shape> FusedIterator for RangeMut<'_, K, V, S> {}

@@ -1,0 +1,139 @@
+//! The usual traits of [`BTreeMap`].
+
+use core::alloc::Layout;
+use core::borrow::Borrow;
+use core::cmp::Ordering;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::ops::Index;
+
+use allotment_alloc::Allocator;
+
+use crate::map::{BTreeMap, Iter, IterMut, out_of_memory};
+use crate::raw::shape::Shape;
+
+impl<K, V> Default for BTreeMap<K, V> {
+    /// An empty map on the global allocator. Allocates nothing.
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: Ord, V> FromIterator<(K, V)> for BTreeMap<K, V> {
+    /// As [`BTreeMap::from_iter_in`], on the global allocator.
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        let mut map = Self::new();
+        map.extend(pairs);
+        map
+    }
+}
+
+impl<K: Ord, V, const N: usize> From<[(K, V); N]> for BTreeMap<K, V> {
+    /// A map of the pairs of an array; of equal keys the last value stays.
+    ///
+    /// ```
+    /// use allotment_core::BTreeMap;
+    ///
+    /// assert_eq!(BTreeMap::from([(2, 'b'), (1, 'a')]), BTreeMap::from([(1, 'a'), (2, 'b')]));
+    /// ```
+    fn from(pairs: [(K, V); N]) -> Self {
+        Self::from_iter(pairs)
+    }
+}
+
+impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+    pub(super) fn try_clone_in(&self, alloc: A) -> Result<Self, Layout>
+    where
+        K: Clone,
+        V: Clone,
+    {
+        let mut copy = Self::with_shape_in(alloc);
+        let mut end = None;
+        for (key, value) in self {
+            let (key, value) = (key.clone(), value.clone());
+            // SAFETY: `end` goes from call to call and nowhere else, and T4.
+            unsafe { copy.tree.push_last(&mut end, key, value, &copy.alloc) }
+                .map_err(|refused| refused.layout)?;
+        }
+        Ok(copy)
+    }
+}
+
+impl<K: Clone, V: Clone, A: Allocator + Clone, S: Shape> Clone for BTreeMap<K, V, A, S> {
+    /// A map of its own on a clone of the allocator, its nodes full. O(n); compares nothing.
+    fn clone(&self) -> Self {
+        self.try_clone_in(self.alloc.clone()).unwrap_or_else(|layout| out_of_memory(layout))
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, S: Shape> fmt::Debug for BTreeMap<K, V, A, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self).finish()
+    }
+}
+
+impl<K: PartialEq, V: PartialEq, A: Allocator, S: Shape> PartialEq for BTreeMap<K, V, A, S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().eq(other)
+    }
+}
+
+impl<K: Eq, V: Eq, A: Allocator, S: Shape> Eq for BTreeMap<K, V, A, S> {}
+
+impl<K: PartialOrd, V: PartialOrd, A: Allocator, S: Shape> PartialOrd for BTreeMap<K, V, A, S> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.iter().partial_cmp(other)
+    }
+}
+
+impl<K: Ord, V: Ord, A: Allocator, S: Shape> Ord for BTreeMap<K, V, A, S> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.iter().cmp(other)
+    }
+}
+
+impl<K: Hash, V: Hash, A: Allocator, S: Shape> Hash for BTreeMap<K, V, A, S> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_usize(self.len());
+        for pair in self {
+            pair.hash(state);
+        }
+    }
+}
+
+impl<K, Q, V, A, S> Index<&Q> for BTreeMap<K, V, A, S>
+where
+    K: Borrow<Q> + Ord,
+    Q: Ord + ?Sized,
+    A: Allocator,
+    S: Shape,
+{
+    type Output = V;
+
+    /// The value of a key.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    fn index(&self, key: &Q) -> &V {
+        self.get(key).expect("no entry found for key")
+    }
+}
+
+impl<'a, K, V, A: Allocator, S: Shape> IntoIterator for &'a BTreeMap<K, V, A, S> {
+    type Item = (&'a K, &'a V);
+    type IntoIter = Iter<'a, K, V, S>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'a, K, V, A: Allocator, S: Shape> IntoIterator for &'a mut BTreeMap<K, V, A, S> {
+    type Item = (&'a K, &'a mut V);
+    type IntoIter = IterMut<'a, K, V, S>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
+}

@@ -1,0 +1,154 @@
+//! Cutting a tree in two at an edge.
+//!
+//! ```text
+//!            [ b | d | f ]                 [ b ]          [ f ]
+//!           /   |    |   \        ->      /    \          /    \
+//!          a   c^c   e    g              a     c         c,d,e  g
+//! ```
+//!
+//! Each node on the path gives what lies behind the path to a new node, which hangs at the same
+//! place of the right tree. The new borders may have too few slots, or none; walking down each
+//! once, from the root, refills them.
+//!
+//! Takes for granted N0 to N3, T1, T2, P1. Does not care about order.
+
+use core::alloc::Layout;
+
+use allotment_alloc::Allocator;
+
+use crate::raw::node::Node;
+use crate::raw::path::{Edge, Root};
+use crate::raw::remove::shrink_root;
+use crate::raw::shape::Shape;
+use crate::raw::slots::{merge, rotate_left, rotate_right, transfer_edges, transfer_slots};
+use crate::raw::spare::Spare;
+
+/// A border of a tree: the nodes down one side.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Border {
+    Left,
+    Right,
+}
+
+/// Cuts the tree at `edge`: it keeps what lies before, and what lies behind is returned.
+///
+/// Needs a node for each level, and takes time in proportion to the height.
+///
+/// # Errors
+///
+/// The layout that the allocator could not serve; the tree is as it was.
+///
+/// # Safety
+///
+/// `edge` is an edge of the tree, whose nodes stem from `alloc`.
+pub(crate) unsafe fn cut<K, V, S: Shape, A: Allocator>(
+    tree: &mut Option<Root<K, V, S>>,
+    edge: &Edge<K, V, S>,
+    alloc: &A,
+) -> Result<Option<Root<K, V, S>>, Layout> {
+    let Some(root) = *tree else { return Ok(None) };
+    let mut spare = Spare::reserve(root.level + 1, alloc)?;
+    let mut right = spare.take(0);
+    // SAFETY: an edge of the leaf, and a new node.
+    unsafe { halve((edge.leaf, 0, edge.path.edge(0)), right) };
+    for level in 1..=root.level {
+        let (node, above) = (root.node_at(&edge.path, level), spare.take(level));
+        // SAFETY: an edge of the node (P1), and a new node.
+        unsafe { halve((node, level, edge.path.edge(level)), above) };
+        // SAFETY: edge 0 of an internal node; the path's own child stays on the left.
+        unsafe { above.set_child(0, right) };
+        right = above;
+    }
+    let mut cut_off = Some(Root { node: right, level: root.level });
+    // SAFETY: only the border of each tree can be short of slots.
+    unsafe { mend(tree, Border::Right, alloc) };
+    // SAFETY: as above.
+    unsafe { mend(&mut cut_off, Border::Left, alloc) };
+    Ok(cut_off)
+}
+
+/// Moves the slots behind edge `at`, and the edges behind those, to `right`, whose edge 0 is left
+/// for the caller to set.
+///
+/// # Safety
+///
+/// Both nodes stand on `level`, `right` is empty, and `at <= len`.
+unsafe fn halve<K, V, S: Shape>(
+    (node, level, at): (Node<K, V, S>, usize, usize),
+    right: Node<K, V, S>,
+) {
+    let count = node.len() - at;
+    // SAFETY: the run behind the edge fits an empty node.
+    unsafe { transfer_slots((node, level, at), (right, level, 0), count) };
+    if level > 0 {
+        // SAFETY: one edge for each slot.
+        unsafe { transfer_edges((node, at + 1), (right, 1), count) };
+    }
+    node.set_len(at);
+    right.set_len(count);
+}
+
+/// Refills the nodes down one border, from the root, so that T2 holds.
+///
+/// Each is given one slot more than it needs, since its child may take one away by a merge.
+///
+/// # Safety
+///
+/// Everything but this border is as T2 says.
+unsafe fn mend<K, V, S: Shape, A: Allocator>(
+    tree: &mut Option<Root<K, V, S>>,
+    border: Border,
+    alloc: &A,
+) {
+    // Roots without slots, merged nodes below and an emptied root: all of different levels.
+    let mut freed = Spare::new(alloc);
+    // SAFETY: a cut may leave roots without slots.
+    unsafe { shrink_root(tree, &mut freed) };
+    let Some(Root { mut node, level }) = *tree else { return };
+    for level in (1..=level).rev() {
+        // SAFETY: the root has a slot, and so has each node that was refilled on the way here.
+        let (child, merged) = unsafe { mend_child(node, level, border) };
+        if let Some(merged) = merged {
+            // SAFETY: out of the tree, from the level below.
+            unsafe { freed.put(level - 1, merged) };
+        }
+        node = child;
+    }
+    // SAFETY: the root may have lost its last slot to a merge.
+    unsafe { shrink_root(tree, &mut freed) };
+}
+
+/// Sees to it that the child of `parent` at the border has more than the minimum. Returns that
+/// child, and the node that a merge set free.
+///
+/// # Safety
+///
+/// `parent` stands on `level`, is internal, and has a slot.
+unsafe fn mend_child<K, V, S: Shape>(
+    parent: Node<K, V, S>,
+    level: usize,
+    border: Border,
+) -> (Node<K, V, S>, Option<Node<K, V, S>>) {
+    let slot = if border == Border::Left { 0 } else { parent.len() - 1 };
+    // SAFETY: N2, `slot < len`.
+    let left = unsafe { parent.child(slot) };
+    // SAFETY: N2, `slot + 1 <= len`.
+    let right = unsafe { parent.child(slot + 1) };
+    let child = if border == Border::Left { left } else { right };
+    let wanted = Node::<K, V, S>::FILL_MIN + 1;
+    if child.len() >= wanted {
+        return (child, None);
+    }
+    if left.len() + 1 + right.len() <= Node::<K, V, S>::CAPACITY {
+        // SAFETY: the two and the slot between them fit one node.
+        return (left, Some(unsafe { merge(parent, level, slot) }));
+    }
+    let count = wanted - child.len();
+    match border {
+        // SAFETY: the two do not fit one node, so the sibling keeps its minimum after lending.
+        Border::Left => unsafe { rotate_left(parent, level, slot, count) },
+        // SAFETY: as above.
+        Border::Right => unsafe { rotate_right(parent, level, slot, count) },
+    }
+    (child, None)
+}

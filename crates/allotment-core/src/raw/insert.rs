@@ -1,0 +1,324 @@
+//! Putting a pair in at an edge: shift to a sibling, or split, or simply seat it.
+//!
+//! ```text
+//! full leaf, and a sibling with room   ->  move slots over through the parent; no node needed
+//! full leaf, otherwise                 ->  split it; the pivot goes up to the parent, which may
+//!                                          be full and split as well, up to a new root
+//! ```
+//!
+//! A split takes the middle, except at the two ends of the map: an ascending stream then leaves
+//! full leaves behind, and so does a descending one. A shift asks for some room in the sibling,
+//! since moving one slot at a time would shift on every insertion; at the ends any room will do, as
+//! it comes up once a leaf.
+//!
+//! Takes for granted N0 to N3, T1, P1. Does not care about order.
+
+use core::alloc::Layout;
+
+use allotment_alloc::Allocator;
+
+use crate::raw::node::Node;
+use crate::raw::path::{Edge, Path, Root};
+use crate::raw::shape::Shape;
+use crate::raw::slots::{insert_carry, insert_pair, rotate_left, rotate_right, split};
+use crate::raw::spare::Spare;
+
+/// Where a full leaf gets its room from: decided in the ask phase, by reading lengths.
+enum Plan {
+    /// Begin an empty tree.
+    Plant,
+    /// Move so many slots to the left sibling.
+    ShiftLeft(usize),
+    /// Move so many slots to the right sibling.
+    ShiftRight(usize),
+    /// Split this many levels; if that is all of them, the root grows.
+    Split(usize),
+}
+
+/// What an insertion needs in order to be carried out: nothing can fail any more.
+pub(crate) struct Ready<'a, K, V, S: Shape, A: Allocator> {
+    plan: Plan,
+    spare: Spare<'a, K, V, S, A>,
+}
+
+/// Reserves what an insertion at `edge` needs, `None` standing for the only edge of an empty tree;
+/// answers `None` if the leaf has room.
+///
+/// # Errors
+///
+/// The layout that the allocator could not serve.
+#[inline]
+pub(crate) fn prepare<'a, K, V, S: Shape, A: Allocator>(
+    root: Option<Root<K, V, S>>,
+    edge: Option<&Edge<K, V, S>>,
+    alloc: &'a A,
+) -> Result<Option<Ready<'a, K, V, S, A>>, Layout> {
+    match edge {
+        Some(edge) if edge.leaf.len() < Node::<K, V, S>::CAPACITY => Ok(None),
+        _ => reserve(root, edge, alloc).map(Some),
+    }
+}
+
+#[cold]
+fn reserve<'a, K, V, S: Shape, A: Allocator>(
+    root: Option<Root<K, V, S>>,
+    edge: Option<&Edge<K, V, S>>,
+    alloc: &'a A,
+) -> Result<Ready<'a, K, V, S, A>, Layout> {
+    let (Some(root), Some(edge)) = (root, edge) else {
+        return Ok(Ready { plan: Plan::Plant, spare: Spare::reserve(1, alloc)? });
+    };
+    let plan = choose(root, edge);
+    let nodes = match plan {
+        Plan::Split(levels) => levels + usize::from(levels > root.level),
+        Plan::Plant | Plan::ShiftLeft(_) | Plan::ShiftRight(_) => 0,
+    };
+    Ok(Ready { plan, spare: Spare::reserve(nodes, alloc)? })
+}
+
+/// Which end of the map an edge is at, counting only levels up to the given one.
+struct Ends {
+    first: bool,
+    last: bool,
+}
+
+impl Ends {
+    fn of<K, V, S: Shape>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> Self {
+        let mut ends = Self { first: true, last: true };
+        for level in 0..=root.level {
+            let index = edge.path.edge(level);
+            ends.first &= index == 0;
+            ends.last &= index == root.node_at(&edge.path, level).len();
+        }
+        ends
+    }
+}
+
+fn choose<K, V, S: Shape>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> Plan {
+    let capacity = Node::<K, V, S>::CAPACITY;
+    let full = (0..=root.level)
+        .take_while(|&level| root.node_at(&edge.path, level).len() == capacity)
+        .count();
+    if root.level == 0 {
+        return Plan::Split(full);
+    }
+    let (parent, at) = (root.node_at(&edge.path, 1), edge.path.edge(1));
+    let room = |index: usize| {
+        // SAFETY: N2; only asked for edges of the parent, below.
+        capacity - unsafe { parent.child(index) }.len()
+    };
+    let left = if at > 0 { room(at - 1) } else { 0 };
+    let right = if at < parent.len() { room(at + 1) } else { 0 };
+    let ends = Ends::of(root, edge);
+    // An eighth of a node: little enough for well-filled leaves, enough to shift rarely.
+    let threshold = (capacity / 8).max(2);
+    if ends.last && left > 0 {
+        Plan::ShiftLeft(left)
+    } else if ends.first && right > 0 {
+        Plan::ShiftRight(right)
+    } else if ends.first || ends.last {
+        Plan::Split(full)
+    } else if left >= threshold {
+        Plan::ShiftLeft(left.div_ceil(2))
+    } else if right >= threshold {
+        Plan::ShiftRight(right.div_ceil(2))
+    } else {
+        Plan::Split(full)
+    }
+}
+
+/// Puts a pair in at `edge` and returns the edge before it, in the same leaf.
+///
+/// # Safety
+///
+/// `ready` was prepared for this very root and edge, and the tree has not changed since.
+#[inline]
+pub(crate) unsafe fn commit<K, V, S: Shape, A: Allocator>(
+    root: &mut Option<Root<K, V, S>>,
+    edge: Option<Edge<K, V, S>>,
+    ready: Option<Ready<'_, K, V, S, A>>,
+    key: K,
+    value: V,
+) -> Edge<K, V, S> {
+    let edge = match (edge, ready) {
+        (Some(edge), None) => edge,
+        // SAFETY: passed on.
+        (edge, ready) => unsafe { make_room(root, edge, ready) },
+    };
+    // SAFETY: there was room in the leaf or there is now; P1 puts the edge within it. The pair that
+    // may wait beyond the slots of this leaf has been fetched.
+    unsafe { insert_pair(edge.leaf, edge.path.edge(0), key, value) };
+    edge
+}
+
+/// Carries a plan out, up to seating the pair: returns the edge where it goes, in a leaf with room.
+///
+/// # Safety
+///
+/// As for `commit`.
+#[cold]
+unsafe fn make_room<K, V, S: Shape, A: Allocator>(
+    tree: &mut Option<Root<K, V, S>>,
+    edge: Option<Edge<K, V, S>>,
+    ready: Option<Ready<'_, K, V, S, A>>,
+) -> Edge<K, V, S> {
+    let Ready { plan, mut spare } = ready.expect("an edge without room has a plan");
+    let (Some(root), Some(mut edge)) = (tree.as_mut(), edge) else {
+        let leaf = spare.take(0);
+        *tree = Some(Root { node: leaf, level: 0 });
+        return Edge { leaf, path: Path::new() };
+    };
+    match plan {
+        Plan::Plant => {}
+        // SAFETY: the plan was made for this edge.
+        Plan::ShiftLeft(count) => unsafe { shift_left(*root, &mut edge, count) },
+        // SAFETY: as above.
+        Plan::ShiftRight(count) => unsafe { shift_right(*root, &mut edge, count) },
+        // SAFETY: as above.
+        Plan::Split(_) => unsafe { split_up(root, &mut edge, &mut spare) },
+    }
+    edge
+}
+
+/// Moves `count` slots of the leaf at `edge` to its left sibling, and `edge` with them if it lies
+/// among them.
+///
+/// # Safety
+///
+/// The leaf is not its parent's first child and has more than `count` slots or `edge` at its end;
+/// the sibling has room for `count` and, if `edge` goes over, one more.
+unsafe fn shift_left<K, V, S: Shape>(root: Root<K, V, S>, edge: &mut Edge<K, V, S>, count: usize) {
+    let (parent, at) = (root.node_at(&edge.path, 1), edge.path.edge(1) - 1);
+    // SAFETY: N2, `at` is an edge of the parent.
+    let left = unsafe { parent.child(at) };
+    let left_len = left.len();
+    // SAFETY: `at` is the slot between the siblings; the caller saw room for `count`.
+    unsafe { rotate_left(parent, 1, at, count) };
+    let index = edge.path.edge(0);
+    if index >= count {
+        edge.path.set(0, index - count);
+    } else {
+        edge.leaf = left;
+        edge.path.set(1, at);
+        edge.path.set(0, left_len + 1 + index);
+    }
+}
+
+/// The mirror image of `shift_left`.
+///
+/// # Safety
+///
+/// The leaf is not its parent's last child; otherwise as for `shift_left`.
+unsafe fn shift_right<K, V, S: Shape>(root: Root<K, V, S>, edge: &mut Edge<K, V, S>, count: usize) {
+    let (parent, at) = (root.node_at(&edge.path, 1), edge.path.edge(1));
+    // SAFETY: `at` is the slot between the siblings; the caller saw room for `count`.
+    unsafe { rotate_right(parent, 1, at, count) };
+    let (index, rest) = (edge.path.edge(0), edge.leaf.len());
+    if index > rest {
+        // SAFETY: N2, the leaf is not the last child.
+        edge.leaf = unsafe { parent.child(at + 1) };
+        edge.path.set(1, at + 1);
+        edge.path.set(0, index - rest - 1);
+    }
+}
+
+/// The slot of a full node that goes up in a split. A pair that comes in at an edge up to it goes
+/// to the left half: with the middle, both halves end up within one of each other.
+fn pivot(capacity: usize, ends: &Ends) -> usize {
+    if ends.last {
+        capacity - 1
+    } else if ends.first {
+        0
+    } else {
+        capacity / 2
+    }
+}
+
+/// What a split on one level hands to the level above.
+struct Carry<K, V, S> {
+    /// The node whose last slot holds the pair that goes up.
+    waiting: Node<K, V, S>,
+    /// The new node, which goes behind that pair.
+    right: Node<K, V, S>,
+    /// Whether the tracked edge went to the new node.
+    went_right: bool,
+}
+
+/// Splits the leaf at `edge` and every full node above it; `edge` stays where the pair goes.
+///
+/// # Safety
+///
+/// The leaf is full, and `spare` has a node for each full level from there on upwards, and one for
+/// a new root if all are.
+unsafe fn split_up<K, V, S: Shape, A: Allocator>(
+    root: &mut Root<K, V, S>,
+    edge: &mut Edge<K, V, S>,
+    spare: &mut Spare<'_, K, V, S, A>,
+) {
+    let ends = Ends::of(*root, edge);
+    // SAFETY: the leaf is full, the node is new.
+    let (leaf, index, mut carry) =
+        unsafe { split_at((edge.leaf, 0, edge.path.edge(0)), spare.take(0), &ends) };
+    edge.leaf = leaf;
+    edge.path.set(0, index);
+    for level in 1..=root.level {
+        let (node, at) = (root.node_at(&edge.path, level), edge.path.edge(level));
+        let waiting = (carry.waiting, level - 1, Node::<K, V, S>::CAPACITY - 1);
+        let moved = usize::from(carry.went_right);
+        if node.len() < Node::<K, V, S>::CAPACITY {
+            // SAFETY: there is room, and the pair waits one level below.
+            unsafe { insert_carry((node, level, at), waiting, carry.right) };
+            edge.path.set(level, at + moved);
+            return;
+        }
+        // SAFETY: the node is full, the other one is new.
+        let (half, index, next) = unsafe { split_at((node, level, at), spare.take(level), &ends) };
+        // SAFETY: a half of a full node has room, and the pair waits one level below.
+        unsafe { insert_carry((half, level, index), waiting, carry.right) };
+        edge.path.set(level, index + moved);
+        carry = next;
+    }
+    // SAFETY: every level has split, so a node for the new root was reserved.
+    unsafe { grow_root(root, edge, spare, carry) };
+}
+
+/// Splits a full node for a pair that comes in at an edge: answers where that edge is now, and what
+/// goes up.
+///
+/// # Safety
+///
+/// The node of `run` is full, `right` is a new node of its level.
+unsafe fn split_at<K, V, S: Shape>(
+    (node, level, at): (Node<K, V, S>, usize, usize),
+    right: Node<K, V, S>,
+    ends: &Ends,
+) -> (Node<K, V, S>, usize, Carry<K, V, S>) {
+    let pivot = pivot(Node::<K, V, S>::CAPACITY, ends);
+    // SAFETY: full and new, by the caller's promise.
+    unsafe { split(node, right, level, pivot) };
+    let went_right = at > pivot;
+    let carry = Carry { waiting: node, right, went_right };
+    if went_right { (right, at - pivot - 1, carry) } else { (node, at, carry) }
+}
+
+/// Puts a new root over the old one and what split off it.
+///
+/// # Safety
+///
+/// `carry` comes from a split of the root, and `spare` has a node for the level above it.
+unsafe fn grow_root<K, V, S: Shape, A: Allocator>(
+    root: &mut Root<K, V, S>,
+    edge: &mut Edge<K, V, S>,
+    spare: &mut Spare<'_, K, V, S, A>,
+    carry: Carry<K, V, S>,
+) {
+    let level = root.level + 1;
+    let node = spare.take(level);
+    // SAFETY: edge 0 of a new internal node.
+    unsafe { node.set_child(0, root.node) };
+    let waiting = (carry.waiting, root.level, Node::<K, V, S>::CAPACITY - 1);
+    // SAFETY: the new root has room, and the pair waits one level below.
+    unsafe { insert_carry((node, level, 0), waiting, carry.right) };
+    edge.path.set(level, usize::from(carry.went_right));
+    *root = Root { node, level };
+}

@@ -1,0 +1,58 @@
+//! The engine under map and set: raw nodes, explicit paths, edits in three phases.
+//!
+//! A classic B-tree: each pair is stored once, in a leaf or in an internal node. Nodes have no
+//! parent pointers; an edit knows its way up from the [`path`](path::Path) that the search wrote.
+//!
+//! Each edit runs *ask, reserve, commit*. **Ask** compares keys; only here does foreign code of the
+//! key run. **Reserve** obtains every node that the edit needs; only here is the allocator asked,
+//! and if it fails or panics nothing has happened yet. **Commit** moves what must move; it cannot
+//! fail and runs no foreign code. Nodes set free are given back after it.
+//!
+//! The invariants that `SAFETY` comments cite:
+//!
+//! - **N0** Whoever holds a [`Node`](node::Node) holds the address of a live node: `deallocate` is
+//!   its end, and its caller gives up every copy.
+//! - **N1** Exactly the slots below `len` own a pair.
+//! - **N2** An internal node has `len + 1` edges, each to a node one level lower.
+//! - **N3** The level decides the layout, at birth and at death. Leaves stand on level 0.
+//! - **T1** All leaves have one depth, at most `MAX_HEIGHT` levels.
+//! - **T2** Every node but the root has at least one slot; those off the two outer spines have at
+//!   least `FILL_MIN`. Splits at the very ends may leave an outer node with less.
+//! - **T3** `len` of the tree counts its slots.
+//! - **T4** Every node stems from the allocator that the caller passes with the tree.
+//! - **P1** On a path, each edge leads to the node below.
+//! - **A1** No reference to a node is ever made. References exist to single keys and values, from
+//!   the moment they are yielded.
+//! - **C1** No foreign code runs between the first and the last write of a commit.
+//!
+//! **Key order is not among them: it decides answers, never memory safety.** A comparison that
+//! lies costs correct results and nothing else.
+//!
+//! Each file imports only from those above it in this list.
+
+pub mod shape;
+
+pub(crate) mod node;
+
+mod slots;
+
+pub(crate) mod path;
+
+pub(crate) mod walk;
+
+pub(crate) mod search;
+
+mod spare;
+
+mod insert;
+
+mod remove;
+
+mod cut;
+
+pub(crate) mod dying;
+
+pub(crate) mod tree;
+
+#[cfg(feature = "verify")]
+pub(crate) mod verify;

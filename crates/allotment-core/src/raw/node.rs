@@ -1,0 +1,142 @@
+//! [`Node`]: the address of a node, and where its columns are.
+//!
+//! Takes for granted N0 and N1. Does not care about order, fill, or which tree a node belongs to.
+
+use core::alloc::Layout;
+use core::fmt;
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
+use allotment_alloc::Allocator;
+
+use crate::raw::shape::{Geometry, Shape};
+
+/// The address of a node, leaf or internal: which one is known from the level it stands on.
+///
+/// A plain copyable address: it owns nothing, and no reference to a node is ever made (A1). The
+/// pointer arithmetic below is `wrapping`, so computing an address asks for no proof; reading or
+/// writing through it does.
+pub(crate) struct Node<K, V, S> {
+    block: NonNull<u8>,
+    marker: PhantomData<fn() -> (K, V, S)>,
+}
+
+// SAFETY: an address gives no access by itself. Whoever holds nodes carries a `PhantomData` that
+// says whether it owns or borrows the pairs, and that decides.
+unsafe impl<K, V, S> Send for Node<K, V, S> {}
+
+// SAFETY: as for `Send`.
+unsafe impl<K, V, S> Sync for Node<K, V, S> {}
+
+impl<K, V, S> Clone for Node<K, V, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V, S> Copy for Node<K, V, S> {}
+
+impl<K, V, S> PartialEq for Node<K, V, S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.block == other.block
+    }
+}
+
+impl<K, V, S> fmt::Debug for Node<K, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.block.fmt(f)
+    }
+}
+
+impl<K, V, S: Shape> Node<K, V, S> {
+    pub(crate) const GEOMETRY: Geometry = Geometry::of::<K, V, S>();
+    pub(crate) const CAPACITY: usize = Self::GEOMETRY.capacity;
+    pub(crate) const FILL_MIN: usize = Self::GEOMETRY.fill_min;
+
+    /// The block of a node on `level`.
+    pub(crate) const fn layout(level: usize) -> Layout {
+        if level == 0 { Self::GEOMETRY.leaf } else { Self::GEOMETRY.internal }
+    }
+
+    /// A new node for `level` without slots; its edges, if it has any, are for the caller to set.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    pub(crate) fn allocate<A: Allocator>(level: usize, alloc: &A) -> Result<Self, Layout> {
+        let layout = Self::layout(level);
+        let block = alloc.allocate(layout).map_err(|_| layout)?.cast::<u8>();
+        debug_assert_eq!(block.addr().get() % layout.align(), 0, "the allocator misaligned a node");
+        let node = Self { block, marker: PhantomData };
+        node.set_len(0);
+        Ok(node)
+    }
+
+    /// Gives the block back; pairs still in it are forgotten.
+    ///
+    /// # Safety
+    ///
+    /// The node stands on `level`, came from `alloc` (T4), and no copy of its address is used
+    /// again: this is where N0 ends.
+    pub(crate) unsafe fn deallocate<A: Allocator>(self, level: usize, alloc: &A) {
+        // SAFETY: T4, and N3 for the layout; the caller gives the node up.
+        unsafe { alloc.deallocate(self.block, Self::layout(level)) };
+    }
+
+    /// Slots in use.
+    #[inline]
+    pub(crate) fn len(self) -> usize {
+        // SAFETY: N0; the header begins with the length, written at birth.
+        usize::from(unsafe { self.block.cast::<u16>().read() })
+    }
+
+    #[inline]
+    pub(crate) fn set_len(self, len: usize) {
+        debug_assert!(len <= Self::CAPACITY);
+        // SAFETY: N0; the block is at least a header and aligned for one.
+        unsafe { self.block.cast::<u16>().write(len as u16) };
+    }
+
+    /// Address of the key column.
+    #[inline]
+    pub(crate) fn keys(self) -> *mut K {
+        self.block.as_ptr().wrapping_add(Self::GEOMETRY.keys).cast()
+    }
+
+    /// Address of the value column of a node on `level`.
+    #[inline]
+    pub(crate) fn values(self, level: usize) -> *mut V {
+        let offset =
+            if level == 0 { Self::GEOMETRY.leaf_values } else { Self::GEOMETRY.internal_values };
+        self.block.as_ptr().wrapping_add(offset).cast()
+    }
+
+    /// Address of the child column; only an internal node has one.
+    #[inline]
+    pub(crate) fn children(self) -> *mut Self {
+        self.block.as_ptr().wrapping_add(Self::GEOMETRY.children).cast()
+    }
+
+    /// The child at `edge`.
+    ///
+    /// # Safety
+    ///
+    /// The node is internal and `edge <= len` (N2).
+    #[inline]
+    pub(crate) unsafe fn child(self, edge: usize) -> Self {
+        debug_assert!(edge <= self.len());
+        // SAFETY: N2: the edges up to `len` are live.
+        unsafe { self.children().wrapping_add(edge).read() }
+    }
+
+    /// Hangs `child` at `edge`.
+    ///
+    /// # Safety
+    ///
+    /// The node is internal and `edge <= CAPACITY`.
+    pub(crate) unsafe fn set_child(self, edge: usize, child: Self) {
+        debug_assert!(edge <= Self::CAPACITY);
+        // SAFETY: the column has `CAPACITY + 1` places.
+        unsafe { self.children().wrapping_add(edge).write(child) };
+    }
+}

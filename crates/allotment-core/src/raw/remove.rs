@@ -1,0 +1,169 @@
+//! Taking a pair out, and refilling the nodes that fall below their minimum.
+//!
+//! A pair in an internal node is replaced by the one before it, which is the last of a leaf; so
+//! every removal takes a slot out of a leaf. A node left with too little merges with a sibling if
+//! the two and the slot between them fit one node, which may leave the parent with too little; or
+//! it borrows half of what the sibling has more. No removal allocates.
+//!
+//! Takes for granted N0 to N3, T1, T2, P1. Does not care about order.
+
+use allotment_alloc::Allocator;
+
+use crate::raw::node::Node;
+use crate::raw::path::{Edge, Path, Place, Root};
+use crate::raw::shape::Shape;
+use crate::raw::slots::{merge, remove_pair, rotate_left, rotate_right, take_pair, transfer_slots};
+use crate::raw::spare::Spare;
+
+/// What a removal leaves behind.
+pub(crate) struct Removed<K, V> {
+    pub(crate) pair: (K, V),
+    /// The way to the edge where the pair was, or `None` if the tree is empty now.
+    pub(crate) path: Option<Path>,
+    /// Whether the pair after that edge is the one that was before: it has moved up into the
+    /// internal node. A walk in ascending order has seen it already.
+    pub(crate) replaced: bool,
+}
+
+/// Takes the pair at `place` out.
+///
+/// # Safety
+///
+/// `place` is a slot of the tree under `root`, whose nodes stem from `alloc`.
+#[inline]
+pub(crate) unsafe fn remove<K, V, S: Shape, A: Allocator>(
+    root: &mut Option<Root<K, V, S>>,
+    place: Place<K, V, S>,
+    alloc: &A,
+) -> Removed<K, V> {
+    let mut path = place.path;
+    let replaced = place.level > 0;
+    let (leaf, pair) = if replaced {
+        // SAFETY: passed on.
+        unsafe { remove_internal(&place, &mut path) }
+    } else {
+        // SAFETY: a slot of a leaf, by the caller's promise.
+        (place.node, unsafe { remove_pair(place.node, path.edge(0)) })
+    };
+    if leaf.len() < Node::<K, V, S>::FILL_MIN {
+        // SAFETY: the path leads to the leaf that lost a slot.
+        unsafe { refill(root, &mut path, alloc) };
+    }
+    Removed { pair, path: root.is_some().then_some(path), replaced }
+}
+
+/// Takes a pair out of an internal node and puts the one before it in its place; `path` then leads
+/// to the end of the leaf that gave it.
+///
+/// # Safety
+///
+/// `place` is a slot of an internal node.
+unsafe fn remove_internal<K, V, S: Shape>(
+    place: &Place<K, V, S>,
+    path: &mut Path,
+) -> (Node<K, V, S>, (K, V)) {
+    let slot = place.slot();
+    // SAFETY: N2, the edge before a slot.
+    let child = unsafe { slot.node.child(slot.index) };
+    let before = Edge::last_below(child, slot.level - 1, *path);
+    let last = before.leaf.len() - 1;
+    // SAFETY: N1; the slot is filled again at once.
+    let pair = unsafe { take_pair(slot.node, slot.level, slot.index) };
+    let (from, to) = ((before.leaf, 0, last), (slot.node, slot.level, slot.index));
+    // SAFETY: the last slot of a leaf, which has one (T2), into the slot just emptied.
+    unsafe { transfer_slots(from, to, 1) };
+    before.leaf.set_len(last);
+    *path = before.path;
+    path.set(0, last);
+    (before.leaf, pair)
+}
+
+/// Refills the leaf that `path` leads to, and then each node above that falls short by it. `path`
+/// goes on leading to the same position.
+///
+/// # Safety
+///
+/// All nodes on the path but the leaf are as T2 says.
+#[cold]
+unsafe fn refill<K, V, S: Shape, A: Allocator>(
+    tree: &mut Option<Root<K, V, S>>,
+    path: &mut Path,
+    alloc: &A,
+) {
+    let Some(root) = *tree else { return };
+    let mut freed = Spare::new(alloc);
+    for level in 0..root.level {
+        if root.node_at(path, level).len() >= Node::<K, V, S>::FILL_MIN {
+            return;
+        }
+        // SAFETY: the node has a parent, and with it a sibling (T2).
+        match unsafe { refill_from_sibling(root, path, level) } {
+            None => return,
+            // SAFETY: the node is out of the tree, and was on this level.
+            Some(merged) => unsafe { freed.put(level, merged) },
+        }
+    }
+    // SAFETY: passed on; what a merge left of the root is still a root.
+    unsafe { shrink_root(tree, &mut freed) };
+}
+
+/// Merges the node on `level` of `path` with a sibling, and returns the node set free; or borrows
+/// from the sibling, and returns `None`.
+///
+/// # Safety
+///
+/// The level is below the root's, and the parent has at least one slot.
+unsafe fn refill_from_sibling<K, V, S: Shape>(
+    root: Root<K, V, S>,
+    path: &mut Path,
+    level: usize,
+) -> Option<Node<K, V, S>> {
+    let (parent, edge) = (root.node_at(path, level + 1), path.edge(level + 1));
+    // With the left sibling, unless there is none.
+    let (slot, is_right) = if edge > 0 { (edge - 1, true) } else { (0, false) };
+    // SAFETY: N2, `slot < len`.
+    let (left, right) = (unsafe { parent.child(slot) }, unsafe { parent.child(slot + 1) });
+    let (left_len, right_len) = (left.len(), right.len());
+    if left_len + 1 + right_len <= Node::<K, V, S>::CAPACITY {
+        if is_right {
+            path.set(level, left_len + 1 + path.edge(level));
+            path.set(level + 1, slot);
+        }
+        // SAFETY: the two and the slot between them fit one node.
+        return Some(unsafe { merge(parent, level + 1, slot) });
+    }
+    // The two do not fit one node, so the sibling has more than enough for both.
+    if is_right {
+        let count = (left_len - right_len) / 2;
+        // SAFETY: the left node has that many to give, the right one has room up to the middle.
+        unsafe { rotate_right(parent, level + 1, slot, count) };
+        path.set(level, path.edge(level) + count);
+    } else {
+        let count = (right_len - left_len) / 2;
+        // SAFETY: as above, with the sides exchanged.
+        unsafe { rotate_left(parent, level + 1, slot, count) };
+    }
+    None
+}
+
+/// Takes away a root without slots: its only child becomes the root, or the tree is empty.
+///
+/// # Safety
+///
+/// Nothing but this tree holds the root.
+pub(super) unsafe fn shrink_root<K, V, S: Shape, A: Allocator>(
+    tree: &mut Option<Root<K, V, S>>,
+    freed: &mut Spare<'_, K, V, S, A>,
+) {
+    while let Some(Root { node, level }) = *tree
+        && node.len() == 0
+    {
+        *tree = match level.checked_sub(1) {
+            // SAFETY: N2: a node without slots still has edge 0.
+            Some(below) => Some(Root { node: unsafe { node.child(0) }, level: below }),
+            None => None,
+        };
+        // SAFETY: the node is out of the tree now and owns nothing.
+        unsafe { freed.put(level, node) };
+    }
+}

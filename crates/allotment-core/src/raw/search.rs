@@ -1,0 +1,182 @@
+//! Finding a key: the *ask* phase, and the only file of the engine that compares.
+//!
+//! Within a node, keys that are cheap to compare are searched without branches, so that the
+//! processor overlaps independent look-ups; others by three-way comparison with an early exit,
+//! since each comparison may be a cache miss.
+//!
+//! Whatever the comparisons answer, indices stay within `0..=len`: order is not trusted for safety.
+
+use core::borrow::Borrow;
+use core::cmp::Ordering;
+use core::hint::select_unpredictable;
+use core::mem::{needs_drop, size_of};
+
+use crate::raw::node::Node;
+use crate::raw::path::{Edge, Path, Place, Root, Slot};
+use crate::raw::shape::Shape;
+
+/// Where a key is, or where it would go.
+pub(crate) enum Search<K, V, S> {
+    /// The pair with an equal key.
+    Found(Place<K, V, S>),
+    /// The edge at which the key would go in.
+    Missing(Edge<K, V, S>),
+}
+
+/// A side of a pair.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Before,
+    After,
+}
+
+/// Searches for `key` and keeps the way.
+pub(crate) fn search<K, V, S, Q>(root: Root<K, V, S>, key: &Q) -> Search<K, V, S>
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape,
+{
+    let (mut node, mut level, mut path) = (root.node, root.level, Path::new());
+    loop {
+        let (index, found) = within(node, key);
+        path.set(level, index);
+        if found {
+            return Search::Found(Place { node, level, path });
+        }
+        if level == 0 {
+            return Search::Missing(Edge { leaf: node, path });
+        }
+        // SAFETY: N2, and `within` answers at most `len`.
+        node = unsafe { node.child(index) };
+        level -= 1;
+    }
+}
+
+/// Searches for `key` when the way does not matter.
+#[inline]
+pub(crate) fn find<K, V, S, Q>(root: Root<K, V, S>, key: &Q) -> Option<Slot<K, V, S>>
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape,
+{
+    let (mut node, mut level) = (root.node, root.level);
+    loop {
+        let (index, found) = within(node, key);
+        if found {
+            return Some(Slot { node, level, index });
+        }
+        if level == 0 {
+            return None;
+        }
+        // SAFETY: N2, and `within` answers at most `len`.
+        node = unsafe { node.child(index) };
+        level -= 1;
+    }
+}
+
+/// The edge beside `key`, on the given side of an equal pair should there be one.
+pub(crate) fn edge_beside<K, V, S, Q>(root: Root<K, V, S>, key: &Q, side: Side) -> Edge<K, V, S>
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape,
+{
+    let Place { node, level, mut path } = match search(root, key) {
+        Search::Missing(edge) => return edge,
+        Search::Found(place) => place,
+    };
+    let index = path.edge(level) + usize::from(side == Side::After);
+    path.set(level, index);
+    if level == 0 {
+        return Edge { leaf: node, path };
+    }
+    // SAFETY: N2; the slot is below `len`, so both edges beside it exist.
+    let child = unsafe { node.child(index) };
+    match side {
+        Side::Before => Edge::last_below(child, level - 1, path),
+        Side::After => Edge::first_below(child, level - 1, path),
+    }
+}
+
+/// The index of the first key not less than `key`, at most `len`, and whether it is equal.
+#[inline]
+fn within<K, V, S, Q>(node: Node<K, V, S>, key: &Q) -> (usize, bool)
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape,
+{
+    let len = node.len();
+    if const { size_of::<K>() <= 16 && !needs_drop::<K>() } {
+        without_branches(node, len, key)
+    } else {
+        three_way(node, len, key)
+    }
+}
+
+/// Compares the key in `slot` to `key`.
+///
+/// # Safety
+///
+/// `slot < len`.
+#[inline]
+unsafe fn compare<K, V, S, Q>(node: Node<K, V, S>, slot: usize, key: &Q) -> Ordering
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape,
+{
+    // SAFETY: N1; nobody writes to the tree while keys are compared (C1).
+    let own = unsafe { &*node.keys().wrapping_add(slot) };
+    own.borrow().cmp(key)
+}
+
+/// Halves the range by a conditional move: as many steps whatever the keys, none mispredicted.
+#[inline]
+fn without_branches<K, V, S, Q>(node: Node<K, V, S>, len: usize, key: &Q) -> (usize, bool)
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape,
+{
+    let (mut base, mut rest) = (0, len);
+    while rest > 1 {
+        let half = rest / 2;
+        // SAFETY: `base + rest <= len` throughout, and `half <= rest`.
+        let less = unsafe { compare(node, base + half - 1, key) } == Ordering::Less;
+        base = select_unpredictable(less, base + half, base);
+        rest -= half;
+    }
+    if rest == 0 {
+        return (0, false);
+    }
+    // SAFETY: `base + 1 <= len`.
+    match unsafe { compare(node, base, key) } {
+        Ordering::Equal => (base, true),
+        Ordering::Greater => (base, false),
+        Ordering::Less => (base + 1, false),
+    }
+}
+
+/// Binary search that stops at an equal key.
+#[inline]
+fn three_way<K, V, S, Q>(node: Node<K, V, S>, len: usize, key: &Q) -> (usize, bool)
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape,
+{
+    let (mut low, mut high) = (0, len);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        // SAFETY: `middle < high <= len`.
+        match unsafe { compare(node, middle, key) } {
+            Ordering::Less => low = middle + 1,
+            Ordering::Equal => return (middle, true),
+            Ordering::Greater => high = middle,
+        }
+    }
+    (low, false)
+}

@@ -1,0 +1,242 @@
+//! How many slots a node has and where its columns lie: arithmetic only, no memory is touched.
+//!
+//! What a node would be, could Rust compute the capacity `N` from the pair:
+//!
+//! ```text
+//! struct Leaf {              struct Internal {
+//!     len: u16,                  len: u16,
+//!     keys: [K; N],              keys: [K; N],
+//!     values: [V; N],            children: [*mut Node; N + 1],
+//! }                              values: [V; N],          // cold: no descent reads them
+//!                            }
+//! ```
+//!
+//! Keys come first in both, at the same place, so that a search need not know the kind of node. The
+//! capacity follows from bytes: about four cache lines of keys, whatever their size.
+
+use core::alloc::Layout;
+use core::mem::{align_of, size_of};
+
+/// Bytes before the first column. The length takes two of them.
+pub(crate) const HEADER_BYTES: usize = 8;
+
+/// Levels a path has room for. `Geometry::new` proves that no tree over a proven shape is higher.
+pub(crate) const MAX_HEIGHT: usize = 32;
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
+/// How large nodes are. Public only so that tests can name [`Tiny`]; not part of the interface.
+pub trait Shape: Sealed + 'static {
+    /// Bytes of header and keys that a search walks through.
+    const HOT_BYTES: usize;
+    /// Bytes above which a leaf takes fewer slots.
+    const LEAF_BYTES: usize;
+    /// Slots that a node has whatever the size of the pair.
+    const CAPACITY_MIN: usize;
+    /// Slots that no node exceeds.
+    const CAPACITY_MAX: usize;
+}
+
+/// Keeps the set of shapes closed: `MAX_HEIGHT` was argued for these.
+pub trait Sealed {}
+
+/// What every map uses: four lines of keys, leaves of at most 2 KiB.
+#[derive(Debug)]
+pub enum Standard {}
+
+/// Three slots a node, for tests: height 7 takes some hundred keys, and small cases reach each path.
+#[derive(Debug)]
+pub enum Tiny {}
+
+impl Sealed for Standard {}
+impl Sealed for Tiny {}
+
+impl Shape for Standard {
+    const HOT_BYTES: usize = 4 * LINE;
+    const LEAF_BYTES: usize = 2048;
+    const CAPACITY_MIN: usize = 7;
+    const CAPACITY_MAX: usize = 62;
+}
+
+impl Shape for Tiny {
+    const HOT_BYTES: usize = 0;
+    const LEAF_BYTES: usize = 0;
+    const CAPACITY_MIN: usize = 3;
+    const CAPACITY_MAX: usize = 3;
+}
+
+/// The numbers of one instantiation of a tree.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Geometry {
+    /// Slots of a node.
+    pub(crate) capacity: usize,
+    /// Slots below which removal refills a node.
+    pub(crate) fill_min: usize,
+    /// Offset of the keys, in both kinds of node.
+    pub(crate) keys: usize,
+    /// Offset of a leaf's values.
+    pub(crate) leaf_values: usize,
+    /// Offset of an internal node's children.
+    pub(crate) children: usize,
+    /// Offset of an internal node's values.
+    pub(crate) internal_values: usize,
+    /// The block of a leaf.
+    pub(crate) leaf: Layout,
+    /// The block of an internal node.
+    pub(crate) internal: Layout,
+}
+
+impl Geometry {
+    /// The geometry for keys `K` and values `V` in shape `S`.
+    pub(crate) const fn of<K, V, S: Shape>() -> Self {
+        let capacity = capacity::<K, V, S>();
+        let fill_min = fill_min(capacity);
+        assert!(capacity < u8::MAX as usize, "a path keeps an edge in one byte");
+        // Two neighbours that cannot merge must be able to lend: see `refill`.
+        assert!(capacity >= 2 * fill_min + 1 && fill_min >= 1);
+        let align = max(align_of::<u64>(), max(align_of::<K>(), align_of::<V>()));
+        let (keys, after_keys) = column(HEADER_BYTES, size_of::<K>(), align_of::<K>(), capacity);
+        let (leaf_values, leaf) = column(after_keys, size_of::<V>(), align_of::<V>(), capacity);
+        let (children, after_children) =
+            column(after_keys, size_of::<*mut u8>(), align_of::<*mut u8>(), capacity + 1);
+        let (internal_values, internal) =
+            column(after_children, size_of::<V>(), align_of::<V>(), capacity);
+        // `Tiny` trees are as high as they like; growing the root checks the height all the same.
+        assert!(S::CAPACITY_MIN < 7 || height_bound(fill_min, leaf) <= MAX_HEIGHT);
+        Self {
+            capacity,
+            fill_min,
+            keys,
+            leaf_values,
+            children,
+            internal_values,
+            leaf: block(leaf, align),
+            internal: block(internal, align),
+        }
+    }
+}
+
+/// Slots of a node: as many keys as the hot bytes hold, fewer if the pair is large, and then
+/// whatever the last line of the leaf still has room for.
+const fn capacity<K, V, S: Shape>() -> usize {
+    let (key, value) = (size_of::<K>(), size_of::<V>());
+    let by_keys = S::HOT_BYTES.saturating_sub(HEADER_BYTES) / max(key, 1);
+    let by_pair = S::LEAF_BYTES.saturating_sub(HEADER_BYTES) / max(key.saturating_add(value), 1);
+    let wanted = if by_keys < by_pair { by_keys } else { by_pair };
+    let mut slots = if wanted < S::CAPACITY_MIN {
+        S::CAPACITY_MIN
+    } else if wanted > S::CAPACITY_MAX {
+        S::CAPACITY_MAX
+    } else {
+        wanted
+    };
+    let lines = leaf_bytes::<K, V>(slots).div_ceil(LINE);
+    while slots < S::CAPACITY_MAX && leaf_bytes::<K, V>(slots + 1) <= lines * LINE {
+        slots += 1;
+    }
+    slots
+}
+
+/// Bytes of a leaf with so many slots.
+const fn leaf_bytes<K, V>(slots: usize) -> usize {
+    let (_, after_keys) = column(HEADER_BYTES, size_of::<K>(), align_of::<K>(), slots);
+    column(after_keys, size_of::<V>(), align_of::<V>(), slots).1
+}
+
+/// Slots below which removal refills a node: a third, since insertion keeps nodes fuller than that
+/// anyway and each refill costs; about half of a small node, since trees of those are high.
+const fn fill_min(capacity: usize) -> usize {
+    if capacity < 11 { (capacity - 1) / 2 } else { capacity / 3 }
+}
+
+/// Offset of a column that follows `start`, and the offset behind it.
+const fn column(start: usize, size: usize, align: usize, count: usize) -> (usize, usize) {
+    let offset = match start.checked_next_multiple_of(align) {
+        Some(offset) => offset,
+        None => panic!("a node would exceed the address space"),
+    };
+    match size.checked_mul(count) {
+        Some(bytes) if bytes <= isize::MAX as usize - offset => (offset, offset + bytes),
+        _ => panic!("a node would exceed the address space"),
+    }
+}
+
+/// Levels of the highest tree whose leaves fit 57 address bits.
+///
+/// Every node off the two outer spines has at least `fill_min + 1` children and each on a spine at
+/// least two, one of them off the spine (T2). So a tree of `h` levels has at least
+/// `2 * (fill_min + 1)^(h - 2)` leaves.
+const fn height_bound(fill_min: usize, leaf_bytes: usize) -> usize {
+    let leaves_max = (1_u128 << 57) / max(leaf_bytes, HEADER_BYTES) as u128;
+    let (mut height, mut leaves) = (2, 2_u128);
+    while leaves <= leaves_max {
+        leaves *= fill_min as u128 + 1;
+        height += 1;
+    }
+    height
+}
+
+const fn block(size: usize, align: usize) -> Layout {
+    match Layout::from_size_align(size, align) {
+        Ok(layout) => layout,
+        Err(_) => panic!("a node would exceed the address space"),
+    }
+}
+
+const fn max(a: usize, b: usize) -> usize {
+    if a > b { a } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn word_pairs_fill_eight_lines() {
+        let geometry = Geometry::of::<u64, u64, Standard>();
+        assert_eq!((geometry.capacity, geometry.fill_min), (31, 10));
+        assert_eq!((geometry.keys, geometry.leaf_values, geometry.children), (8, 256, 256));
+        assert_eq!((geometry.leaf.size(), geometry.internal.size()), (504, 760));
+    }
+
+    #[test]
+    fn capacity_stays_in_its_bounds() {
+        assert_eq!(Geometry::of::<u8, u64, Standard>().capacity, 62);
+        assert_eq!(Geometry::of::<(), (), Standard>().capacity, 62);
+        assert_eq!(Geometry::of::<[u64; 32], u64, Standard>().capacity, 7);
+        assert_eq!(Geometry::of::<u64, [u64; 128], Standard>().capacity, 7);
+        assert_eq!(Geometry::of::<u64, u64, Tiny>().capacity, 3);
+        assert_eq!(Geometry::of::<[u64; 32], (), Tiny>().capacity, 3);
+    }
+
+    #[test]
+    fn the_last_line_is_used() {
+        let geometry = Geometry::of::<[u64; 3], u64, Standard>();
+        assert_eq!(geometry.capacity, 11); // ten by keys; 328 bytes leave room for one more in 384
+        assert!(geometry.leaf.size() <= 384);
+    }
+
+    #[test]
+    fn columns_are_aligned() {
+        #[repr(align(128))]
+        #[allow(dead_code, reason = "only its layout is asked for")]
+        struct Wide(u8);
+
+        let geometry = Geometry::of::<u8, Wide, Standard>();
+        assert_eq!(geometry.leaf.align(), 128);
+        assert_eq!(geometry.leaf_values % 128, 0);
+        assert_eq!(geometry.internal_values % 128, 0);
+        assert_eq!(geometry.children % align_of::<*mut u8>(), 0);
+    }
+
+    #[test]
+    fn every_standard_tree_fits_a_path() {
+        for capacity in 7..=62 {
+            // The smallest leaf with this capacity has keys of the largest size that allows it.
+            let key_bytes = (4 * LINE - HEADER_BYTES) / (capacity + 1);
+            let leaf = HEADER_BYTES + capacity * key_bytes;
+            assert!(height_bound(fill_min(capacity), leaf) <= MAX_HEIGHT, "{capacity}");
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! Moving pairs and edges within a node and between two: the only file that copies columns.
+//!
+//! ```text
+//! insert     a b d e .   ->  a b C d e          remove    a b c d e  ->  a b d e .
+//! split      a b c d e   ->  a b | (c) | d e    merge     a b | c | d  ->  a b c d
+//! rotate     a b c d | e | f .   ->  a b | c | d e f
+//! ```
+//!
+//! Takes for granted N0 to N3. Does not care about order or fill. No user code runs here, nothing
+//! allocates, nothing panics: every function is part of some commit (C1).
+
+use core::ptr;
+
+use crate::raw::node::Node;
+use crate::raw::shape::Shape;
+
+/// Moves `count` slots of one node from index `from` to index `to`; the runs may overlap.
+///
+/// # Safety
+///
+/// The node stands on `level`, and both runs lie within its capacity.
+pub(super) unsafe fn shift_slots<K, V, S: Shape>(
+    node: Node<K, V, S>,
+    level: usize,
+    from: usize,
+    to: usize,
+    count: usize,
+) {
+    debug_assert!(from.max(to) + count <= Node::<K, V, S>::CAPACITY);
+    let (keys, values) = (node.keys(), node.values(level));
+    // SAFETY: both runs lie in the key column, by the caller's promise.
+    unsafe { ptr::copy(keys.wrapping_add(from), keys.wrapping_add(to), count) };
+    // SAFETY: both runs lie in the value column of this level.
+    unsafe { ptr::copy(values.wrapping_add(from), values.wrapping_add(to), count) };
+}
+
+/// Moves `count` edges of one node from index `from` to index `to`; the runs may overlap.
+///
+/// # Safety
+///
+/// The node is internal, and both runs lie within its `CAPACITY + 1` edges.
+unsafe fn shift_edges<K, V, S: Shape>(node: Node<K, V, S>, from: usize, to: usize, count: usize) {
+    debug_assert!(from.max(to) + count <= Node::<K, V, S>::CAPACITY + 1);
+    let children = node.children();
+    // SAFETY: both runs lie in the child column, by the caller's promise.
+    unsafe { ptr::copy(children.wrapping_add(from), children.wrapping_add(to), count) };
+}
+
+/// A run of slots: the node, its level, and the index where the run begins.
+pub(super) type Run<K, V, S> = (Node<K, V, S>, usize, usize);
+
+/// Moves `count` slots from one node to another.
+///
+/// # Safety
+///
+/// The nodes differ, stand on the levels given, and both runs lie within capacity.
+pub(super) unsafe fn transfer_slots<K, V, S: Shape>(
+    (source, source_level, from): Run<K, V, S>,
+    (target, target_level, to): Run<K, V, S>,
+    count: usize,
+) {
+    debug_assert!(source != target && from.max(to) + count <= Node::<K, V, S>::CAPACITY);
+    let (keys, new_keys) = (source.keys().wrapping_add(from), target.keys().wrapping_add(to));
+    // SAFETY: both runs lie in key columns of different nodes.
+    unsafe { ptr::copy_nonoverlapping(keys, new_keys, count) };
+    let values = source.values(source_level).wrapping_add(from);
+    let new_values = target.values(target_level).wrapping_add(to);
+    // SAFETY: both runs lie in value columns of different nodes.
+    unsafe { ptr::copy_nonoverlapping(values, new_values, count) };
+}
+
+/// Moves `count` edges from one node to another.
+///
+/// # Safety
+///
+/// The nodes differ and are internal, and both runs lie within `CAPACITY + 1` edges.
+pub(super) unsafe fn transfer_edges<K, V, S: Shape>(
+    (source, from): (Node<K, V, S>, usize),
+    (target, to): (Node<K, V, S>, usize),
+    count: usize,
+) {
+    debug_assert!(source != target && from.max(to) + count <= Node::<K, V, S>::CAPACITY + 1);
+    let (children, new_children) = (source.children(), target.children());
+    let (children, new_children) = (children.wrapping_add(from), new_children.wrapping_add(to));
+    // SAFETY: both runs lie in child columns of different nodes.
+    unsafe { ptr::copy_nonoverlapping(children, new_children, count) };
+}
+
+/// Puts a pair in at slot `at` of a leaf.
+///
+/// # Safety
+///
+/// The node is a leaf that is not full, and `at <= len`.
+#[inline]
+pub(super) unsafe fn insert_pair<K, V, S: Shape>(leaf: Node<K, V, S>, at: usize, key: K, value: V) {
+    let len = leaf.len();
+    debug_assert!(at <= len && len < Node::<K, V, S>::CAPACITY);
+    // SAFETY: `at <= len < CAPACITY`, so the run may move up by one.
+    unsafe { shift_slots(leaf, 0, at, at + 1, len - at) };
+    // SAFETY: slot `at` is within capacity and owns nothing now.
+    unsafe { leaf.keys().wrapping_add(at).write(key) };
+    // SAFETY: as for the key.
+    unsafe { leaf.values(0).wrapping_add(at).write(value) };
+    leaf.set_len(len + 1);
+}
+
+/// Puts the pair that waits in slot `from` in at slot `at` of an internal node, with `right` as the
+/// child behind it.
+///
+/// # Safety
+///
+/// The node stands on `level`, is internal and not full, and `at <= len`. The pair in `from` is
+/// initialised, lies in another node, and counts as moved out from here on.
+pub(super) unsafe fn insert_carry<K, V, S: Shape>(
+    (node, level, at): Run<K, V, S>,
+    from: Run<K, V, S>,
+    right: Node<K, V, S>,
+) {
+    let len = node.len();
+    debug_assert!(level > 0 && at <= len && len < Node::<K, V, S>::CAPACITY);
+    // SAFETY: `at <= len < CAPACITY`, so the run may move up by one.
+    unsafe { shift_slots(node, level, at, at + 1, len - at) };
+    // SAFETY: one slot each, in different nodes.
+    unsafe { transfer_slots(from, (node, level, at), 1) };
+    // SAFETY: the edges behind `at` move up by one, to at most `CAPACITY`.
+    unsafe { shift_edges(node, at + 1, at + 2, len - at) };
+    // SAFETY: `at + 1 <= CAPACITY`.
+    unsafe { node.set_child(at + 1, right) };
+    node.set_len(len + 1);
+}
+
+/// Reads the pair out of slot `at`, which then owns nothing.
+///
+/// # Safety
+///
+/// The node stands on `level` and `at < len`; the caller sees to it that nobody reads the slot
+/// again.
+#[inline]
+pub(super) unsafe fn take_pair<K, V, S: Shape>(
+    node: Node<K, V, S>,
+    level: usize,
+    at: usize,
+) -> (K, V) {
+    debug_assert!(at < Node::<K, V, S>::CAPACITY);
+    // SAFETY: N1, and the caller gives up the slot.
+    let key = unsafe { node.keys().wrapping_add(at).read() };
+    // SAFETY: as for the key.
+    let value = unsafe { node.values(level).wrapping_add(at).read() };
+    (key, value)
+}
+
+/// Removes the pair in slot `at` of a leaf.
+///
+/// # Safety
+///
+/// The node is a leaf and `at < len`.
+#[inline]
+pub(super) unsafe fn remove_pair<K, V, S: Shape>(leaf: Node<K, V, S>, at: usize) -> (K, V) {
+    let len = leaf.len();
+    debug_assert!(at < len);
+    // SAFETY: N1; the gap is closed at once.
+    let pair = unsafe { take_pair(leaf, 0, at) };
+    // SAFETY: the slots behind `at` move down by one.
+    unsafe { shift_slots(leaf, 0, at + 1, at, len - at - 1) };
+    leaf.set_len(len - 1);
+    pair
+}
+
+/// Splits a full node at slot `pivot`: what lies behind it goes to `right`, a new node of the same
+/// level. The pivot itself waits in the last slot of `node`, owned by neither node, until
+/// `insert_carry` fetches it.
+///
+/// # Safety
+///
+/// Both nodes stand on `level`; `node` is full and `right` empty. The pair that waits must be
+/// fetched before anything is written to the last slot of `node`.
+pub(super) unsafe fn split<K, V, S: Shape>(
+    node: Node<K, V, S>,
+    right: Node<K, V, S>,
+    level: usize,
+    pivot: usize,
+) {
+    let last = Node::<K, V, S>::CAPACITY - 1;
+    debug_assert!(node.len() == last + 1 && right.len() == 0 && pivot <= last);
+    let count = last - pivot;
+    // SAFETY: the run behind the pivot fits an empty node.
+    unsafe { transfer_slots((node, level, pivot + 1), (right, level, 0), count) };
+    if level > 0 {
+        // SAFETY: it has one edge more than slots.
+        unsafe { transfer_edges((node, pivot + 1), (right, 0), count + 1) };
+    }
+    // SAFETY: one slot, within capacity; the last one has been moved out if it is not the pivot.
+    unsafe { shift_slots(node, level, pivot, last, 1) };
+    node.set_len(pivot);
+    right.set_len(count);
+}
+
+/// Merges the children around slot `at` of `parent`, and that slot, into the left child; returns
+/// the right child, which is out of the tree and owns nothing.
+///
+/// # Safety
+///
+/// `parent` stands on `level`, `at < len`, and the two children and the slot fit one node.
+pub(super) unsafe fn merge<K, V, S: Shape>(
+    parent: Node<K, V, S>,
+    level: usize,
+    at: usize,
+) -> Node<K, V, S> {
+    // SAFETY: N2, `at < len`.
+    let left = unsafe { parent.child(at) };
+    // SAFETY: N2, `at + 1 <= len`.
+    let right = unsafe { parent.child(at + 1) };
+    let (len, left_len, right_len) = (parent.len(), left.len(), right.len());
+    debug_assert!(left_len + 1 + right_len <= Node::<K, V, S>::CAPACITY);
+    let below = level - 1;
+    // SAFETY: one slot; the left child has room.
+    unsafe { transfer_slots((parent, level, at), (left, below, left_len), 1) };
+    // SAFETY: the left child has room for all of the right one.
+    unsafe { transfer_slots((right, below, 0), (left, below, left_len + 1), right_len) };
+    if below > 0 {
+        // SAFETY: one edge more than slots on both sides.
+        unsafe { transfer_edges((right, 0), (left, left_len + 1), right_len + 1) };
+    }
+    // SAFETY: the slots behind `at` move down by one.
+    unsafe { shift_slots(parent, level, at + 1, at, len - at - 1) };
+    // SAFETY: and the edges behind `at + 1` with them.
+    unsafe { shift_edges(parent, at + 2, at + 1, len - at - 1) };
+    parent.set_len(len - 1);
+    left.set_len(left_len + 1 + right_len);
+    right
+}
+
+/// Moves `count` slots from the right child of slot `at` to the left one, through that slot.
+///
+/// # Safety
+///
+/// `parent` stands on `level`, `at < len`; the right child has at least `count` slots and the left
+/// one room for as many; `count >= 1`.
+pub(super) unsafe fn rotate_left<K, V, S: Shape>(
+    parent: Node<K, V, S>,
+    level: usize,
+    at: usize,
+    count: usize,
+) {
+    // SAFETY: N2, `at < len`.
+    let left = unsafe { parent.child(at) };
+    // SAFETY: N2, `at + 1 <= len`.
+    let right = unsafe { parent.child(at + 1) };
+    let (left_len, rest, below) = (left.len(), right.len() - count, level - 1);
+    debug_assert!(count >= 1 && left_len + count <= Node::<K, V, S>::CAPACITY);
+    // SAFETY: one slot; the left child has room.
+    unsafe { transfer_slots((parent, level, at), (left, below, left_len), 1) };
+    // SAFETY: the right child has `count` slots, the left one room for them.
+    unsafe { transfer_slots((right, below, 0), (left, below, left_len + 1), count - 1) };
+    // SAFETY: the slot in the parent was moved out above.
+    unsafe { transfer_slots((right, below, count - 1), (parent, level, at), 1) };
+    // SAFETY: the slots behind the moved ones close up.
+    unsafe { shift_slots(right, below, count, 0, rest) };
+    if below > 0 {
+        // SAFETY: an edge for each slot that came.
+        unsafe { transfer_edges((right, 0), (left, left_len + 1), count) };
+        // SAFETY: and the others close up.
+        unsafe { shift_edges(right, count, 0, rest + 1) };
+    }
+    left.set_len(left_len + count);
+    right.set_len(rest);
+}
+
+/// Moves `count` slots from the left child of slot `at` to the right one, through that slot.
+///
+/// # Safety
+///
+/// `parent` stands on `level`, `at < len`; the left child has at least `count` slots and the right
+/// one room for as many; `count >= 1`.
+pub(super) unsafe fn rotate_right<K, V, S: Shape>(
+    parent: Node<K, V, S>,
+    level: usize,
+    at: usize,
+    count: usize,
+) {
+    // SAFETY: N2, `at < len`.
+    let left = unsafe { parent.child(at) };
+    // SAFETY: N2, `at + 1 <= len`.
+    let right = unsafe { parent.child(at + 1) };
+    let (rest, right_len, below) = (left.len() - count, right.len(), level - 1);
+    debug_assert!(count >= 1 && right_len + count <= Node::<K, V, S>::CAPACITY);
+    // SAFETY: the right child has room.
+    unsafe { shift_slots(right, below, 0, count, right_len) };
+    // SAFETY: one slot, into the gap.
+    unsafe { transfer_slots((parent, level, at), (right, below, count - 1), 1) };
+    // SAFETY: the left child has `count` slots; the gap takes all but the one below.
+    unsafe { transfer_slots((left, below, rest + 1), (right, below, 0), count - 1) };
+    // SAFETY: the slot in the parent was moved out above.
+    unsafe { transfer_slots((left, below, rest), (parent, level, at), 1) };
+    if below > 0 {
+        // SAFETY: the right child has room for the edges too.
+        unsafe { shift_edges(right, 0, count, right_len + 1) };
+        // SAFETY: an edge for each slot that came.
+        unsafe { transfer_edges((left, rest + 1), (right, 0), count) };
+    }
+    left.set_len(rest);
+    right.set_len(right_len + count);
+}

@@ -1,0 +1,68 @@
+//! [`Spare`]: nodes that belong to no tree, either not yet or not any more.
+//!
+//! An edit that grows obtains its nodes here before it begins and takes them out as it commits; one
+//! that shrinks puts the nodes it sets free in here. What is left goes back to the allocator when
+//! the `Spare` is dropped: after the commit, or when the allocator failed or panicked half-way.
+
+use core::alloc::Layout;
+
+use allotment_alloc::Allocator;
+
+use crate::raw::node::Node;
+use crate::raw::shape::{MAX_HEIGHT, Shape};
+
+/// At most one spare node per level, and one above the root.
+pub(super) struct Spare<'a, K, V, S: Shape, A: Allocator> {
+    alloc: &'a A,
+    nodes: [Option<Node<K, V, S>>; MAX_HEIGHT + 1],
+}
+
+impl<'a, K, V, S: Shape, A: Allocator> Spare<'a, K, V, S, A> {
+    pub(super) fn new(alloc: &'a A) -> Self {
+        Self { alloc, nodes: [None; MAX_HEIGHT + 1] }
+    }
+
+    /// Obtains a node for each of the lowest `levels` levels.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; the nodes obtained so far go back.
+    ///
+    /// # Panics
+    ///
+    /// If the tree would grow past `MAX_HEIGHT` levels (T1).
+    pub(super) fn reserve(levels: usize, alloc: &'a A) -> Result<Self, Layout> {
+        assert!(levels <= MAX_HEIGHT, "a tree of {MAX_HEIGHT} levels cannot grow");
+        let mut spare = Self::new(alloc);
+        for level in 0..levels {
+            spare.nodes[level] = Some(Node::allocate(level, alloc)?);
+        }
+        Ok(spare)
+    }
+
+    /// Takes out the node reserved for `level`.
+    pub(super) fn take(&mut self, level: usize) -> Node<K, V, S> {
+        self.nodes[level].take().expect("an edit reserves a node for each level that grows")
+    }
+
+    /// Puts in a node of `level` that is out of the tree and owns nothing.
+    ///
+    /// # Safety
+    ///
+    /// The node came from the allocator of this `Spare`, and no copy of its address is used again.
+    pub(super) unsafe fn put(&mut self, level: usize, node: Node<K, V, S>) {
+        debug_assert!(self.nodes[level].is_none(), "an edit frees one node a level");
+        self.nodes[level] = Some(node);
+    }
+}
+
+impl<K, V, S: Shape, A: Allocator> Drop for Spare<'_, K, V, S, A> {
+    fn drop(&mut self) {
+        for (level, node) in self.nodes.iter_mut().enumerate() {
+            if let Some(node) = node.take() {
+                // SAFETY: the node stands on `level`, came from `alloc`, and is in no tree.
+                unsafe { node.deallocate(level, self.alloc) };
+            }
+        }
+    }
+}

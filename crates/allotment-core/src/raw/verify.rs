@@ -1,0 +1,111 @@
+//! The invariant checker and the structure dump: what tests run after every operation.
+
+use alloc::format;
+use alloc::string::String;
+use core::fmt::{Debug, Write};
+
+use crate::raw::node::Node;
+use crate::raw::path::Root;
+use crate::raw::shape::{MAX_HEIGHT, Shape};
+use crate::raw::tree::Tree;
+
+/// What is known of a node from the nodes above it.
+#[derive(Clone, Copy)]
+struct Above<'a, K> {
+    level: usize,
+    is_root: bool,
+    /// On the way from the root to the first or to the last leaf.
+    is_outer: bool,
+    /// The key before all of the node's, and the key behind them.
+    fences: (Option<&'a K>, Option<&'a K>),
+}
+
+/// Checks N1 (as far as it can be seen), N2, T1, T2, T3 and, if asked, that keys ascend.
+pub(crate) fn check<K: Ord, V, S: Shape>(
+    tree: &Tree<K, V, S>,
+    ordered: bool,
+) -> Result<(), String> {
+    let Some(Root { node, level }) = tree.root() else {
+        return if tree.len() == 0 { Ok(()) } else { Err(format!("T3: len {}", tree.len())) };
+    };
+    if level >= MAX_HEIGHT {
+        return Err(format!("T1: {} levels", level + 1));
+    }
+    let above = Above { level, is_root: true, is_outer: true, fences: (None, None) };
+    let slots = check_below(node, above, ordered)?;
+    if slots != tree.len() {
+        return Err(format!("T3: {slots} slots, len {}", tree.len()));
+    }
+    Ok(())
+}
+
+/// Checks a node and all below it; returns how many slots they have.
+fn check_below<K: Ord, V, S: Shape>(
+    node: Node<K, V, S>,
+    above: Above<'_, K>,
+    ordered: bool,
+) -> Result<usize, String> {
+    let (len, level) = (node.len(), above.level);
+    let least = if above.is_root || above.is_outer { 1 } else { Node::<K, V, S>::FILL_MIN };
+    if len < least || len > Node::<K, V, S>::CAPACITY {
+        return Err(format!("T2: {len} slots in {node:?} on level {level}, at least {least}"));
+    }
+    // SAFETY: N1.
+    let key = |slot: usize| unsafe { &*node.keys().wrapping_add(slot) };
+    let (before, behind) = above.fences;
+    if ordered {
+        let first = before.is_none_or(|fence| fence < key(0));
+        let last = behind.is_none_or(|fence| key(len - 1) < fence);
+        if !first || !last || (1..len).any(|slot| key(slot - 1) >= key(slot)) {
+            return Err(format!("keys do not ascend in {node:?} on level {level}"));
+        }
+    }
+    let mut slots = len;
+    for edge in 0..=len {
+        if level == 0 {
+            break;
+        }
+        // SAFETY: N2.
+        let child = unsafe { node.child(edge) };
+        let outer = above.is_outer && (edge == 0 || edge == len);
+        let fences =
+            (edge.checked_sub(1).map(key).or(before), (edge < len).then(|| key(edge)).or(behind));
+        let below = Above { level: level - 1, is_root: false, is_outer: outer, fences };
+        slots += check_below(child, below, ordered)?;
+    }
+    Ok(slots)
+}
+
+/// A line for each node, children indented under their parent.
+pub(crate) fn dump<K: Debug, V, S: Shape>(tree: &Tree<K, V, S>) -> String {
+    let mut out = format!("{} pairs\n", tree.len());
+    if let Some(Root { node, level }) = tree.root() {
+        dump_below(node, level, 0, &mut out);
+    }
+    out
+}
+
+fn dump_below<K: Debug, V, S: Shape>(
+    node: Node<K, V, S>,
+    level: usize,
+    indent: usize,
+    out: &mut String,
+) {
+    let kind = if level == 0 { "leaf" } else { "internal" };
+    let (len, capacity) = (node.len(), Node::<K, V, S>::CAPACITY);
+    let _ = write!(out, "{:indent$}{kind} {len}/{capacity}:", "");
+    for slot in 0..len {
+        // SAFETY: N1.
+        let key = unsafe { &*node.keys().wrapping_add(slot) };
+        let _ = write!(out, " {key:?}");
+    }
+    out.push('\n');
+    for edge in 0..=len {
+        if level == 0 {
+            break;
+        }
+        // SAFETY: N2.
+        let child = unsafe { node.child(edge) };
+        dump_below(child, level - 1, indent + 2, out);
+    }
+}

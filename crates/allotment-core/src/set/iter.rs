@@ -1,0 +1,200 @@
+//! Iterators over a set: those of the map underneath, without the empty values.
+
+use core::fmt;
+use core::iter::FusedIterator;
+
+use allotment_alloc::{Allocator, Global};
+
+use crate::map::{IntoKeys, Keys, Range as Pairs};
+use crate::raw::shape::{Shape, Standard};
+use crate::set::BTreeSet;
+
+/// The elements of a set in ascending order: see [`BTreeSet::iter`].
+pub struct Iter<'a, T, S: Shape = Standard> {
+    elements: Keys<'a, T, (), S>,
+}
+
+/// The elements between two bounds: see [`BTreeSet::range`].
+pub struct Range<'a, T, S: Shape = Standard> {
+    pairs: Pairs<'a, T, (), S>,
+}
+
+/// The elements of a set that is no more, in ascending order.
+pub struct IntoIter<T, A: Allocator = Global, S: Shape = Standard> {
+    elements: IntoKeys<T, (), A, S>,
+}
+
+impl<'a, T, S: Shape> Iter<'a, T, S> {
+    pub(super) fn new(elements: Keys<'a, T, (), S>) -> Self {
+        Self { elements }
+    }
+}
+
+impl<'a, T, S: Shape> Range<'a, T, S> {
+    pub(super) fn new(pairs: Pairs<'a, T, (), S>) -> Self {
+        Self { pairs }
+    }
+}
+
+impl<'a, T, S: Shape> Iterator for Iter<'a, T, S> {
+    type Item = &'a T;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a T> {
+        self.elements.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.elements.size_hint()
+    }
+
+    fn last(mut self) -> Option<&'a T> {
+        self.next_back()
+    }
+
+    fn min(mut self) -> Option<&'a T>
+    where
+        &'a T: Ord,
+    {
+        self.next()
+    }
+
+    fn max(mut self) -> Option<&'a T>
+    where
+        &'a T: Ord,
+    {
+        self.next_back()
+    }
+}
+
+impl<'a, T, S: Shape> DoubleEndedIterator for Iter<'a, T, S> {
+    #[inline]
+    fn next_back(&mut self) -> Option<&'a T> {
+        self.elements.next_back()
+    }
+}
+
+impl<'a, T, S: Shape> Iterator for Range<'a, T, S> {
+    type Item = &'a T;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a T> {
+        self.pairs.next().map(|(element, ())| element)
+    }
+
+    fn last(mut self) -> Option<&'a T> {
+        self.next_back()
+    }
+
+    fn min(mut self) -> Option<&'a T>
+    where
+        &'a T: Ord,
+    {
+        self.next()
+    }
+
+    fn max(mut self) -> Option<&'a T>
+    where
+        &'a T: Ord,
+    {
+        self.next_back()
+    }
+}
+
+impl<'a, T, S: Shape> DoubleEndedIterator for Range<'a, T, S> {
+    #[inline]
+    fn next_back(&mut self) -> Option<&'a T> {
+        self.pairs.next_back().map(|(element, ())| element)
+    }
+}
+
+impl<T, A: Allocator, S: Shape> Iterator for IntoIter<T, A, S> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        self.elements.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.elements.size_hint()
+    }
+}
+
+impl<T, A: Allocator, S: Shape> DoubleEndedIterator for IntoIter<T, A, S> {
+    fn next_back(&mut self) -> Option<T> {
+        self.elements.next_back()
+    }
+}
+
+impl<T, A: Allocator, S: Shape> IntoIterator for BTreeSet<T, A, S> {
+    type Item = T;
+    type IntoIter = IntoIter<T, A, S>;
+
+    /// The elements in ascending order; the set and its allocator go with them. O(1) to begin with.
+    fn into_iter(self) -> IntoIter<T, A, S> {
+        IntoIter { elements: self.map.into_keys() }
+    }
+}
+
+impl<'a, T, A: Allocator, S: Shape> IntoIterator for &'a BTreeSet<T, A, S> {
+    type Item = &'a T;
+    type IntoIter = Iter<'a, T, S>;
+
+    fn into_iter(self) -> Iter<'a, T, S> {
+        self.iter()
+    }
+}
+
+impl<T, S: Shape> Clone for Iter<'_, T, S> {
+    fn clone(&self) -> Self {
+        Self { elements: self.elements.clone() }
+    }
+}
+
+impl<T, S: Shape> Clone for Range<'_, T, S> {
+    fn clone(&self) -> Self {
+        Self { pairs: self.pairs.clone() }
+    }
+}
+
+impl<T, S: Shape> Default for Iter<'_, T, S> {
+    fn default() -> Self {
+        Self { elements: Keys::default() }
+    }
+}
+
+impl<T, S: Shape> Default for Range<'_, T, S> {
+    fn default() -> Self {
+        Self { pairs: Pairs::default() }
+    }
+}
+
+impl<T, A: Allocator + Default, S: Shape> Default for IntoIter<T, A, S> {
+    fn default() -> Self {
+        Self { elements: IntoKeys::default() }
+    }
+}
+
+impl<T: fmt::Debug, S: Shape> fmt::Debug for Iter<'_, T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Iter").field(&self.elements).finish()
+    }
+}
+
+impl<T: fmt::Debug, S: Shape> fmt::Debug for Range<'_, T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<T: fmt::Debug, A: Allocator, S: Shape> fmt::Debug for IntoIter<T, A, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("IntoIter").field(&self.elements).finish()
+    }
+}
+
+impl<T, S: Shape> ExactSizeIterator for Iter<'_, T, S> {}
+impl<T, S: Shape> FusedIterator for Iter<'_, T, S> {}
+impl<T, S: Shape> FusedIterator for Range<'_, T, S> {}
+impl<T, A: Allocator, S: Shape> ExactSizeIterator for IntoIter<T, A, S> {}
+impl<T, A: Allocator, S: Shape> FusedIterator for IntoIter<T, A, S> {}

@@ -1,0 +1,310 @@
+//! [`BTreeSet`]: an ordered set on an allocator of choice.
+
+mod iter;
+mod traits;
+
+use core::borrow::Borrow;
+use core::ops::RangeBounds;
+
+use allotment_alloc::{Allocator, Global, SharedAlloc};
+
+use crate::map::{AllocFailure, BTreeMap};
+use crate::raw::shape::{Shape, Standard};
+
+pub use iter::{IntoIter, Iter, Range};
+
+/// An ordered set over a B-tree, whose nodes come from an allocator of choice.
+///
+/// It does what [`std::collections::BTreeSet`] does, under the same names. Everything said of
+/// [`BTreeMap`] about order, panics and memory holds here too: it is a map whose values take no
+/// room (`u64`: 31 to a leaf of 256 bytes).
+///
+/// [`std::collections::BTreeSet`]: https://doc.rust-lang.org/std/collections/struct.BTreeSet.html
+///
+/// ```
+/// use allotment_core::BTreeSet;
+///
+/// let mut words = BTreeSet::new();
+/// assert!(words.insert("plot"));
+/// assert!(words.insert("bed"));
+/// assert!(!words.insert("plot"));
+/// assert!(words.iter().eq(&["bed", "plot"]));
+/// ```
+pub struct BTreeSet<T, A: Allocator = Global, S: Shape = Standard> {
+    map: BTreeMap<T, (), A, S>,
+}
+
+impl<T> BTreeSet<T> {
+    /// An empty set on the global allocator. Allocates nothing.
+    ///
+    /// ```
+    /// let set: allotment_core::BTreeSet<u32> = allotment_core::BTreeSet::new();
+    /// assert!(set.is_empty());
+    /// ```
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { map: BTreeMap::new() }
+    }
+}
+
+impl<T, A: Allocator> BTreeSet<T, A> {
+    /// An empty set on `alloc`. Allocates nothing.
+    ///
+    /// ```
+    /// use allotment_bump::Bump;
+    /// use allotment_core::BTreeSet;
+    ///
+    /// let bump = Bump::new();
+    /// let mut set = BTreeSet::new_in(&bump);
+    /// assert!(set.insert(1));
+    /// ```
+    #[must_use]
+    pub const fn new_in(alloc: A) -> Self {
+        Self::with_shape_in(alloc)
+    }
+}
+
+impl<T, A: Allocator, S: Shape> BTreeSet<T, A, S> {
+    /// [`new_in`](BTreeSet::new_in) for any shape of node. For tests.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_shape_in(alloc: A) -> Self {
+        Self { map: BTreeMap::with_shape_in(alloc) }
+    }
+
+    /// The allocator.
+    pub const fn allocator(&self) -> &A {
+        self.map.allocator()
+    }
+
+    /// How many elements there are. O(1).
+    pub const fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Whether there is no element. O(1).
+    pub const fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
+    /// Drops all elements, in ascending order, and gives all nodes back. O(n).
+    pub fn clear(&mut self) {
+        self.map.clear();
+    }
+
+    /// A set on `alloc` with the elements of an iterator; of equal ones the first stays.
+    ///
+    /// Ascending elements are noticed as they come: see [`BTreeMap::from_iter_in`].
+    ///
+    /// ```
+    /// use allotment_core::BTreeSet;
+    /// use allotment_pool::Pool;
+    ///
+    /// let set = BTreeSet::from_iter_in([3, 1, 2, 3], Pool::new());
+    /// assert!(set.iter().eq(&[1, 2, 3]));
+    /// ```
+    pub fn from_iter_in<I>(elements: I, alloc: A) -> Self
+    where
+        T: Ord,
+        I: IntoIterator<Item = T>,
+    {
+        let mut set = Self::with_shape_in(alloc);
+        set.extend(elements);
+        set
+    }
+
+    /// Whether there is an element equal to `value`. O(log n).
+    pub fn contains<Q>(&self, value: &Q) -> bool
+    where
+        T: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        self.map.contains_key(value)
+    }
+
+    /// The element equal to `value`. O(log n).
+    ///
+    /// ```
+    /// let set = allotment_core::BTreeSet::from([1, 2]);
+    /// assert_eq!(set.get(&2), Some(&2));
+    /// ```
+    pub fn get<Q>(&self, value: &Q) -> Option<&T>
+    where
+        T: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        self.map.get_key_value(value).map(|(element, ())| element)
+    }
+
+    /// The first element. O(log n).
+    pub fn first(&self) -> Option<&T> {
+        self.map.first_key_value().map(|(element, ())| element)
+    }
+
+    /// The last element. O(log n).
+    pub fn last(&self) -> Option<&T> {
+        self.map.last_key_value().map(|(element, ())| element)
+    }
+
+    /// Puts an element in; answers whether it was not there yet. An equal one stays.
+    ///
+    /// As [`BTreeMap::insert`], panics and allocation included.
+    pub fn insert(&mut self, element: T) -> bool
+    where
+        T: Ord,
+    {
+        self.map.insert(element, ()).is_none()
+    }
+
+    /// Puts an element in, in place of an equal one, which is returned.
+    ///
+    /// ```
+    /// let mut set = allotment_core::BTreeSet::from(["a".to_owned()]);
+    /// assert_eq!(set.replace("a".to_owned()).as_deref(), Some("a"));
+    /// assert_eq!(set.replace("b".to_owned()), None);
+    /// ```
+    pub fn replace(&mut self, element: T) -> Option<T>
+    where
+        T: Ord,
+    {
+        self.map.replace_key(element)
+    }
+
+    /// Takes an element out; answers whether it was there. O(log n); allocates nothing.
+    pub fn remove<Q>(&mut self, value: &Q) -> bool
+    where
+        T: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        self.map.remove(value).is_some()
+    }
+
+    /// Takes an element out and returns it. O(log n); allocates nothing.
+    pub fn take<Q>(&mut self, value: &Q) -> Option<T>
+    where
+        T: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        self.map.remove_entry(value).map(|(element, ())| element)
+    }
+
+    /// Takes the first element out. O(log n); allocates nothing.
+    pub fn pop_first(&mut self) -> Option<T>
+    where
+        T: Ord,
+    {
+        self.map.pop_first().map(|(element, ())| element)
+    }
+
+    /// Takes the last element out. O(log n); allocates nothing.
+    pub fn pop_last(&mut self) -> Option<T>
+    where
+        T: Ord,
+    {
+        self.map.pop_last().map(|(element, ())| element)
+    }
+
+    /// Keeps the elements for which `keep` answers true: see [`BTreeMap::retain`].
+    ///
+    /// ```
+    /// let mut set = allotment_core::BTreeSet::from([1, 2, 3, 4]);
+    /// set.retain(|element| element % 2 == 0);
+    /// assert!(set.iter().eq(&[2, 4]));
+    /// ```
+    pub fn retain<F>(&mut self, mut keep: F)
+    where
+        T: Ord,
+        F: FnMut(&T) -> bool,
+    {
+        self.map.retain(|element, ()| keep(element));
+    }
+
+    /// Moves all elements of `other` into this set; of equal ones this set's stay. See
+    /// [`BTreeMap::append`].
+    pub fn append(&mut self, other: &mut Self)
+    where
+        T: Ord,
+    {
+        self.map.append(&mut other.map);
+    }
+
+    /// Cuts off all elements not less than `value`, and returns them: see [`BTreeMap::split_off`].
+    ///
+    /// ```
+    /// let mut set = allotment_core::BTreeSet::from([1, 2, 3]);
+    /// let tail = set.split_off(&2);
+    /// assert!(set.iter().eq(&[1]) && tail.iter().eq(&[2, 3]));
+    /// ```
+    #[must_use = "use `retain` to drop elements"]
+    pub fn split_off<Q>(&mut self, value: &Q) -> Self
+    where
+        T: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+        A: SharedAlloc,
+    {
+        Self { map: self.map.split_off(value) }
+    }
+
+    /// [`insert`](Self::insert), with failed allocation as a value.
+    ///
+    /// # Errors
+    ///
+    /// The element, if the allocator failed; the set is as it was.
+    pub fn insert_fallible(&mut self, element: T) -> Result<bool, AllocFailure<T>>
+    where
+        T: Ord,
+    {
+        match self.map.fallible().insert(element, ()) {
+            Ok(old) => Ok(old.is_none()),
+            Err(AllocFailure { layout, returned: (element, ()) }) => {
+                Err(AllocFailure { layout, returned: element })
+            }
+        }
+    }
+
+    /// The elements in ascending order. O(1) to begin with, O(n) in all; allocates nothing.
+    pub fn iter(&self) -> Iter<'_, T, S> {
+        Iter::new(self.map.keys())
+    }
+
+    /// The elements within `bounds`, in ascending order: see [`BTreeMap::range`].
+    ///
+    /// # Panics
+    ///
+    /// If the start is greater than the end, or equal to it with both excluded.
+    ///
+    /// ```
+    /// let set = allotment_core::BTreeSet::from([1, 3, 5]);
+    /// assert!(set.range(2..).eq(&[3, 5]));
+    /// ```
+    pub fn range<Q, R>(&self, bounds: R) -> Range<'_, T, S>
+    where
+        Q: Ord + ?Sized,
+        T: Borrow<Q> + Ord,
+        R: RangeBounds<Q>,
+    {
+        Range::new(self.map.range(bounds))
+    }
+
+    /// [`BTreeMap::verify`].
+    ///
+    /// # Errors
+    ///
+    /// The first violation, in words.
+    #[cfg(feature = "verify")]
+    pub fn verify(&self) -> Result<(), alloc::string::String>
+    where
+        T: Ord,
+    {
+        self.map.verify()
+    }
+
+    /// [`BTreeMap::dump`].
+    #[cfg(feature = "verify")]
+    pub fn dump(&self) -> alloc::string::String
+    where
+        T: core::fmt::Debug,
+    {
+        self.map.dump()
+    }
+}

@@ -1,0 +1,94 @@
+//! The usual traits of [`BTreeSet`].
+
+use core::cmp::Ordering;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+
+use allotment_alloc::Allocator;
+
+use crate::raw::shape::Shape;
+use crate::set::BTreeSet;
+
+impl<T> Default for BTreeSet<T> {
+    /// An empty set on the global allocator. Allocates nothing.
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Ord> FromIterator<T> for BTreeSet<T> {
+    /// As [`BTreeSet::from_iter_in`], on the global allocator.
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
+        let mut set = Self::new();
+        set.extend(elements);
+        set
+    }
+}
+
+impl<T: Ord, const N: usize> From<[T; N]> for BTreeSet<T> {
+    /// A set of the elements of an array.
+    ///
+    /// ```
+    /// use allotment_core::BTreeSet;
+    ///
+    /// assert_eq!(BTreeSet::from([2, 1, 2]), BTreeSet::from([1, 2]));
+    /// ```
+    fn from(elements: [T; N]) -> Self {
+        Self::from_iter(elements)
+    }
+}
+
+impl<T: Ord, A: Allocator, S: Shape> Extend<T> for BTreeSet<T, A, S> {
+    /// Puts elements in; ascending ones behind those of the set cost O(1) amortised each.
+    fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
+        self.map.extend(elements.into_iter().map(|element| (element, ())));
+    }
+}
+
+impl<'a, T: Ord + Copy + 'a, A: Allocator, S: Shape> Extend<&'a T> for BTreeSet<T, A, S> {
+    fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {
+        self.extend(elements.into_iter().copied());
+    }
+}
+
+impl<T: Clone, A: Allocator + Clone, S: Shape> Clone for BTreeSet<T, A, S> {
+    /// A set of its own on a clone of the allocator, its nodes full. O(n); compares nothing.
+    fn clone(&self) -> Self {
+        Self { map: self.map.clone() }
+    }
+}
+
+impl<T: fmt::Debug, A: Allocator, S: Shape> fmt::Debug for BTreeSet<T, A, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self).finish()
+    }
+}
+
+impl<T: PartialEq, A: Allocator, S: Shape> PartialEq for BTreeSet<T, A, S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.map == other.map
+    }
+}
+
+impl<T: Eq, A: Allocator, S: Shape> Eq for BTreeSet<T, A, S> {}
+
+impl<T: PartialOrd, A: Allocator, S: Shape> PartialOrd for BTreeSet<T, A, S> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.iter().partial_cmp(other)
+    }
+}
+
+impl<T: Ord, A: Allocator, S: Shape> Ord for BTreeSet<T, A, S> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.iter().cmp(other)
+    }
+}
+
+impl<T: Hash, A: Allocator, S: Shape> Hash for BTreeSet<T, A, S> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_usize(self.len());
+        for element in self {
+            element.hash(state);
+        }
+    }
+}
