@@ -1,2 +1,68 @@
-//! x
-fn main(){}
+//! The workspace's commands: `cargo xtask --help` lists them.
+//!
+//! Exit codes: 0 when all went well, 1 when something was found wrong, 2 when the command line or
+//! an input file cannot be used.
+
+mod bench;
+mod ci;
+mod exit;
+mod profile;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", about = "Measure, check and benchmark the workspace.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Profile(profile::Flags),
+    Bench(bench::Flags),
+    Ci(ci::Flags),
+    Tidy(tidy::Flags),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Profile(flags) => profile::run(&flags),
+        Command::Bench(flags) => bench::run(&flags),
+        Command::Ci(flags) => ci::run(&flags),
+        Command::Tidy(flags) => tidy::run(&flags),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}", exit::line(&error));
+            ExitCode::from(exit::code(&error))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_flag_is_explained() {
+        for command in Cli::command().get_subcommands() {
+            assert!(command.get_about().is_some(), "{} lacks help", command.get_name());
+            for flag in command.get_arguments() {
+                assert!(flag.get_help().is_some(), "{} lacks help", flag.get_id());
+            }
+        }
+    }
+}

@@ -1,1 +1,56 @@
 //! A bump arena that gives node-sized blocks back to work.
+//!
+//! [`Bump`] is an [`Allocator`](allotment_alloc::Allocator) for collections that are built, used
+//! and thrown away together: blocks are cut one behind the other from a few large chunks, so taking
+//! one costs a few instructions, neighbours in time are neighbours in memory, and the end of the
+//! arena is the end of a handful of chunks instead of a million blocks.
+//!
+//! Unlike a plain bump arena, it takes blocks back, so it also carries collections that live long:
+//! what a tree frees, the next insert uses.
+//!
+//! ```
+//! use allotment_alloc::{Allocator, Layout};
+//! use allotment_bump::Bump;
+//!
+//! let mut bump = Bump::with_capacity(64 * 1024);
+//! for round in 1..=3 {
+//!     // Whatever borrows the arena has to be gone before it is reset.
+//!     let arena = &bump;
+//!     for _ in 0..100 {
+//!         arena.allocate(Layout::new::<[u64; 64]>())?;
+//!     }
+//!     assert_eq!(arena.stats().live_blocks, 100);
+//!     bump.reset().expect("there is one handle only");
+//! }
+//! assert_eq!(bump.stats().parent_requests, 2, "the state and one chunk, for all rounds");
+//! # Ok::<(), allotment_alloc::AllocError>(())
+//! ```
+//!
+//! # Pointers
+//!
+//! A block is to be given back by the pointer that was handed out, or one derived from it by raw
+//! pointer arithmetic: free blocks hold the links of the free lists, which reach beyond what a
+//! reference to a value in the block may touch.
+//!
+//! # Map of the source
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `arithmetic/footprint.rs` | what a request takes, and its size class |
+//! | `arithmetic/bumping.rs` | where a block goes, how chunks grow |
+//! | `chunk.rs` | chunks and their list |
+//! | `free_list.rs` | free blocks by class |
+//! | `stats.rs` | the counters |
+//! | `state.rs` | the shared state: all of the above, and the parent |
+//! | `bump.rs` | the handle |
+#![no_std]
+
+mod arithmetic;
+mod bump;
+mod chunk;
+mod free_list;
+mod state;
+mod stats;
+
+pub use bump::{Bump, Busy};
+pub use stats::BumpStats;

@@ -1,1 +1,45 @@
 //! Allocators that observe or sabotage the one they wrap.
+//!
+//! - [`Counting`] keeps the books of what is asked of an allocator: requests, frees, bytes, what is
+//!   live and what was live at the peak, in total and by size. Its [`Counter`] reads them.
+//! - [`Faulty`] refuses a chosen request, or panics at it. Its [`FaultPlan`] chooses, at any time.
+//!
+//! Both wrap any [`Allocator`](allotment_alloc::Allocator), hand every layout on exactly as they got
+//! it, and share their books or their plan with their clones, so that a map and the clones it makes
+//! of its allocator count as one. They belong to one thread. Their own memory is one block from the
+//! global heap, taken when they are made, and never one from the allocator they wrap.
+//!
+//! ```
+//! use allotment_alloc::{Allocator, Global, Layout};
+//! use allotment_meter::{Counting, Faulty};
+//!
+//! let alloc = Counting::new(Faulty::new(Global));
+//! let counter = alloc.counter();
+//! alloc.inner().plan().fail_at(1);
+//!
+//! let layout = Layout::new::<[u64; 4]>();
+//! let block = alloc.allocate(layout)?;
+//! assert!(alloc.allocate(layout).is_err());
+//! assert_eq!(counter.snapshot().live_bytes, 32);
+//! assert_eq!(counter.snapshot().failed, 1);
+//!
+//! // SAFETY: `block` came from `alloc` with this very layout and is given back once.
+//! unsafe { alloc.deallocate(block.cast(), layout) };
+//! assert_eq!(counter.snapshot().live_blocks, 0);
+//! # Ok::<(), allotment_alloc::AllocError>(())
+//! ```
+#![no_std]
+
+extern crate alloc;
+
+mod counter;
+mod counting;
+mod faulty;
+mod plan;
+mod size_class;
+
+pub use counter::{Counter, Counts};
+pub use counting::Counting;
+pub use faulty::Faulty;
+pub use plan::FaultPlan;
+pub use size_class::SizeClass;

@@ -1,1 +1,53 @@
 //! A pool of size-class slabs for tree nodes and slices.
+//!
+//! [`Pool`] is an allocator for many blocks of few sizes. It takes chunks from a parent allocator,
+//! cuts them into blocks, and keeps freed blocks for the next request of their size:
+//!
+//! - requests of 1 to 2048 bytes, aligned to at most 64, are rounded up to a *size class* (a
+//!   multiple of 64 bytes); every block starts on a cache line;
+//! - a freed block goes on the free list of its class and is the next one handed out, so that
+//!   steady churn makes no request to the parent;
+//! - chunks start at 4 KiB and double up to 2 MiB; they never move and are given back together,
+//!   when the last handle drops, whether or not their blocks were freed;
+//! - larger or more aligned requests go to the parent as they are.
+//!
+//! A `Pool` is a handle of one word. Its clones share one pool and may free each other's blocks,
+//! which makes one pool for many collections a matter of cloning the handle. All handles of a pool
+//! stay on one thread.
+//!
+//! ```
+//! use allotment_alloc::{Allocator, Layout};
+//! use allotment_pool::Pool;
+//!
+//! let pool = Pool::new();
+//! let layout = Layout::new::<[u64; 60]>();
+//! let block = pool.allocate(layout)?;
+//! assert_eq!(block.len(), 512); // 480 bytes, rounded up to the class
+//!
+//! let other = pool.clone();
+//! // SAFETY: `block` came from this pool with this layout and is given back once.
+//! unsafe { other.deallocate(block.cast(), layout) };
+//!
+//! assert_eq!(pool.stats().live_blocks, 0);
+//! println!("{}", pool.stats());
+//! # Ok::<(), allotment_alloc::AllocError>(())
+//! ```
+//!
+//! In builds with debug assertions a freed block is checked to belong to the pool and is filled
+//! with a pattern, which is checked when the block is handed out again: a write after free panics.
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod chunk;
+mod free_list;
+mod poison;
+mod pool;
+mod size_class;
+mod state;
+mod stats;
+
+pub use pool::Pool;
+pub use stats::{ClassStats, PoolStats};

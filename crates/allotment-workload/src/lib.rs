@@ -1,1 +1,60 @@
 //! Data sets, operation scripts and the roster of maps and backends.
+//!
+//! A [`Workload`] names an input: generated keys, real keys that ship with the crate, or a file of
+//! the user's. Loaded, it gives [`Keys`]; laid out step by step, a [`Script`]. [`drive`] runs a
+//! script on one of the [`Backend`]s and returns an [`Outcome`], whose hash every map must
+//! reproduce. A [`Probe`] follows what happens; this crate itself owns no clock and no profiler.
+//!
+//! ```
+//! use allotment_workload::{Backend, NoProbe, Script, Size, Workload, drive};
+//!
+//! let workload = Workload::find("ip4-ranges").unwrap();
+//! let keys = workload.load(Size::Entries(2000), None)?;
+//! let script = Script::new(&keys);
+//! let expected = drive(&script, Backend::Std, &mut NoProbe);
+//! for backend in Backend::ALL {
+//!     assert_eq!(drive(&script, backend, &mut NoProbe), expected, "{}", backend.name());
+//! }
+//! # Ok::<(), allotment_workload::LoadError>(())
+//! ```
+//!
+//! Text keys are *borrowed*: a map holds `&str` into the loaded text, so that every block of the
+//! heap that is counted is the map's own, not a key's. Scripts are laid out before the first step is
+//! taken, so that only the map allocates while one runs. All input is the same on every platform.
+//!
+//! # The script
+//!
+//! Eight phases, one after the other on one map: see [`Phase`]. *Build* inserts every key. *Lookup*
+//! and *scan* read. *Churn* swaps entries at a fixed number of them, the oldest out first where the
+//! input is a sequence, random ones elsewhere. *Clone* makes a second map over the same backend,
+//! *refill* clears that one and fills it again. *Drain* empties the first, and *drop* ends both.
+
+mod digest;
+mod file;
+mod integers;
+mod key;
+mod keys;
+mod neighbours;
+mod phase;
+mod probe;
+mod rng;
+mod roster;
+mod run;
+mod script;
+mod shipped;
+mod subject;
+mod text;
+mod workload;
+
+pub use digest::Digest;
+pub use file::{FileError, keys_from_file};
+pub use key::Key;
+pub use keys::{Keys, Sequence, TextKeys, Victims};
+pub use phase::{Op, Phase};
+pub use probe::{NoProbe, Probe};
+pub use roster::{Backend, drive, drive_counted};
+pub use run::{Outcome, run};
+pub use script::{SCAN_LENGTH, Script, Steps, Swap};
+pub use shipped::{IP4_RANGES_COUNT, Ip4Range, NPM_NAMES_COUNT, ip4_ranges, npm_names};
+pub use subject::Subject;
+pub use workload::{LoadError, Size, Workload};

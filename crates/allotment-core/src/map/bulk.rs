@@ -109,26 +109,27 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
         K: Ord,
         F: FnMut(&K, &mut V) -> bool,
     {
-        let Some(root) = self.tree.root() else { return };
-        let mut at = Edge::first(root);
-        while let Some(root) = self.tree.root()
-            && let Some(place) = at.place_after(root)
+        let mut at = self.tree.root().map(Edge::first);
+        while let (Some(root), Some(edge)) = (self.tree.root(), &mut at)
+            && let Some(slot) = edge.slot_after(root)
         {
-            let slot = place.slot();
             // SAFETY: N1; the map is borrowed for writing.
             let (key, value) = (unsafe { &*slot.key() }, unsafe { &mut *slot.value() });
             if keep(key, value) {
-                at.next(root);
+                edge.next(root);
                 continue;
             }
-            // SAFETY: a place of this tree, and T4.
-            let (pair, path, replaced) = unsafe { self.tree.remove_at(place, &self.alloc) };
+            let mut path = edge.path;
+            // SAFETY: a slot of this tree, to which the path leads, and T4.
+            let (pair, replaced) = unsafe { self.tree.remove_at(slot, &mut path, &self.alloc) };
+            at = self.tree.root().map(|root| {
+                let mut edge = Edge::at(root, path);
+                if replaced {
+                    edge.next(root);
+                }
+                edge
+            });
             drop(pair);
-            let (Some(root), Some(path)) = (self.tree.root(), path) else { return };
-            at = Edge { leaf: root.node_at(&path, 0), path };
-            if replaced {
-                at.next(root);
-            }
         }
     }
 }

@@ -6,7 +6,7 @@ use core::mem;
 use allotment_alloc::{Allocator, Global};
 
 use crate::map::{BTreeMap, out_of_memory};
-use crate::raw::path::{Edge, Place};
+use crate::raw::path::{Edge, Place, Slot};
 use crate::raw::search::Search;
 use crate::raw::shape::{Shape, Standard};
 
@@ -46,12 +46,13 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     where
         K: Ord,
     {
-        match self.tree.search(&key) {
-            Some(Search::Found(place)) => Entry::Occupied(OccupiedEntry { place, map: self }),
-            Some(Search::Missing(edge)) => {
-                Entry::Vacant(VacantEntry { key, edge: Some(edge), map: self })
+        let mut edge = self.tree.start();
+        match (self.tree.search(&key, &mut edge), &edge) {
+            (Search::Found(slot), Some(edge)) => {
+                let place = Place { slot, path: edge.path };
+                Entry::Occupied(OccupiedEntry { place, map: self })
             }
-            None => Entry::Vacant(VacantEntry { key, edge: None, map: self }),
+            _ => Entry::Vacant(VacantEntry { key, edge, map: self }),
         }
     }
 
@@ -187,12 +188,12 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape> VacantEntry<'a, K, V, A, S> {
 
     /// Puts the pair in and returns its place. Allocates as [`BTreeMap::insert`] does.
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, A, S> {
-        let Self { key, edge, map } = self;
+        let Self { key, mut edge, map } = self;
         // SAFETY: an edge of this tree, which has been borrowed since it was found, and T4.
-        let inserted = unsafe { map.tree.insert_at(edge, key, value, &map.alloc) };
-        let edge = inserted.unwrap_or_else(|refused| out_of_memory(refused.layout));
-        let place = Place { node: edge.leaf, level: 0, path: edge.path };
-        OccupiedEntry { place, map }
+        unsafe { map.tree.insert_at(&mut edge, key, value, &map.alloc) }
+            .unwrap_or_else(|refused| out_of_memory(refused.layout));
+        let Edge { leaf, index, path } = edge.expect("a pair was put in at an edge");
+        OccupiedEntry { place: Place { slot: Slot { node: leaf, level: 0, index }, path }, map }
     }
 }
 
@@ -200,25 +201,25 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape> OccupiedEntry<'a, K, V, A, S> {
     /// The stored key.
     pub fn key(&self) -> &K {
         // SAFETY: N1; borrowed as long as the entry.
-        unsafe { &*self.place.slot().key() }
+        unsafe { &*self.place.slot.key() }
     }
 
     /// The value.
     pub fn get(&self) -> &V {
         // SAFETY: N1; borrowed as long as the entry.
-        unsafe { &*self.place.slot().value() }
+        unsafe { &*self.place.slot.value() }
     }
 
     /// The value, to change it while the entry is held.
     pub fn get_mut(&mut self) -> &mut V {
         // SAFETY: N1; borrowed for writing as long as the entry.
-        unsafe { &mut *self.place.slot().value() }
+        unsafe { &mut *self.place.slot.value() }
     }
 
     /// The value, to change it as long as the map is borrowed.
     pub fn into_mut(self) -> &'a mut V {
         // SAFETY: N1; the map is borrowed for writing for 'a.
-        unsafe { &mut *self.place.slot().value() }
+        unsafe { &mut *self.place.slot.value() }
     }
 
     /// Replaces the value and returns the old one.

@@ -212,7 +212,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     /// assert_eq!(map.first_key_value(), Some((&1, &'a')));
     /// ```
     pub fn first_key_value(&self) -> Option<(&K, &V)> {
-        let slot = self.tree.first()?.slot();
+        let slot = self.tree.first()?.slot;
         // SAFETY: N1; borrowed as long as the map.
         Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
     }
@@ -224,7 +224,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     /// assert_eq!(map.last_key_value(), Some((&2, &'b')));
     /// ```
     pub fn last_key_value(&self) -> Option<(&K, &V)> {
-        let slot = self.tree.last()?.slot();
+        let slot = self.tree.last()?.slot;
         // SAFETY: N1; borrowed as long as the map.
         Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
     }
@@ -255,17 +255,14 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     where
         K: Ord,
     {
-        let edge = match self.tree.search(&key) {
-            None => None,
-            Some(Search::Missing(edge)) => Some(edge),
-            Some(Search::Found(place)) => {
-                // SAFETY: N1; the map is borrowed for writing.
-                let old = unsafe { &mut *place.slot().value() };
-                return Ok(Some(core::mem::replace(old, value)));
-            }
-        };
+        let mut edge = self.tree.start();
+        if let Search::Found(slot) = self.tree.search(&key, &mut edge) {
+            // SAFETY: N1; the map is borrowed for writing.
+            let old = unsafe { &mut *slot.value() };
+            return Ok(Some(core::mem::replace(old, value)));
+        }
         // SAFETY: an edge of this tree, and T4.
-        unsafe { self.tree.insert_at(edge, key, value, &self.alloc) }.map(|_| None)
+        unsafe { self.tree.insert_at(&mut edge, key, value, &self.alloc) }.map(|()| None)
     }
 
     /// Puts a key in place of an equal one, which is returned; or puts it in with the default value.
@@ -308,10 +305,11 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
     {
-        match self.tree.search(key)? {
-            Search::Found(place) => Some(self.remove_place(place)),
-            Search::Missing(_) => None,
-        }
+        let mut edge = self.tree.start();
+        let Search::Found(slot) = self.tree.search(key, &mut edge) else { return None };
+        let path = &mut edge?.path;
+        // SAFETY: a slot of this tree, found just now, and T4.
+        Some(unsafe { self.tree.remove_at(slot, path, &self.alloc) }.0)
     }
 
     /// Takes the first pair out. O(log n); allocates nothing.
@@ -341,9 +339,9 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     }
 
     /// Takes the pair at a place of this map out.
-    fn remove_place(&mut self, place: Place<K, V, S>) -> (K, V) {
+    fn remove_place(&mut self, mut place: Place<K, V, S>) -> (K, V) {
         // SAFETY: a place in this tree, found since it last changed, and T4.
-        unsafe { self.tree.remove_at(place, &self.alloc) }.0
+        unsafe { self.tree.remove_at(place.slot, &mut place.path, &self.alloc) }.0
     }
 
     /// Checks every invariant of the tree; `ordered` says whether keys must ascend as well.

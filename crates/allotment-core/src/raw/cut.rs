@@ -50,7 +50,7 @@ pub(crate) unsafe fn cut<K, V, S: Shape, A: Allocator>(
     let mut spare = Spare::reserve(root.level + 1, alloc)?;
     let mut right = spare.take(0);
     // SAFETY: an edge of the leaf, and a new node.
-    unsafe { halve((edge.leaf, 0, edge.path.edge(0)), right) };
+    unsafe { halve((edge.leaf, 0, edge.index), right) };
     for level in 1..=root.level {
         let (node, above) = (root.node_at(&edge.path, level), spare.take(level));
         // SAFETY: an edge of the node (P1), and a new node.

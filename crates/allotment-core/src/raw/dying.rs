@@ -48,24 +48,22 @@ impl<K, V, S: Shape> Dying<K, V, S> {
     /// # Safety
     ///
     /// The nodes stem from `alloc`.
+    #[inline]
     pub(crate) unsafe fn take_first<A: Allocator>(&mut self, alloc: &A) -> Option<(K, V)> {
         self.len = self.len.checked_sub(1)?;
         let root = self.root?;
-        let passed = self.front.unwrap_or_else(|| Edge::first(root));
-        let place = passed.place_after(root)?;
-        let slot = place.slot();
-        let mut front = Edge { leaf: slot.node, path: place.path };
-        front.path.set(place.level, slot.index + 1);
-        if place.level > 0 {
-            // SAFETY: N2, `index < len`.
-            let child = unsafe { slot.node.child(slot.index + 1) };
-            front = Edge::first_below(child, place.level - 1, front.path);
+        let front = self.front.get_or_insert_with(|| Edge::first(root));
+        if front.index < front.leaf.len() {
+            front.index += 1;
+            // SAFETY: N1; the front has passed the slot.
+            return Some(unsafe { take_pair(front.leaf, 0, front.index - 1) });
         }
-        self.front = Some(front);
+        let passed = *front;
+        let slot = front.next(root)?;
         // SAFETY: N1; the front has passed the slot.
         let pair = unsafe { take_pair(slot.node, slot.level, slot.index) };
         // SAFETY: nothing below that level lies ahead, and the back is not there.
-        unsafe { leave(root, &passed, place.level, alloc) };
+        unsafe { leave(root, &passed, slot.level, alloc) };
         Some(pair)
     }
 
@@ -74,23 +72,22 @@ impl<K, V, S: Shape> Dying<K, V, S> {
     /// # Safety
     ///
     /// The nodes stem from `alloc`.
+    #[inline]
     pub(crate) unsafe fn take_last<A: Allocator>(&mut self, alloc: &A) -> Option<(K, V)> {
         self.len = self.len.checked_sub(1)?;
         let root = self.root?;
-        let passed = self.back.unwrap_or_else(|| Edge::last(root));
-        let place = passed.place_before(root)?;
-        let slot = place.slot();
-        let mut back = Edge { leaf: slot.node, path: place.path };
-        if place.level > 0 {
-            // SAFETY: N2, `index < len`.
-            let child = unsafe { slot.node.child(slot.index) };
-            back = Edge::last_below(child, place.level - 1, back.path);
+        let back = self.back.get_or_insert_with(|| Edge::last(root));
+        if let Some(index) = back.index.checked_sub(1) {
+            back.index = index;
+            // SAFETY: N1; the back has passed the slot.
+            return Some(unsafe { take_pair(back.leaf, 0, index) });
         }
-        self.back = Some(back);
+        let passed = *back;
+        let slot = back.prev(root)?;
         // SAFETY: N1; the back has passed the slot.
         let pair = unsafe { take_pair(slot.node, slot.level, slot.index) };
         // SAFETY: nothing below that level lies ahead, and the front is not there.
-        unsafe { leave(root, &passed, place.level, alloc) };
+        unsafe { leave(root, &passed, slot.level, alloc) };
         Some(pair)
     }
 

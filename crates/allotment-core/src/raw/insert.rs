@@ -35,32 +35,25 @@ enum Plan {
     Split(usize),
 }
 
-/// What an insertion needs in order to be carried out: nothing can fail any more.
+/// All that it takes to make room for a pair: nothing can fail any more.
 pub(crate) struct Ready<'a, K, V, S: Shape, A: Allocator> {
     plan: Plan,
     spare: Spare<'a, K, V, S, A>,
 }
 
-/// Reserves what an insertion at `edge` needs, `None` standing for the only edge of an empty tree;
-/// answers `None` if the leaf has room.
+/// Whether a pair can go in at `edge` as it is; `None` is the only edge of an empty tree.
+#[inline]
+pub(crate) fn has_room<K, V, S: Shape>(edge: Option<&Edge<K, V, S>>) -> bool {
+    edge.is_some_and(|edge| edge.leaf.len() < Node::<K, V, S>::CAPACITY)
+}
+
+/// Reserves what it takes to make room at `edge`, which has none.
 ///
 /// # Errors
 ///
 /// The layout that the allocator could not serve.
-#[inline]
-pub(crate) fn prepare<'a, K, V, S: Shape, A: Allocator>(
-    root: Option<Root<K, V, S>>,
-    edge: Option<&Edge<K, V, S>>,
-    alloc: &'a A,
-) -> Result<Option<Ready<'a, K, V, S, A>>, Layout> {
-    match edge {
-        Some(edge) if edge.leaf.len() < Node::<K, V, S>::CAPACITY => Ok(None),
-        _ => reserve(root, edge, alloc).map(Some),
-    }
-}
-
 #[cold]
-fn reserve<'a, K, V, S: Shape, A: Allocator>(
+pub(crate) fn reserve<'a, K, V, S: Shape, A: Allocator>(
     root: Option<Root<K, V, S>>,
     edge: Option<&Edge<K, V, S>>,
     alloc: &'a A,
@@ -76,7 +69,7 @@ fn reserve<'a, K, V, S: Shape, A: Allocator>(
     Ok(Ready { plan, spare: Spare::reserve(nodes, alloc)? })
 }
 
-/// Which end of the map an edge is at, counting only levels up to the given one.
+/// Which end of the map an edge is at.
 struct Ends {
     first: bool,
     last: bool,
@@ -84,8 +77,8 @@ struct Ends {
 
 impl Ends {
     fn of<K, V, S: Shape>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> Self {
-        let mut ends = Self { first: true, last: true };
-        for level in 0..=root.level {
+        let mut ends = Self { first: edge.index == 0, last: edge.index == edge.leaf.len() };
+        for level in 1..=root.level {
             let index = edge.path.edge(level);
             ends.first &= index == 0;
             ends.last &= index == root.node_at(&edge.path, level).len();
@@ -127,57 +120,45 @@ fn choose<K, V, S: Shape>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> Plan {
     }
 }
 
-/// Puts a pair in at `edge` and returns the edge before it, in the same leaf.
+/// Puts a pair in at `edge`, which then is the edge before it.
 ///
 /// # Safety
 ///
-/// `ready` was prepared for this very root and edge, and the tree has not changed since.
+/// `edge` has room.
 #[inline]
-pub(crate) unsafe fn commit<K, V, S: Shape, A: Allocator>(
-    root: &mut Option<Root<K, V, S>>,
-    edge: Option<Edge<K, V, S>>,
-    ready: Option<Ready<'_, K, V, S, A>>,
-    key: K,
-    value: V,
-) -> Edge<K, V, S> {
-    let edge = match (edge, ready) {
-        (Some(edge), None) => edge,
-        // SAFETY: passed on.
-        (edge, ready) => unsafe { make_room(root, edge, ready) },
-    };
-    // SAFETY: there was room in the leaf or there is now; P1 puts the edge within it. The pair that
-    // may wait beyond the slots of this leaf has been fetched.
-    unsafe { insert_pair(edge.leaf, edge.path.edge(0), key, value) };
-    edge
+pub(crate) unsafe fn seat<K, V, S: Shape>(edge: &Edge<K, V, S>, key: K, value: V) {
+    // SAFETY: there is room in the leaf, and P1 puts the edge within it.
+    unsafe { insert_pair(edge.leaf, edge.index, key, value) };
 }
 
-/// Carries a plan out, up to seating the pair: returns the edge where it goes, in a leaf with room.
+/// Carries a plan out, after which `edge` is the same position and has room.
 ///
 /// # Safety
 ///
-/// As for `commit`.
+/// `ready` was made for this very root and edge, and the tree has not changed since. A pair is
+/// seated next (T2).
 #[cold]
-unsafe fn make_room<K, V, S: Shape, A: Allocator>(
+pub(crate) unsafe fn make_room<K, V, S: Shape, A: Allocator>(
     tree: &mut Option<Root<K, V, S>>,
-    edge: Option<Edge<K, V, S>>,
-    ready: Option<Ready<'_, K, V, S, A>>,
-) -> Edge<K, V, S> {
-    let Ready { plan, mut spare } = ready.expect("an edge without room has a plan");
-    let (Some(root), Some(mut edge)) = (tree.as_mut(), edge) else {
+    edge: &mut Option<Edge<K, V, S>>,
+    ready: Ready<'_, K, V, S, A>,
+) {
+    let Ready { plan, mut spare } = ready;
+    let (Some(root), Some(edge)) = (tree.as_mut(), edge.as_mut()) else {
         let leaf = spare.take(0);
         *tree = Some(Root { node: leaf, level: 0 });
-        return Edge { leaf, path: Path::new() };
+        *edge = Some(Edge { leaf, index: 0, path: Path::new() });
+        return;
     };
     match plan {
         Plan::Plant => {}
         // SAFETY: the plan was made for this edge.
-        Plan::ShiftLeft(count) => unsafe { shift_left(*root, &mut edge, count) },
+        Plan::ShiftLeft(count) => unsafe { shift_left(*root, edge, count) },
         // SAFETY: as above.
-        Plan::ShiftRight(count) => unsafe { shift_right(*root, &mut edge, count) },
+        Plan::ShiftRight(count) => unsafe { shift_right(*root, edge, count) },
         // SAFETY: as above.
-        Plan::Split(_) => unsafe { split_up(root, &mut edge, &mut spare) },
+        Plan::Split(_) => unsafe { split_up(root, edge, &mut spare) },
     }
-    edge
 }
 
 /// Moves `count` slots of the leaf at `edge` to its left sibling, and `edge` with them if it lies
@@ -194,13 +175,12 @@ unsafe fn shift_left<K, V, S: Shape>(root: Root<K, V, S>, edge: &mut Edge<K, V, 
     let left_len = left.len();
     // SAFETY: `at` is the slot between the siblings; the caller saw room for `count`.
     unsafe { rotate_left(parent, 1, at, count) };
-    let index = edge.path.edge(0);
-    if index >= count {
-        edge.path.set(0, index - count);
+    if edge.index >= count {
+        edge.index -= count;
     } else {
         edge.leaf = left;
+        edge.index += left_len + 1;
         edge.path.set(1, at);
-        edge.path.set(0, left_len + 1 + index);
     }
 }
 
@@ -213,12 +193,12 @@ unsafe fn shift_right<K, V, S: Shape>(root: Root<K, V, S>, edge: &mut Edge<K, V,
     let (parent, at) = (root.node_at(&edge.path, 1), edge.path.edge(1));
     // SAFETY: `at` is the slot between the siblings; the caller saw room for `count`.
     unsafe { rotate_right(parent, 1, at, count) };
-    let (index, rest) = (edge.path.edge(0), edge.leaf.len());
-    if index > rest {
+    let rest = edge.leaf.len();
+    if edge.index > rest {
         // SAFETY: N2, the leaf is not the last child.
         edge.leaf = unsafe { parent.child(at + 1) };
+        edge.index -= rest + 1;
         edge.path.set(1, at + 1);
-        edge.path.set(0, index - rest - 1);
     }
 }
 
@@ -258,9 +238,8 @@ unsafe fn split_up<K, V, S: Shape, A: Allocator>(
     let ends = Ends::of(*root, edge);
     // SAFETY: the leaf is full, the node is new.
     let (leaf, index, mut carry) =
-        unsafe { split_at((edge.leaf, 0, edge.path.edge(0)), spare.take(0), &ends) };
-    edge.leaf = leaf;
-    edge.path.set(0, index);
+        unsafe { split_at((edge.leaf, 0, edge.index), spare.take(0), &ends) };
+    (edge.leaf, edge.index) = (leaf, index);
     for level in 1..=root.level {
         let (node, at) = (root.node_at(&edge.path, level), edge.path.edge(level));
         let waiting = (carry.waiting, level - 1, Node::<K, V, S>::CAPACITY - 1);

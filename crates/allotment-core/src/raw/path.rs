@@ -1,4 +1,4 @@
-//! Places in a tree: [`Slot`], [`Edge`], [`Place`], and the [`Path`] that leads to one.
+//! Places in a tree: [`Slot`], [`Edge`], and the [`Path`] that leads to one.
 //!
 //! A path holds one byte a level, the edge taken there, and no addresses: the nodes are found again
 //! by walking down from the root, through lines that the search has just brought in. That keeps
@@ -40,8 +40,11 @@ impl<K, V, S: Shape> Root<K, V, S> {
     }
 }
 
-/// The way from the root to a place: the edge taken at each level, and at the lowest level of the
-/// place its slot or edge.
+/// The way from the root to a place: the edge taken at each level above it.
+///
+/// The lowest index of a place is not part of its path but a field beside it, since that is the one
+/// that changes with every step: a byte written here is read back as part of a wide copy, and the
+/// processor would wait for it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Path {
     edges: [u8; MAX_HEIGHT],
@@ -63,10 +66,6 @@ impl Path {
         self.edges[level] = edge as u8;
     }
 
-    /// Whether `self` lies before `other` in a tree whose root stands on `top`.
-    pub(crate) fn is_before(&self, other: &Self, top: usize) -> bool {
-        self.edges[..=top].iter().rev().lt(other.edges[..=top].iter().rev())
-    }
 }
 
 impl fmt::Debug for Path {
@@ -104,31 +103,16 @@ impl<K, V, S: Shape> Slot<K, V, S> {
     }
 }
 
-/// A stored pair and the way to it: what a removal starts from.
+/// A stored pair and the way to it.
 pub(crate) struct Place<K, V, S> {
-    pub(crate) node: Node<K, V, S>,
-    pub(crate) level: usize,
+    pub(crate) slot: Slot<K, V, S>,
     pub(crate) path: Path,
-}
-
-impl<K, V, S> Clone for Place<K, V, S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<K, V, S> Copy for Place<K, V, S> {}
-
-impl<K, V, S: Shape> Place<K, V, S> {
-    #[inline]
-    pub(crate) fn slot(&self) -> Slot<K, V, S> {
-        Slot { node: self.node, level: self.level, index: self.path.edge(self.level) }
-    }
 }
 
 /// A position between two pairs, or before the first, or after the last: an edge of a leaf.
 pub(crate) struct Edge<K, V, S> {
     pub(crate) leaf: Node<K, V, S>,
+    pub(crate) index: usize,
     pub(crate) path: Path,
 }
 
@@ -143,52 +127,69 @@ impl<K, V, S> Copy for Edge<K, V, S> {}
 impl<K, V, S> PartialEq for Edge<K, V, S> {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.leaf == other.leaf && self.path.edge(0) == other.path.edge(0)
+        self.leaf == other.leaf && self.index == other.index
     }
 }
 
 impl<K, V, S: Shape> Edge<K, V, S> {
+    /// The edge that `path` leads to, which has the leaf's index on level 0.
+    pub(crate) fn at(root: Root<K, V, S>, path: Path) -> Self {
+        Self { leaf: root.node_at(&path, 0), index: path.edge(0), path }
+    }
+
     /// The edge before the first pair.
     pub(crate) fn first(root: Root<K, V, S>) -> Self {
-        Self::first_below(root.node, root.level, Path::new())
+        let mut edge = Self { leaf: root.node, index: 0, path: Path::new() };
+        edge.descend_first(root.node, root.level);
+        edge
     }
 
     /// The edge after the last pair.
     pub(crate) fn last(root: Root<K, V, S>) -> Self {
-        Self::last_below(root.node, root.level, Path::new())
+        let mut edge = Self { leaf: root.node, index: 0, path: Path::new() };
+        edge.descend_last(root.node, root.level);
+        edge
     }
 
-    /// The first edge under `node`, to which `path` leads.
-    pub(crate) fn first_below(node: Node<K, V, S>, level: usize, path: Path) -> Self {
-        let mut edge = Self { leaf: node, path };
+    /// Goes on to the first edge under `node`, to which the path leads.
+    pub(crate) fn descend_first(&mut self, node: Node<K, V, S>, level: usize) {
+        self.leaf = node;
         for level in (1..=level).rev() {
-            edge.path.set(level, 0);
+            self.path.set(level, 0);
             // SAFETY: N2: an internal node has an edge 0.
-            edge.leaf = unsafe { edge.leaf.child(0) };
+            self.leaf = unsafe { self.leaf.child(0) };
         }
-        edge.path.set(0, 0);
-        edge
+        self.index = 0;
     }
 
-    /// The last edge under `node`, to which `path` leads.
-    pub(crate) fn last_below(node: Node<K, V, S>, level: usize, path: Path) -> Self {
-        let mut edge = Self { leaf: node, path };
+    /// Goes on to the last edge under `node`, to which the path leads.
+    pub(crate) fn descend_last(&mut self, node: Node<K, V, S>, level: usize) {
+        self.leaf = node;
         for level in (1..=level).rev() {
-            let len = edge.leaf.len();
-            edge.path.set(level, len);
+            let len = self.leaf.len();
+            self.path.set(level, len);
             // SAFETY: N2: edge `len` is the last one.
-            edge.leaf = unsafe { edge.leaf.child(len) };
+            self.leaf = unsafe { self.leaf.child(len) };
         }
-        edge.path.set(0, edge.leaf.len());
-        edge
+        self.index = self.leaf.len();
+    }
+
+    /// Whether this edge lies before `other` in a tree whose root stands on `top`.
+    pub(crate) fn is_before(&self, other: &Self, top: usize) -> bool {
+        let mut levels = (1..=top).rev();
+        let differs = levels.find(|&level| self.path.edge(level) != other.path.edge(level));
+        match differs {
+            Some(level) => self.path.edge(level) < other.path.edge(level),
+            None => self.index < other.index,
+        }
     }
 
     /// Steps over the next pair and returns its slot; `None` at the end.
     #[inline]
     pub(crate) fn next(&mut self, root: Root<K, V, S>) -> Option<Slot<K, V, S>> {
-        let index = self.path.edge(0);
+        let index = self.index;
         if index < self.leaf.len() {
-            self.path.set(0, index + 1);
+            self.index = index + 1;
             return Some(Slot { node: self.leaf, level: 0, index });
         }
         self.next_above(root)
@@ -197,8 +198,8 @@ impl<K, V, S: Shape> Edge<K, V, S> {
     /// Steps back over the pair before and returns its slot; `None` at the beginning.
     #[inline]
     pub(crate) fn prev(&mut self, root: Root<K, V, S>) -> Option<Slot<K, V, S>> {
-        if let Some(index) = self.path.edge(0).checked_sub(1) {
-            self.path.set(0, index);
+        if let Some(index) = self.index.checked_sub(1) {
+            self.index = index;
             return Some(Slot { node: self.leaf, level: 0, index });
         }
         self.prev_above(root)
@@ -207,77 +208,46 @@ impl<K, V, S: Shape> Edge<K, V, S> {
     /// `next` at the end of a leaf: the pair is in an internal node, if there is one.
     #[cold]
     fn next_above(&mut self, root: Root<K, V, S>) -> Option<Slot<K, V, S>> {
-        for level in 1..=root.level {
-            let (node, index) = (root.node_at(&self.path, level), self.path.edge(level));
-            if index < node.len() {
-                self.path.set(level, index + 1);
-                // SAFETY: N2, `index + 1 <= len`.
-                let child = unsafe { node.child(index + 1) };
-                *self = Self::first_below(child, level - 1, self.path);
-                return Some(Slot { node, level, index });
-            }
-        }
-        None
+        let slot = self.slot_after(root)?;
+        self.path.set(slot.level, slot.index + 1);
+        // SAFETY: N2, `index + 1 <= len`.
+        let child = unsafe { slot.node.child(slot.index + 1) };
+        self.descend_first(child, slot.level - 1);
+        Some(slot)
     }
 
     /// `prev` at the beginning of a leaf.
     #[cold]
     fn prev_above(&mut self, root: Root<K, V, S>) -> Option<Slot<K, V, S>> {
-        for level in 1..=root.level {
-            let node = root.node_at(&self.path, level);
-            if let Some(index) = self.path.edge(level).checked_sub(1) {
-                self.path.set(level, index);
-                // SAFETY: N2, `index < len`.
-                let child = unsafe { node.child(index) };
-                *self = Self::last_below(child, level - 1, self.path);
-                return Some(Slot { node, level, index });
-            }
-        }
-        None
+        let slot = self.slot_before(root)?;
+        self.path.set(slot.level, slot.index);
+        // SAFETY: N2, `index < len`.
+        let child = unsafe { slot.node.child(slot.index) };
+        self.descend_last(child, slot.level - 1);
+        Some(slot)
     }
 
-    /// The pair after this edge and the way to it.
-    pub(crate) fn place_after(self, root: Root<K, V, S>) -> Option<Place<K, V, S>> {
-        let (mut node, path) = (self.leaf, self.path);
-        for level in 0..=root.level {
-            if level > 0 {
-                node = root.node_at(&path, level);
-            }
-            if path.edge(level) < node.len() {
-                return Some(Place { node, level, path });
-            }
+    /// The pair after this edge; the path of the edge leads to it.
+    #[inline]
+    pub(crate) fn slot_after(&self, root: Root<K, V, S>) -> Option<Slot<K, V, S>> {
+        if self.index < self.leaf.len() {
+            return Some(Slot { node: self.leaf, level: 0, index: self.index });
         }
-        None
+        (1..=root.level).find_map(|level| {
+            let (node, index) = (root.node_at(&self.path, level), self.path.edge(level));
+            (index < node.len()).then_some(Slot { node, level, index })
+        })
     }
 
-    /// The pair before this edge and the way to it.
-    pub(crate) fn place_before(self, root: Root<K, V, S>) -> Option<Place<K, V, S>> {
-        let (mut node, mut path) = (self.leaf, self.path);
-        for level in 0..=root.level {
-            if level > 0 {
-                node = root.node_at(&path, level);
-            }
-            if let Some(index) = path.edge(level).checked_sub(1) {
-                path.set(level, index);
-                return Some(Place { node, level, path });
-            }
+    /// The pair before this edge; the path of the edge leads to it.
+    #[inline]
+    pub(crate) fn slot_before(&self, root: Root<K, V, S>) -> Option<Slot<K, V, S>> {
+        if let Some(index) = self.index.checked_sub(1) {
+            return Some(Slot { node: self.leaf, level: 0, index });
         }
-        None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_compare_from_the_top() {
-        let (mut a, mut b) = (Path::new(), Path::new());
-        a.set(1, 2);
-        a.set(0, 9);
-        b.set(1, 3);
-        assert!(a.is_before(&b, 1) && !b.is_before(&a, 1));
-        assert!(b.is_before(&a, 0));
-        assert!(!a.is_before(&a, 1));
+        (1..=root.level).find_map(|level| {
+            let index = self.path.edge(level).checked_sub(1)?;
+            Some(Slot { node: root.node_at(&self.path, level), level, index })
+        })
     }
 }

@@ -10,46 +10,41 @@
 use allotment_alloc::Allocator;
 
 use crate::raw::node::Node;
-use crate::raw::path::{Edge, Path, Place, Root};
+use crate::raw::path::{Edge, Path, Root, Slot};
 use crate::raw::shape::Shape;
 use crate::raw::slots::{merge, remove_pair, rotate_left, rotate_right, take_pair, transfer_slots};
 use crate::raw::spare::Spare;
 
-/// What a removal leaves behind.
-pub(crate) struct Removed<K, V> {
-    pub(crate) pair: (K, V),
-    /// The way to the edge where the pair was, or `None` if the tree is empty now.
-    pub(crate) path: Option<Path>,
-    /// Whether the pair after that edge is the one that was before: it has moved up into the
-    /// internal node. A walk in ascending order has seen it already.
-    pub(crate) replaced: bool,
-}
-
-/// Takes the pair at `place` out.
+/// Takes the pair in `slot` out, to which `path` leads. Afterwards the path leads to the edge of a
+/// leaf where the pair was, its index on level 0.
+///
+/// Answers as well whether the pair after that edge is the one that was before it, having moved up
+/// into the internal node: a walk in ascending order has seen it already.
 ///
 /// # Safety
 ///
-/// `place` is a slot of the tree under `root`, whose nodes stem from `alloc`.
+/// `slot` is a slot of the tree, whose nodes stem from `alloc`.
 #[inline]
 pub(crate) unsafe fn remove<K, V, S: Shape, A: Allocator>(
     root: &mut Option<Root<K, V, S>>,
-    place: Place<K, V, S>,
+    slot: Slot<K, V, S>,
+    path: &mut Path,
     alloc: &A,
-) -> Removed<K, V> {
-    let mut path = place.path;
-    let replaced = place.level > 0;
+) -> ((K, V), bool) {
+    let replaced = slot.level > 0;
     let (leaf, pair) = if replaced {
         // SAFETY: passed on.
-        unsafe { remove_internal(&place, &mut path) }
+        unsafe { remove_internal(slot, path) }
     } else {
+        path.set(0, slot.index);
         // SAFETY: a slot of a leaf, by the caller's promise.
-        (place.node, unsafe { remove_pair(place.node, path.edge(0)) })
+        (slot.node, unsafe { remove_pair(slot.node, slot.index) })
     };
     if leaf.len() < Node::<K, V, S>::FILL_MIN {
         // SAFETY: the path leads to the leaf that lost a slot.
-        unsafe { refill(root, &mut path, alloc) };
+        unsafe { refill(root, path, alloc) };
     }
-    Removed { pair, path: root.is_some().then_some(path), replaced }
+    (pair, replaced)
 }
 
 /// Takes a pair out of an internal node and puts the one before it in its place; `path` then leads
@@ -57,16 +52,17 @@ pub(crate) unsafe fn remove<K, V, S: Shape, A: Allocator>(
 ///
 /// # Safety
 ///
-/// `place` is a slot of an internal node.
+/// `slot` is a slot of an internal node, and `path` leads to it.
 unsafe fn remove_internal<K, V, S: Shape>(
-    place: &Place<K, V, S>,
+    slot: Slot<K, V, S>,
     path: &mut Path,
 ) -> (Node<K, V, S>, (K, V)) {
-    let slot = place.slot();
+    path.set(slot.level, slot.index);
     // SAFETY: N2, the edge before a slot.
     let child = unsafe { slot.node.child(slot.index) };
-    let before = Edge::last_below(child, slot.level - 1, *path);
-    let last = before.leaf.len() - 1;
+    let mut before = Edge { leaf: child, index: 0, path: *path };
+    before.descend_last(child, slot.level - 1);
+    let last = before.index - 1;
     // SAFETY: N1; the slot is filled again at once.
     let pair = unsafe { take_pair(slot.node, slot.level, slot.index) };
     let (from, to) = ((before.leaf, 0, last), (slot.node, slot.level, slot.index));

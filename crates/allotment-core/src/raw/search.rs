@@ -12,15 +12,15 @@ use core::hint::select_unpredictable;
 use core::mem::{needs_drop, size_of};
 
 use crate::raw::node::Node;
-use crate::raw::path::{Edge, Path, Place, Root, Slot};
+use crate::raw::path::{Edge, Path, Root, Slot};
 use crate::raw::shape::Shape;
 
-/// Where a key is, or where it would go.
+/// The answer of a search.
 pub(crate) enum Search<K, V, S> {
-    /// The pair with an equal key.
-    Found(Place<K, V, S>),
-    /// The edge at which the key would go in.
-    Missing(Edge<K, V, S>),
+    /// The pair with an equal key; the path of the edge leads to it.
+    Found(Slot<K, V, S>),
+    /// There is none; it would go in at the edge.
+    Missing,
 }
 
 /// A side of a pair.
@@ -30,23 +30,29 @@ pub(crate) enum Side {
     After,
 }
 
-/// Searches for `key` and keeps the way.
-pub(crate) fn search<K, V, S, Q>(root: Root<K, V, S>, key: &Q) -> Search<K, V, S>
+/// Searches for `key`, and writes the way to `edge`, whatever it was before.
+#[inline]
+pub(crate) fn search<K, V, S, Q>(
+    root: Root<K, V, S>,
+    key: &Q,
+    edge: &mut Edge<K, V, S>,
+) -> Search<K, V, S>
 where
     K: Borrow<Q>,
     Q: Ord + ?Sized,
     S: Shape,
 {
-    let (mut node, mut level, mut path) = (root.node, root.level, Path::new());
+    let (mut node, mut level) = (root.node, root.level);
     loop {
         let (index, found) = within(node, key);
-        path.set(level, index);
         if found {
-            return Search::Found(Place { node, level, path });
+            return Search::Found(Slot { node, level, index });
         }
         if level == 0 {
-            return Search::Missing(Edge { leaf: node, path });
+            (edge.leaf, edge.index) = (node, index);
+            return Search::Missing;
         }
+        edge.path.set(level, index);
         // SAFETY: N2, and `within` answers at most `len`.
         node = unsafe { node.child(index) };
         level -= 1;
@@ -83,21 +89,21 @@ where
     Q: Ord + ?Sized,
     S: Shape,
 {
-    let Place { node, level, mut path } = match search(root, key) {
-        Search::Missing(edge) => return edge,
-        Search::Found(place) => place,
-    };
-    let index = path.edge(level) + usize::from(side == Side::After);
-    path.set(level, index);
-    if level == 0 {
-        return Edge { leaf: node, path };
+    let mut edge = Edge { leaf: root.node, index: 0, path: Path::new() };
+    if let Search::Found(Slot { node, level, index }) = search(root, key, &mut edge) {
+        let index = index + usize::from(side == Side::After);
+        (edge.leaf, edge.index) = (node, index);
+        if level > 0 {
+            edge.path.set(level, index);
+            // SAFETY: N2; the slot is below `len`, so both edges beside it exist.
+            let child = unsafe { node.child(index) };
+            match side {
+                Side::Before => edge.descend_last(child, level - 1),
+                Side::After => edge.descend_first(child, level - 1),
+            }
+        }
     }
-    // SAFETY: N2; the slot is below `len`, so both edges beside it exist.
-    let child = unsafe { node.child(index) };
-    match side {
-        Side::Before => Edge::last_below(child, level - 1, path),
-        Side::After => Edge::first_below(child, level - 1, path),
-    }
+    edge
 }
 
 /// The index of the first key not less than `key`, at most `len`, and whether it is equal.

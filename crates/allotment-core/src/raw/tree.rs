@@ -14,7 +14,7 @@ use allotment_alloc::Allocator;
 
 use crate::raw::cut::cut;
 use crate::raw::dying::Dying;
-use crate::raw::insert::{commit, prepare};
+use crate::raw::insert::{has_room, make_room, reserve, seat};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Place, Root, Slot};
 use crate::raw::remove::remove;
@@ -62,13 +62,23 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         find(self.root?, key)
     }
 
-    /// Where a key is, or where it would go; `None` in an empty tree.
-    pub(crate) fn search<Q>(&self, key: &Q) -> Option<Search<K, V, S>>
+    /// An edge to begin a search with; `None` in an empty tree.
+    #[inline]
+    pub(crate) fn start(&self) -> Option<Edge<K, V, S>> {
+        self.root.map(|Root { node, .. }| Edge { leaf: node, index: 0, path: Path::new() })
+    }
+
+    /// Searches for a key and writes the way to `edge`, which came from [`start`](Self::start).
+    #[inline]
+    pub(crate) fn search<Q>(&self, key: &Q, edge: &mut Option<Edge<K, V, S>>) -> Search<K, V, S>
     where
         K: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        self.root.map(|root| search(root, key))
+        match (self.root, edge) {
+            (Some(root), Some(edge)) => search(root, key, edge),
+            _ => Search::Missing,
+        }
     }
 
     /// The edge beside a key; `None` in an empty tree.
@@ -83,17 +93,19 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     /// The first pair.
     pub(crate) fn first(&self) -> Option<Place<K, V, S>> {
         let root = self.root?;
-        Edge::first(root).place_after(root)
+        let edge = Edge::first(root);
+        edge.slot_after(root).map(|slot| Place { slot, path: edge.path })
     }
 
     /// The last pair.
     pub(crate) fn last(&self) -> Option<Place<K, V, S>> {
         let root = self.root?;
-        Edge::last(root).place_before(root)
+        let edge = Edge::last(root);
+        edge.slot_before(root).map(|slot| Place { slot, path: edge.path })
     }
 
-    /// Puts a pair in at `edge`, `None` standing for the only edge of an empty tree, and returns
-    /// the edge before it.
+    /// Puts a pair in at `edge`, `None` standing for the only edge of an empty tree; afterwards it
+    /// is the edge before the pair, in the same leaf.
     ///
     /// # Errors
     ///
@@ -102,63 +114,80 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     /// # Safety
     ///
     /// `edge` is an edge of this tree, whose nodes stem from `alloc`.
+    #[inline]
     pub(crate) unsafe fn insert_at<A: Allocator>(
         &mut self,
-        edge: Option<Edge<K, V, S>>,
+        edge: &mut Option<Edge<K, V, S>>,
         key: K,
         value: V,
         alloc: &A,
-    ) -> Result<Edge<K, V, S>, Refused<K, V>> {
-        match prepare(self.root, edge.as_ref(), alloc) {
-            Ok(ready) => {
-                self.len += 1;
-                // SAFETY: prepared just now for this root and edge.
-                Ok(unsafe { commit(&mut self.root, edge, ready, key, value) })
+    ) -> Result<(), Refused<K, V>> {
+        if !has_room(edge.as_ref()) {
+            // SAFETY: passed on; the pair is seated below.
+            if let Err(layout) = unsafe { self.make_room(edge, alloc) } {
+                return Err(Refused { layout, key, value });
             }
-            Err(layout) => Err(Refused { layout, key, value }),
         }
+        let Some(edge) = edge else { unreachable!("room was made at an edge") };
+        // SAFETY: there is room at the edge.
+        unsafe { seat(edge, key, value) };
+        self.len += 1;
+        Ok(())
     }
 
-    /// Takes a pair out; returns it and the edge where it was, and whether the pair after that
-    /// edge is the one that was before it.
+    /// Makes room at `edge`: see [`insert_at`](Self::insert_at).
     ///
     /// # Safety
     ///
-    /// `place` is a slot of this tree, whose nodes stem from `alloc`.
+    /// As for `insert_at`; a pair is seated next.
+    #[cold]
+    unsafe fn make_room<A: Allocator>(
+        &mut self,
+        edge: &mut Option<Edge<K, V, S>>,
+        alloc: &A,
+    ) -> Result<(), Layout> {
+        let ready = reserve(self.root, edge.as_ref(), alloc)?;
+        // SAFETY: made just now for this root and edge.
+        unsafe { make_room(&mut self.root, edge, ready) };
+        Ok(())
+    }
+
+    /// Takes the pair in `slot` out, to which `path` leads: see [`remove`].
+    ///
+    /// # Safety
+    ///
+    /// `slot` is a slot of this tree, whose nodes stem from `alloc`.
     #[inline]
     pub(crate) unsafe fn remove_at<A: Allocator>(
         &mut self,
-        place: Place<K, V, S>,
+        slot: Slot<K, V, S>,
+        path: &mut Path,
         alloc: &A,
-    ) -> ((K, V), Option<Path>, bool) {
+    ) -> ((K, V), bool) {
         self.len -= 1;
         // SAFETY: passed on.
-        let removed = unsafe { remove(&mut self.root, place, alloc) };
-        (removed.pair, removed.path, removed.replaced)
+        unsafe { remove(&mut self.root, slot, path, alloc) }
     }
 
-    /// Where a key goes that is likely to be greater than all others; `end` is the last edge of
-    /// the tree if it is known. One comparison if so, O(log n) if not. `None` in an empty tree.
-    fn locate(&self, end: Option<Edge<K, V, S>>, key: &K) -> Option<Search<K, V, S>>
+    /// Searches for a key that is likely to be greater than all others. If `edge` is known to be
+    /// the last one, that takes one comparison; `None` if not.
+    ///
+    /// Answers also whether `edge` now is the last one.
+    #[inline]
+    fn locate(&self, key: &K, edge: &mut Option<Edge<K, V, S>>) -> (Search<K, V, S>, bool)
     where
         K: Ord,
     {
-        let root = self.root?;
-        let end = end.unwrap_or_else(|| Edge::last(root));
-        let last = end.place_before(root)?;
+        let Some(root) = self.root else { return (Search::Missing, true) };
+        let edge = edge.get_or_insert_with(|| Edge::last(root));
+        // The last pair is in the last leaf, which has one (T2).
+        let slot = Slot { node: edge.leaf, level: 0, index: edge.index - 1 };
         // SAFETY: N1.
-        Some(match unsafe { &*last.slot().key() }.cmp(key) {
-            Ordering::Less => Search::Missing(end),
-            Ordering::Equal => Search::Found(last),
-            Ordering::Greater => search(root, key),
-        })
-    }
-
-    /// The last edge, if a pair put in at `edge` is the last one now.
-    fn end_after(&self, edge: Edge<K, V, S>, was_last: bool) -> Option<Edge<K, V, S>> {
-        let mut end = edge;
-        end.path.set(0, edge.path.edge(0) + 1);
-        was_last.then_some(end)
+        match unsafe { &*slot.key() }.cmp(key) {
+            Ordering::Less => (Search::Missing, true),
+            Ordering::Equal => (Search::Found(slot), true),
+            Ordering::Greater => (search(root, key, edge), false),
+        }
     }
 
     /// Puts a pair in that is likely to be the last; `end` remembers the last edge from one call to
@@ -173,7 +202,8 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     /// # Safety
     ///
     /// `end` is `None` or what the last call left in it with no other edit in between; the nodes
-    /// stem from `alloc`.
+    /// stem from `alloc`. If the call unwinds, `end` must not be used again.
+    #[inline]
     pub(crate) unsafe fn push<A: Allocator>(
         &mut self,
         end: &mut Option<Edge<K, V, S>>,
@@ -184,21 +214,22 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     where
         K: Ord,
     {
-        let known = end.take();
-        let edge = match self.locate(known, &key) {
-            None => None,
-            Some(Search::Missing(edge)) => Some(edge),
-            Some(Search::Found(place)) => {
-                // SAFETY: N1; the tree is borrowed for writing.
-                *unsafe { &mut *place.slot().value() } = value;
-                return Ok(());
+        let (found, is_last) = self.locate(&key, end);
+        if let Search::Found(slot) = found {
+            if !is_last {
+                *end = None;
             }
-        };
-        let was_last = self.is_end(edge);
+            // SAFETY: N1; the tree is borrowed for writing.
+            *unsafe { &mut *slot.value() } = value;
+            return Ok(());
+        }
         // SAFETY: an edge of this tree; the rest is passed on.
-        let edge = unsafe { self.insert_at(edge, key, value, alloc) }?;
-        *end = self.end_after(edge, was_last);
-        Ok(())
+        let inserted = unsafe { self.insert_at(end, key, value, alloc) };
+        match end {
+            Some(edge) if is_last && inserted.is_ok() => edge.index += 1,
+            _ => *end = None,
+        }
+        inserted
     }
 
     /// Puts a pair in behind all others, without comparing; `end` is as for `push`.
@@ -210,6 +241,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     /// # Safety
     ///
     /// As for `push`.
+    #[inline]
     pub(crate) unsafe fn push_last<A: Allocator>(
         &mut self,
         end: &mut Option<Edge<K, V, S>>,
@@ -217,10 +249,14 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         value: V,
         alloc: &A,
     ) -> Result<(), Refused<K, V>> {
-        let edge = end.take().or_else(|| self.root.map(Edge::last));
+        if end.is_none() {
+            *end = self.root.map(Edge::last);
+        }
         // SAFETY: an edge of this tree; the rest is passed on.
-        let edge = unsafe { self.insert_at(edge, key, value, alloc) }?;
-        *end = self.end_after(edge, true);
+        unsafe { self.insert_at(end, key, value, alloc) }?;
+        if let Some(edge) = end {
+            edge.index += 1;
+        }
         Ok(())
     }
 
@@ -246,38 +282,37 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         K: Ord,
     {
         let mut end = None;
-        while let Some(place) = other.first() {
+        while let Some(Place { slot, mut path }) = other.first() {
             // SAFETY: N1.
-            let key = unsafe { &*place.slot().key() };
-            let edge = match self.locate(end.take(), key) {
-                None => None,
-                Some(Search::Missing(edge)) => Some(edge),
-                Some(Search::Found(own)) => {
-                    // SAFETY: a place of that tree; the rest is passed on.
-                    let ((_, value), ..) = unsafe { other.remove_at(place, other_alloc) };
-                    // SAFETY: N1; the tree is borrowed for writing.
-                    *unsafe { &mut *own.slot().value() } = value;
-                    continue;
-                }
-            };
-            let was_last = self.is_end(edge);
-            let ready = prepare(self.root, edge.as_ref(), alloc)?;
-            // SAFETY: a place of that tree; the rest is passed on.
-            let ((key, value), ..) = unsafe { other.remove_at(place, other_alloc) };
-            self.len += 1;
-            // SAFETY: prepared just now for this root and edge.
-            let edge = unsafe { commit(&mut self.root, edge, ready, key, value) };
-            end = self.end_after(edge, was_last);
+            let (found, is_last) = self.locate(unsafe { &*slot.key() }, &mut end);
+            if let Search::Found(own) = found {
+                end = None;
+                // SAFETY: a slot of that tree; the rest is passed on.
+                let ((_, value), _) = unsafe { other.remove_at(slot, &mut path, other_alloc) };
+                // SAFETY: N1; the tree is borrowed for writing.
+                *unsafe { &mut *own.value() } = value;
+                continue;
+            }
+            let room = has_room(end.as_ref());
+            let ready =
+                if room { None } else { Some(reserve(self.root, end.as_ref(), alloc)?) };
+            // SAFETY: a slot of that tree; the rest is passed on.
+            let ((key, value), _) = unsafe { other.remove_at(slot, &mut path, other_alloc) };
+            if let Some(ready) = ready {
+                // SAFETY: made just now for this root and edge.
+                unsafe { make_room(&mut self.root, &mut end, ready) };
+            }
+            if let Some(edge) = &mut end {
+                // SAFETY: there is room at the edge.
+                unsafe { seat(edge, key, value) };
+                edge.index += 1;
+                self.len += 1;
+            }
+            if !is_last {
+                end = None;
+            }
         }
         Ok(())
-    }
-
-    /// Whether an edge, `None` standing for the only one of an empty tree, is the last one.
-    fn is_end(&self, edge: Option<Edge<K, V, S>>) -> bool {
-        match (self.root, edge) {
-            (Some(root), Some(edge)) => edge == Edge::last(root),
-            _ => true,
-        }
     }
 
     /// Cuts the tree at `edge`: it keeps what lies before, and what lies behind is returned.

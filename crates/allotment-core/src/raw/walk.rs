@@ -41,7 +41,7 @@ impl<K, V, S: Shape> Walk<K, V, S> {
         let front = front.unwrap_or_else(|| Edge::first(root));
         let back = back.unwrap_or_else(|| Edge::last(root));
         // An order that contradicts itself can put the ends the wrong way round.
-        let back = if back.path.is_before(&front.path, root.level) { front } else { back };
+        let back = if back.is_before(&front, root.level) { front } else { back };
         Self { root: Some(root), front: Some(front), back: Some(back) }
     }
 
