@@ -1,1 +1,143 @@
-//! B-tree collections on the memory you allot: ordered map and set, generic over an allocator.
+//! B-tree collections on the memory you allot.
+//!
+//! [`BTreeMap`] and [`BTreeSet`] do what those of the standard library do, under the same names, so
+//! that a program changes over by its imports. Their last type parameter is an [`Allocator`], on
+//! stable Rust: of this workspace (`system`, `pool`, `bump`, below), or any other that speaks
+//! `allocator-api2` 0.2, such as `&bumpalo::Bump`.
+//!
+//! ```
+//! use allotment::BTreeMap;
+//!
+//! let mut beds = BTreeMap::new();
+//! beds.insert("carrots", 4);
+//! beds.insert("beans", 2);
+//! assert_eq!(beds.first_key_value(), Some((&"beans", &2)));
+//! ```
+//!
+//! # Which backend
+//!
+//! | feature | module | its collections take nodes from |
+//! | --- | --- | --- |
+//! | | [`BTreeMap`], [`BTreeSet`] | the global allocator |
+//! | `system` (on by default) | `system` | the platform's allocator, whatever the global one is |
+//! | `pool` | `pool` | size-class slabs that many maps can share: freed nodes serve again |
+//! | `bump` | `bump` | an arena that goes as a whole |
+//! | `meter` | `meter` | any of these, counting requests, or failing on demand |
+//!
+//! Each module has its allocator and aliases of the collections on it. Features only add: none
+//! changes a type of another. An application that wants to decide in its `Cargo.toml` uses
+//! [`selected`], which `select-pool` and `select-bump` move off the global allocator.
+//!
+//! No feature is needed to run without std: `default-features = false`.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![no_std]
+
+pub use allotment_core::{
+    AllocError, AllocFailure, Allocator, BTreeMap, BTreeSet, Global, Layout, SharedAlloc,
+    btree_map, btree_set,
+};
+
+/// Collections on the platform's allocator, whatever the program's global one is.
+///
+/// ```
+/// use allotment::system::{BTreeMap, System};
+///
+/// let mut map: BTreeMap<u32, &str> = BTreeMap::new_in(System);
+/// map.insert(1, "one");
+/// ```
+#[cfg(feature = "system")]
+pub mod system {
+    pub use allotment_system::{ProcessMemory, System, process_memory};
+
+    /// A map on [`System`].
+    pub type BTreeMap<K, V> = crate::BTreeMap<K, V, System>;
+    /// A set on [`System`].
+    pub type BTreeSet<T> = crate::BTreeSet<T, System>;
+}
+
+/// Collections on a pool of node-sized blocks.
+///
+/// ```
+/// use allotment::pool::{BTreeMap, Pool};
+///
+/// let pool = Pool::new();
+/// let mut ages: BTreeMap<&str, u32> = BTreeMap::new_in(pool.clone());
+/// let mut names: BTreeMap<u32, &str> = BTreeMap::new_in(pool.clone());
+/// ages.insert("Ada", 36);
+/// names.insert(36, "Ada");
+/// assert_eq!(pool.stats().live_blocks, 2);
+/// ```
+#[cfg(feature = "pool")]
+pub mod pool {
+    pub use allotment_pool::{Pool, PoolStats};
+
+    /// A map on a [`Pool`].
+    pub type BTreeMap<K, V> = crate::BTreeMap<K, V, Pool>;
+    /// A set on a [`Pool`].
+    pub type BTreeSet<T> = crate::BTreeSet<T, Pool>;
+}
+
+/// Collections on a bump arena, which they own together with its other handles.
+///
+/// To borrow an arena instead, and be able to reset it: `BTreeMap::new_in(&bump)`.
+///
+/// ```
+/// use allotment::bump::{BTreeMap, Bump};
+///
+/// let mut map: BTreeMap<u32, &str> = BTreeMap::new_in(Bump::new());
+/// map.insert(1, "one");
+/// ```
+#[cfg(feature = "bump")]
+pub mod bump {
+    pub use allotment_bump::{Bump, BumpStats, Busy};
+
+    /// A map on a [`Bump`].
+    pub type BTreeMap<K, V> = crate::BTreeMap<K, V, Bump>;
+    /// A set on a [`Bump`].
+    pub type BTreeSet<T> = crate::BTreeSet<T, Bump>;
+}
+
+/// Allocators that observe or sabotage the one they wrap.
+///
+/// ```
+/// use allotment::meter::Counting;
+/// use allotment::{BTreeMap, Global};
+///
+/// let alloc = Counting::new(Global);
+/// let counter = alloc.counter();
+/// let mut map = BTreeMap::new_in(alloc);
+/// map.insert(1_u64, 1_u64);
+/// assert_eq!(counter.snapshot().live_blocks, 1);
+/// ```
+#[cfg(feature = "meter")]
+pub mod meter {
+    pub use allotment_meter::{Counter, Counting, Counts, FaultPlan, Faulty};
+}
+
+/// Collections on the backend that the application's `Cargo.toml` names.
+///
+/// The global allocator, unless the feature `select-pool` or `select-bump` is on; with both, the
+/// pool. Only an application should turn one on: the types of this module change for every crate in
+/// the build that uses them, and those of no other module do.
+///
+/// ```
+/// use allotment::selected::{BTreeMap, Backend};
+///
+/// let mut map: BTreeMap<u32, &str> = BTreeMap::new_in(Backend::default());
+/// map.insert(1, "one");
+/// ```
+pub mod selected {
+    #[cfg(feature = "select-pool")]
+    pub use crate::pool::Pool as Backend;
+
+    #[cfg(all(feature = "select-bump", not(feature = "select-pool")))]
+    pub use crate::bump::Bump as Backend;
+
+    #[cfg(not(any(feature = "select-pool", feature = "select-bump")))]
+    pub use crate::Global as Backend;
+
+    /// A map on the selected [`Backend`].
+    pub type BTreeMap<K, V> = crate::BTreeMap<K, V, Backend>;
+    /// A set on the selected [`Backend`].
+    pub type BTreeSet<T> = crate::BTreeSet<T, Backend>;
+}

@@ -10,7 +10,6 @@ mod traits;
 
 use core::alloc::Layout;
 use core::borrow::Borrow;
-use core::fmt;
 
 use allotment_alloc::{Allocator, Global};
 
@@ -374,7 +373,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     #[cfg(feature = "verify")]
     pub fn dump(&self) -> alloc::string::String
     where
-        K: fmt::Debug,
+        K: core::fmt::Debug,
     {
         crate::raw::verify::dump(&self.tree)
     }

@@ -65,7 +65,6 @@ impl Path {
         debug_assert!(edge <= usize::from(u8::MAX));
         self.edges[level] = edge as u8;
     }
-
 }
 
 impl fmt::Debug for Path {

@@ -294,8 +294,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
                 continue;
             }
             let room = has_room(end.as_ref());
-            let ready =
-                if room { None } else { Some(reserve(self.root, end.as_ref(), alloc)?) };
+            let ready = if room { None } else { Some(reserve(self.root, end.as_ref(), alloc)?) };
             // SAFETY: a slot of that tree; the rest is passed on.
             let ((key, value), _) = unsafe { other.remove_at(slot, &mut path, other_alloc) };
             if let Some(ready) = ready {

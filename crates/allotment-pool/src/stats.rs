@@ -1,0 +1,146 @@
+//! What a pool reports about itself.
+
+use core::fmt;
+
+use crate::size_class::{CLASSES, Class};
+
+/// What a pool holds and has handed out, as [`Pool::stats`](crate::Pool::stats) found it.
+///
+/// `reserved_bytes == live_bytes + idle_bytes + overhead_bytes`, always.
+///
+/// ```
+/// use allotment_alloc::{Allocator, Layout};
+/// use allotment_pool::Pool;
+///
+/// let pool = Pool::new();
+/// let layout = Layout::new::<[u8; 100]>();
+/// let block = pool.allocate(layout)?;
+/// let stats = pool.stats();
+/// assert_eq!((stats.live_bytes, stats.live_blocks, stats.chunks), (128, 1, 1));
+/// assert_eq!(stats.reserved_bytes, stats.live_bytes + stats.idle_bytes + stats.overhead_bytes);
+/// // SAFETY: `block` came from this pool with this layout and is given back once.
+/// unsafe { pool.deallocate(block.cast(), layout) };
+/// # Ok::<(), allotment_alloc::AllocError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PoolStats {
+    /// Bytes handed out and not given back: blocks at the size of their class, large blocks at the
+    /// size that was asked for.
+    pub live_bytes: usize,
+    /// Blocks handed out and not given back, large ones included.
+    pub live_blocks: usize,
+    /// The most that `live_bytes` has been.
+    pub peak_live_bytes: usize,
+    /// Bytes held from the parent: the chunks, the large blocks and the pool's own state.
+    pub reserved_bytes: usize,
+    /// Bytes on free lists or not yet cut into blocks: what the pool can still hand out.
+    pub idle_bytes: usize,
+    /// Bytes of chunk headers and of the pool's own state.
+    pub overhead_bytes: usize,
+    /// Chunks held from the parent.
+    pub chunks: usize,
+    /// Live blocks that were passed on to the parent.
+    pub large_blocks: usize,
+    /// The bytes of those blocks.
+    pub large_bytes: usize,
+    /// Requests made to the parent since the pool was created: allocate, grow and shrink, refused
+    /// ones included, the one for the pool's own state too.
+    pub parent_requests: usize,
+    pub(crate) classes: [ClassStats; CLASSES],
+}
+
+/// The blocks of one size class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClassStats {
+    /// The size of a block.
+    pub size: usize,
+    /// Blocks handed out and not given back.
+    pub live: usize,
+    /// Blocks on the free list.
+    pub free: usize,
+}
+
+impl PoolStats {
+    /// The size classes, smallest first, the unused ones included.
+    ///
+    /// ```
+    /// let classes = allotment_pool::Pool::new().stats();
+    /// assert_eq!(classes.classes().count(), 32);
+    /// assert_eq!(classes.classes().last().unwrap().size, 2048);
+    /// ```
+    pub fn classes(&self) -> impl ExactSizeIterator<Item = ClassStats> + DoubleEndedIterator {
+        self.classes.iter().copied()
+    }
+
+    /// No blocks in any class.
+    pub(crate) fn no_classes() -> [ClassStats; CLASSES] {
+        let mut classes = [ClassStats { size: 0, live: 0, free: 0 }; CLASSES];
+        for class in Class::all() {
+            classes[class.index()].size = class.size();
+        }
+        classes
+    }
+}
+
+/// A summary for people: totals first, then a line for each class in use.
+impl fmt::Display for PoolStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} live", Bytes(self.live_bytes))?;
+        writeln!(f, " (peak {}), blocks: {}", Bytes(self.peak_live_bytes), self.live_blocks)?;
+        write!(f, "{} reserved, chunks: {}", Bytes(self.reserved_bytes), self.chunks)?;
+        write!(f, ", large blocks: {}", self.large_blocks)?;
+        writeln!(f, ", requests to the parent: {}", self.parent_requests)?;
+        write!(f, "{} idle, {} overhead", Bytes(self.idle_bytes), Bytes(self.overhead_bytes))?;
+        let used = || self.classes().filter(|class| class.live + class.free > 0);
+        if used().next().is_some() {
+            write!(f, "\n{:>6} {:>12} {:>12}", "class", "live", "free")?;
+        }
+        for ClassStats { size, live, free } in used() {
+            write!(f, "\n{size:>6} {live:>12} {free:>12}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A number of bytes, shown in the largest binary unit that leaves a whole part.
+struct Bytes(usize);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [(&str, u32); 3] = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
+        for (unit, shift) in UNITS {
+            let whole = self.0 >> shift;
+            if whole > 0 {
+                // A part is below 2^30, so ten times it fits 64 bits.
+                let part = (self.0 & ((1 << shift) - 1)) as u64;
+                return write!(f, "{whole}.{} {unit}", (part * 10) >> shift);
+            }
+        }
+        write!(f, "{} B", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn bytes_read_well() {
+        let cases = [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1.0 KiB"),
+            (1536, "1.5 KiB"),
+            ((1 << 20) - 1, "1023.9 KiB"),
+            (5 << 19, "2.5 MiB"),
+            (3 << 30, "3.0 GiB"),
+        ];
+        for (bytes, text) in cases {
+            assert_eq!(Bytes(bytes).to_string(), text);
+        }
+    }
+}
