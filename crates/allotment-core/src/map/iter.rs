@@ -85,9 +85,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
 impl<'a, K, V, S: Shape> Iter<'a, K, V, S> {
     /// What is left of a tree that is being consumed.
     pub(super) fn over(dying: &'a Dying<K, V, S>) -> Self {
-        let Some((root, front, back)) = dying.ends() else { return Self::default() };
-        let walk = Walk::between(root, Some(front), Some(back));
-        Self { walk, len: dying.len(), pairs: PhantomData }
+        Self { walk: dying.walk(), len: dying.len(), pairs: PhantomData }
     }
 }
 

@@ -107,19 +107,24 @@ unsafe fn mend<K, V, S: Shape, A: Allocator>(
     let Some(Root { mut node, level }) = *tree else { return };
     for level in (1..=level).rev() {
         // SAFETY: the root has a slot, and so has each node that was refilled on the way here.
-        let (child, merged) = unsafe { mend_child(node, level, border) };
-        if let Some(merged) = merged {
+        let mended = unsafe { mend_child(node, level, border) };
+        if let Some(merged) = mended.merged {
             // SAFETY: out of the tree, from the level below.
             unsafe { freed.put(level - 1, merged) };
         }
-        node = child;
+        node = mended.child;
     }
     // SAFETY: the root may have lost its last slot to a merge.
     unsafe { shrink_root(tree, &mut freed) };
 }
 
-/// Sees to it that the child of `parent` at the border has more than the minimum. Returns that
-/// child, and the node that a merge set free.
+/// A child at a border that has more than the minimum now, and the node that a merge set free.
+struct Mended<K, V, S> {
+    child: Node<K, V, S>,
+    merged: Option<Node<K, V, S>>,
+}
+
+/// Sees to it that the child of `parent` at the border has more than the minimum.
 ///
 /// # Safety
 ///
@@ -128,7 +133,7 @@ unsafe fn mend_child<K, V, S: Shape>(
     parent: Node<K, V, S>,
     level: usize,
     border: Border,
-) -> (Node<K, V, S>, Option<Node<K, V, S>>) {
+) -> Mended<K, V, S> {
     let slot = if border == Border::Left { 0 } else { parent.len() - 1 };
     // SAFETY: N2, `slot < len`.
     let left = unsafe { parent.child(slot) };
@@ -137,11 +142,12 @@ unsafe fn mend_child<K, V, S: Shape>(
     let child = if border == Border::Left { left } else { right };
     let wanted = Node::<K, V, S>::FILL_MIN + 1;
     if child.len() >= wanted {
-        return (child, None);
+        return Mended { child, merged: None };
     }
     if left.len() + 1 + right.len() <= Node::<K, V, S>::CAPACITY {
         // SAFETY: the two and the slot between them fit one node.
-        return (left, Some(unsafe { merge(parent, level, slot) }));
+        let merged = Some(unsafe { merge(parent, level, slot) });
+        return Mended { child: left, merged };
     }
     let count = wanted - child.len();
     match border {
@@ -150,5 +156,5 @@ unsafe fn mend_child<K, V, S: Shape>(
         // SAFETY: as above.
         Border::Right => unsafe { rotate_right(parent, level, slot, count) },
     }
-    (child, None)
+    Mended { child, merged: None }
 }

@@ -6,6 +6,7 @@
 //!
 //! Takes for granted N0 to N3, T1, T3, T4, P1. Nothing is refilled: the tree never is a tree again.
 
+use alloc::boxed::Box;
 use core::marker::PhantomData;
 use core::mem::needs_drop;
 
@@ -15,6 +16,7 @@ use crate::raw::node::Node;
 use crate::raw::path::{Edge, Root};
 use crate::raw::shape::Shape;
 use crate::raw::slots::take_pair;
+use crate::raw::walk::Walk;
 
 /// What is left of a tree that is being consumed.
 pub(crate) struct Dying<K, V, S> {
@@ -23,7 +25,7 @@ pub(crate) struct Dying<K, V, S> {
     back: Option<Edge<K, V, S>>,
     len: usize,
     /// It owns its pairs.
-    pairs: PhantomData<(K, V)>,
+    pairs: PhantomData<Box<(K, V)>>,
 }
 
 impl<K, V, S: Shape> Dying<K, V, S> {
@@ -36,11 +38,9 @@ impl<K, V, S: Shape> Dying<K, V, S> {
         self.len
     }
 
-    /// The two ends of what is left, to look at it.
-    pub(crate) fn ends(&self) -> Option<(Root<K, V, S>, Edge<K, V, S>, Edge<K, V, S>)> {
-        let root = self.root?;
-        let front = self.front.unwrap_or_else(|| Edge::first(root));
-        Some((root, front, self.back.unwrap_or_else(|| Edge::last(root))))
+    /// A walk over what is left, to look at it.
+    pub(crate) fn walk(&self) -> Walk<K, V, S> {
+        self.root.map_or(Walk::empty(), |root| Walk::between(root, self.front, self.back))
     }
 
     /// Takes the first pair out.
@@ -132,8 +132,10 @@ impl<K, V, S: Shape> Dying<K, V, S> {
     ///
     /// `len` is 0, and the nodes stem from `alloc`.
     unsafe fn free_spines<A: Allocator>(&mut self, alloc: &A) {
-        let Some((Root { node, level }, front, back)) = self.ends() else { return };
-        self.root = None;
+        let Some(root) = self.root.take() else { return };
+        let front = self.front.unwrap_or_else(|| Edge::first(root));
+        let back = self.back.unwrap_or_else(|| Edge::last(root));
+        let Root { node, level } = root;
         let (mut left, mut right) = (node, node);
         for level in (0..=level).rev() {
             let pair = (left, right);

@@ -18,8 +18,11 @@ use crate::raw::shape::{Geometry, Shape};
 /// writing through it does.
 pub(crate) struct Node<K, V, S> {
     block: NonNull<u8>,
-    marker: PhantomData<fn() -> (K, V, S)>,
+    marker: Marker<K, V, S>,
 }
+
+/// Ties an address to its geometry, and to nothing else: not to owning or sharing the pairs.
+type Marker<K, V, S> = PhantomData<fn() -> (K, V, S)>;
 
 // SAFETY: an address gives no access by itself. Whoever holds nodes carries a `PhantomData` that
 // says whether it owns or borrows the pairs, and that decides.

@@ -94,7 +94,7 @@ impl Geometry {
         let fill_min = fill_min(capacity);
         assert!(capacity < u8::MAX as usize, "a path keeps an edge in one byte");
         // Two neighbours that cannot merge must be able to lend: see `refill`.
-        assert!(capacity >= 2 * fill_min + 1 && fill_min >= 1);
+        assert!(capacity > 2 * fill_min && fill_min >= 1);
         let align = max(align_of::<u64>(), max(align_of::<K>(), align_of::<V>()));
         let (keys, after_keys) = column(HEADER_BYTES, size_of::<K>(), align_of::<K>(), capacity);
         let (leaf_values, leaf) = column(after_keys, size_of::<V>(), align_of::<V>(), capacity);

@@ -4,6 +4,7 @@
 //! engine can neither clone nor drop it (hazards 21 and 30), and that the same one is passed every
 //! time (T4) is what the collections promise.
 
+use alloc::boxed::Box;
 use core::alloc::Layout;
 use core::borrow::Borrow;
 use core::cmp::Ordering;
@@ -26,7 +27,7 @@ pub(crate) struct Tree<K, V, S> {
     root: Option<Root<K, V, S>>,
     len: usize,
     /// It owns its pairs.
-    pairs: PhantomData<(K, V)>,
+    pairs: PhantomData<Box<(K, V)>>,
 }
 
 /// A pair that did not get in, and the layout that the allocator could not serve.
