@@ -234,7 +234,9 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape> OccupiedEntry<'a, K, V, A, S> {
 
     /// Takes the pair out and returns it. O(log n); allocates nothing.
     pub fn remove_entry(self) -> (K, V) {
-        self.map.remove_place(self.place)
+        let Self { mut place, map } = self;
+        // SAFETY: a place in this tree, which has been borrowed since it was found, and T4.
+        unsafe { map.tree.remove_at(place.slot, &mut place.path, &map.alloc) }.0
     }
 }
 

@@ -13,7 +13,6 @@ use core::borrow::Borrow;
 
 use allotment_alloc::{Allocator, Global};
 
-use crate::raw::path::Place;
 use crate::raw::search::Search;
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::tree::{Refused, Tree};
@@ -321,7 +320,9 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     where
         K: Ord,
     {
-        self.tree.first().map(|place| self.remove_place(place))
+        let mut place = self.tree.first()?;
+        // SAFETY: a place in this tree, found just now, and T4.
+        Some(unsafe { self.tree.remove_at(place.slot, &mut place.path, &self.alloc) }.0)
     }
 
     /// Takes the last pair out. O(log n); allocates nothing.
@@ -334,13 +335,9 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     where
         K: Ord,
     {
-        self.tree.last().map(|place| self.remove_place(place))
-    }
-
-    /// Takes the pair at a place of this map out.
-    fn remove_place(&mut self, mut place: Place<K, V, S>) -> (K, V) {
-        // SAFETY: a place in this tree, found since it last changed, and T4.
-        unsafe { self.tree.remove_at(place.slot, &mut place.path, &self.alloc) }.0
+        let mut place = self.tree.last()?;
+        // SAFETY: a place in this tree, found just now, and T4.
+        Some(unsafe { self.tree.remove_at(place.slot, &mut place.path, &self.alloc) }.0)
     }
 
     /// Checks every invariant of the tree; `ordered` says whether keys must ascend as well.

@@ -9,7 +9,6 @@ use core::ops::{Bound, RangeBounds};
 use allotment_alloc::Allocator;
 
 use crate::map::BTreeMap;
-use crate::raw::path::Edge;
 use crate::raw::search::Side;
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::tree::Tree;
@@ -92,16 +91,17 @@ where
 {
     check_bounds(bounds);
     let Some(root) = tree.root() else { return Walk::empty() };
-    let edge = |bound: Bound<&T>, inside: Side, outside: Side| -> Option<Edge<K, V, S>> {
-        match bound {
-            Bound::Unbounded => None,
-            Bound::Included(key) => tree.edge_beside(key, inside),
-            Bound::Excluded(key) => tree.edge_beside(key, outside),
-        }
+    let start = match bounds.start_bound() {
+        Bound::Unbounded => None,
+        Bound::Included(key) => Some((key, Side::Before)),
+        Bound::Excluded(key) => Some((key, Side::After)),
     };
-    let front = edge(bounds.start_bound(), Side::Before, Side::After);
-    let back = edge(bounds.end_bound(), Side::After, Side::Before);
-    Walk::between(root, front, back)
+    let end = match bounds.end_bound() {
+        Bound::Unbounded => None,
+        Bound::Included(key) => Some((key, Side::After)),
+        Bound::Excluded(key) => Some((key, Side::Before)),
+    };
+    Walk::between(root, start, end)
 }
 
 impl<'a, K, V, S: Shape> Iterator for Range<'a, K, V, S> {

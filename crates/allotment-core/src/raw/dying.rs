@@ -40,7 +40,7 @@ impl<K, V, S: Shape> Dying<K, V, S> {
 
     /// A walk over what is left, to look at it.
     pub(crate) fn walk(&self) -> Walk<K, V, S> {
-        self.root.map_or(Walk::empty(), |root| Walk::between(root, self.front, self.back))
+        Walk::left(self.root, self.front, self.back)
     }
 
     /// Takes the first pair out.

@@ -38,9 +38,9 @@ mod slots;
 
 pub(crate) mod path;
 
-pub(crate) mod walk;
-
 pub(crate) mod search;
+
+pub(crate) mod walk;
 
 mod spare;
 

@@ -136,16 +136,28 @@ impl<K, V, S: Shape> Edge<K, V, S> {
         Self { leaf: root.node_at(&path, 0), index: path.edge(0), path }
     }
 
+    /// Where a search or a descent begins: above the tree, and not an edge of it yet.
+    #[inline]
+    pub(crate) fn start(root: Root<K, V, S>) -> Self {
+        Self { leaf: root.node, index: 0, path: Path::new() }
+    }
+
     /// The edge before the first pair.
+    #[inline]
     pub(crate) fn first(root: Root<K, V, S>) -> Self {
-        let mut edge = Self { leaf: root.node, index: 0, path: Path::new() };
-        edge.descend_first(root.node, root.level);
+        let mut edge = Self::start(root);
+        // The path is right as it is: edge 0 at each level.
+        for _ in 0..root.level {
+            // SAFETY: N2: an internal node has an edge 0.
+            edge.leaf = unsafe { edge.leaf.child(0) };
+        }
         edge
     }
 
     /// The edge after the last pair.
+    #[inline]
     pub(crate) fn last(root: Root<K, V, S>) -> Self {
-        let mut edge = Self { leaf: root.node, index: 0, path: Path::new() };
+        let mut edge = Self::start(root);
         edge.descend_last(root.node, root.level);
         edge
     }

@@ -12,7 +12,7 @@ use core::hint::select_unpredictable;
 use core::mem::{needs_drop, size_of};
 
 use crate::raw::node::Node;
-use crate::raw::path::{Edge, Path, Root, Slot};
+use crate::raw::path::{Edge, Root, Slot};
 use crate::raw::shape::Shape;
 
 /// The answer of a search.
@@ -82,15 +82,19 @@ where
     }
 }
 
-/// The edge beside `key`, on the given side of an equal pair should there be one.
-pub(crate) fn edge_beside<K, V, S, Q>(root: Root<K, V, S>, key: &Q, side: Side) -> Edge<K, V, S>
-where
+/// Moves `edge`, wherever it was before, beside `key`: on the given side of an equal pair should
+/// there be one.
+pub(crate) fn move_beside<K, V, S, Q>(
+    root: Root<K, V, S>,
+    key: &Q,
+    side: Side,
+    edge: &mut Edge<K, V, S>,
+) where
     K: Borrow<Q>,
     Q: Ord + ?Sized,
     S: Shape,
 {
-    let mut edge = Edge { leaf: root.node, index: 0, path: Path::new() };
-    if let Search::Found(Slot { node, level, index }) = search(root, key, &mut edge) {
+    if let Search::Found(Slot { node, level, index }) = search(root, key, edge) {
         let index = index + usize::from(side == Side::After);
         (edge.leaf, edge.index) = (node, index);
         if level > 0 {
@@ -103,7 +107,6 @@ where
             }
         }
     }
-    edge
 }
 
 /// The index of the first key not less than `key`, at most `len`, and whether it is equal.

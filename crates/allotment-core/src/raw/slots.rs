@@ -95,8 +95,10 @@ pub(super) unsafe fn transfer_edges<K, V, S: Shape>(
 pub(super) unsafe fn insert_pair<K, V, S: Shape>(leaf: Node<K, V, S>, at: usize, key: K, value: V) {
     let len = leaf.len();
     debug_assert!(at <= len && len < Node::<K, V, S>::CAPACITY);
-    // SAFETY: `at <= len < CAPACITY`, so the run may move up by one.
-    unsafe { shift_slots(leaf, 0, at, at + 1, len - at) };
+    if at < len {
+        // SAFETY: `at < len < CAPACITY`, so the run may move up by one.
+        unsafe { shift_slots(leaf, 0, at, at + 1, len - at) };
+    }
     // SAFETY: slot `at` is within capacity and owns nothing now.
     unsafe { leaf.keys().wrapping_add(at).write(key) };
     // SAFETY: as for the key.

@@ -19,7 +19,7 @@ use crate::raw::insert::{has_room, make_room, reserve, seat};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Place, Root, Slot};
 use crate::raw::remove::remove;
-use crate::raw::search::{Search, Side, edge_beside, find, search};
+use crate::raw::search::{Search, Side, find, move_beside, search};
 use crate::raw::shape::Shape;
 
 /// A tree of pairs.
@@ -66,7 +66,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     /// An edge to begin a search with; `None` in an empty tree.
     #[inline]
     pub(crate) fn start(&self) -> Option<Edge<K, V, S>> {
-        self.root.map(|Root { node, .. }| Edge { leaf: node, index: 0, path: Path::new() })
+        self.root.map(Edge::start)
     }
 
     /// Searches for a key and writes the way to `edge`, which came from [`start`](Self::start).
@@ -88,10 +88,14 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         K: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        self.root.map(|root| edge_beside(root, key, side))
+        let root = self.root?;
+        let mut edge = Edge::start(root);
+        move_beside(root, key, side, &mut edge);
+        Some(edge)
     }
 
     /// The first pair.
+    #[inline]
     pub(crate) fn first(&self) -> Option<Place<K, V, S>> {
         let root = self.root?;
         let edge = Edge::first(root);
@@ -99,6 +103,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     }
 
     /// The last pair.
+    #[inline]
     pub(crate) fn last(&self) -> Option<Place<K, V, S>> {
         let root = self.root?;
         let edge = Edge::last(root);

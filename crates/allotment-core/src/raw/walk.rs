@@ -1,6 +1,9 @@
 //! [`Walk`]: two ends that move towards each other over the slots of a tree.
 
+use core::borrow::Borrow;
+
 use crate::raw::path::{Edge, Root, Slot};
+use crate::raw::search::{Side, move_beside};
 use crate::raw::shape::Shape;
 
 /// What lies between two edges of a tree.
@@ -32,17 +35,46 @@ impl<K, V, S: Shape> Walk<K, V, S> {
         Self { root, front: None, back: None }
     }
 
-    /// Over what lies from `front` to `back`; over nothing if they are the wrong way round.
-    pub(crate) fn between(
-        root: Root<K, V, S>,
+    /// Over what is left of a tree between two ends, each where it is or not looked for yet.
+    pub(crate) fn left(
+        root: Option<Root<K, V, S>>,
         front: Option<Edge<K, V, S>>,
         back: Option<Edge<K, V, S>>,
     ) -> Self {
-        let front = front.unwrap_or_else(|| Edge::first(root));
-        let back = back.unwrap_or_else(|| Edge::last(root));
-        // An order that contradicts itself can put the ends the wrong way round.
-        let back = if back.is_before(&front, root.level) { front } else { back };
-        Self { root: Some(root), front: Some(front), back: Some(back) }
+        Self { root, front, back }
+    }
+
+    /// Over what lies between two places, each beside a key, or at the end of the tree if `None`;
+    /// over nothing if they turn out the wrong way round.
+    ///
+    /// The ends are searched for where they stay: they are too large to move about.
+    #[inline]
+    pub(crate) fn between<Q>(
+        root: Root<K, V, S>,
+        start: Option<(&Q, Side)>,
+        end: Option<(&Q, Side)>,
+    ) -> Self
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let (front, back) = (Some(Edge::start(root)), Some(Edge::start(root)));
+        let mut walk = Self { root: Some(root), front, back };
+        if let (Some(front), Some(back)) = (&mut walk.front, &mut walk.back) {
+            match start {
+                Some((key, side)) => move_beside(root, key, side, front),
+                None => front.descend_first(root.node, root.level),
+            }
+            match end {
+                Some((key, side)) => move_beside(root, key, side, back),
+                None => back.descend_last(root.node, root.level),
+            }
+            // An order that contradicts itself can put the ends the wrong way round.
+            if back.is_before(front, root.level) {
+                *back = *front;
+            }
+        }
+        walk
     }
 
     /// Steps over the next slot of the tree, whatever the back end is: for callers that count.
