@@ -1,7 +1,7 @@
 //! One pool for a hundred maps: what one gives back, the next one uses.
 //!
 //! ```text
-//! cargo run -p allotment --example shared_pool --features pool
+//! cargo run -p allotment --example shared_pool
 //! ```
 
 use allotment::pool::{BTreeMap, Pool};

@@ -32,6 +32,11 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 
+/// The examples of the README, tested.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 pub use allotment_core::{
     AllocError, AllocFailure, Allocator, BTreeMap, BTreeSet, Global, Layout, SharedAlloc,
     btree_map, btree_set,
