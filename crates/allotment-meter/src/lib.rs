@@ -4,10 +4,10 @@
 //!   live and what was live at the peak, in total and by size. Its [`Counter`] reads them.
 //! - [`Faulty`] refuses a chosen request, or panics at it. Its [`FaultPlan`] chooses, at any time.
 //!
-//! Both wrap any [`Allocator`](allotment_alloc::Allocator), hand every layout on exactly as they got
-//! it, and share their books or their plan with their clones, so that a map and the clones it makes
-//! of its allocator count as one. They belong to one thread. Their own memory is one block from the
-//! global heap, taken when they are made, and never one from the allocator they wrap.
+//! Both wrap any [`Allocator`](allotment_alloc::Allocator), hand every layout on exactly as they
+//! got it, and share their books or their plan with their clones, so that a map and the clones it
+//! makes of its allocator count as one. They belong to one thread. Their own memory is one block
+//! from the global heap, taken when they are made, and never one from the allocator they wrap.
 //!
 //! ```
 //! use allotment_alloc::{Allocator, Global, Layout};

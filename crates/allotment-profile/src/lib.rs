@@ -1,7 +1,7 @@
 //! The harness: one workload on one backend, measured.
 //!
-//! Two programs, each for one workload and one backend, so that peaks are honest and nothing that ran
-//! before is in the figures:
+//! Two programs, each for one workload and one backend, so that peaks are honest and nothing that
+//! ran before is in the figures:
 //!
 //! - `allotment-profile-heap` runs under dhat's global allocator and reports what the map asked its
 //!   backend for (*requests*, from [`Counting`](allotment_meter::Counting)) and what reached the
@@ -22,7 +22,8 @@
 //! where dhat's own JSON goes, for its viewer. `--list` prints what there is, as one JSON object:
 //!
 //! ```text
-//! {"workloads": [{"name": "...", "description": "...", "entries": 1000000, "quick_entries": 50000}],
+//! {"workloads": [
+//!    {"name": "...", "description": "...", "entries": 1000000, "quick_entries": 50000}],
 //!  "backends": [{"name": "...", "description": "..."}]}
 //! ```
 //!
@@ -50,10 +51,13 @@
 //! | name | unit | program | meaning |
 //! |---|---|---|---|
 //! | `ops` | count | both | operations in the phase |
-//! | `requests` | count | heap | blocks that the map obtained from its backend; growing or shrinking one counts. The standard library's map takes no backend: its heap blocks |
+//! | `requests` | count | heap | blocks that the map obtained from its backend |
 //! | `heap_blocks` | count | heap | blocks that reached the heap |
 //! | `heap_bytes` | bytes | heap | the bytes in them |
 //! | `nanos` | ns | time | duration of the phase |
+//!
+//! A block that grows or shrinks counts as a request, as it does for dhat. The standard library's
+//! map takes no backend: its requests are its heap blocks.
 //!
 //! Of the whole run, with `all` for the phase:
 //!
@@ -62,13 +66,15 @@
 //! | `entries` | count | both | entries in the map after the build phase |
 //! | `live_bytes` | bytes | heap | what the map holds of its backend after the build phase |
 //! | `peak_bytes` | bytes | heap | the most it held during the build phase |
-//! | `heap_live_bytes` | bytes | heap | what map and backend hold of the heap after the build phase |
-//! | `heap_peak_bytes` | bytes | heap | the most they held during the build phase |
-//! | `heap_churn_blocks` | count | heap | heap blocks of the churn phase after its first tenth |
+//! | `heap_live_bytes` | bytes | heap | heap that map and backend hold after the build phase |
+//! | `heap_peak_bytes` | bytes | heap | the most of it they held during the build phase |
+//! | `heap_churn_blocks` | count | heap | heap blocks of the second half of the churn phase, which the first half warmed up |
 //! | `end_blocks` | count | heap | heap blocks left when map and backend are gone |
 //! | `end_bytes` | bytes | heap | the bytes in them |
 //! | `worst_insert_ns` | ns | time | the longest single insert |
 //! | `worst_remove_ns` | ns | time | the longest single removal, `pop_first` included |
+//! | `p50_insert_ns`, `p99_...`, `p999_...` | ns | time | bound of 50 %, 99 %, 99.9 % of inserts |
+//! | `p50_remove_ns`, `p99_...`, `p999_...` | ns | time | the same of the removals |
 //! | `clear_ns` | ns | time | one `clear` of a full map |
 //! | `clone_ns` | ns | time | one `clone` of a full map |
 //! | `drop_ns` | ns | time | the drop of a full map, and with it of its backend |

@@ -19,8 +19,9 @@
 //! ```
 //!
 //! Text keys are *borrowed*: a map holds `&str` into the loaded text, so that every block of the
-//! heap that is counted is the map's own, not a key's. Scripts are laid out before the first step is
-//! taken, so that only the map allocates while one runs. All input is the same on every platform.
+//! heap that is counted is the map's own, not a key's. Scripts are laid out before the first step
+//! is taken, so that only the map allocates while one runs. All input is the same on every
+//! platform.
 //!
 //! # The script
 //!

@@ -1,0 +1,113 @@
+//! [`Args`]: the command line that both programs share, and the [`Job`] it asks for.
+
+use std::path::PathBuf;
+
+use allotment_workload::{Backend, Keys, Size, Workload};
+
+use crate::Failure;
+
+/// The flags that both programs take.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Print the workloads and backends as JSON, and measure nothing.
+    #[arg(long)]
+    pub list: bool,
+
+    /// The workload to run.
+    #[arg(long, value_name = "NAME", required_unless_present = "list")]
+    pub workload: Option<String>,
+
+    /// The map and backend to run it on.
+    #[arg(long, value_name = "NAME", required_unless_present = "list")]
+    pub backend: Option<String>,
+
+    /// Take about 50,000 keys instead of about a million.
+    #[arg(long)]
+    pub quick: bool,
+
+    /// The file of keys, one a line, that the workload keys-file reads.
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<PathBuf>,
+
+    /// Take so many keys; for tests.
+    #[arg(long, value_name = "COUNT", hide = true, conflicts_with = "quick")]
+    pub entries: Option<usize>,
+}
+
+/// What is to be measured, checked.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The workload.
+    pub workload: &'static Workload,
+    /// The map and backend.
+    pub backend: Backend,
+    /// How many keys.
+    pub size: Size,
+    /// The file of keys, if the workload reads one.
+    pub file: Option<PathBuf>,
+}
+
+impl Args {
+    /// Looks the names up.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Refused`], if a name is missing or unknown.
+    pub fn job(&self) -> Result<Job, Failure> {
+        let workload = find(
+            "workload",
+            self.workload.as_deref(),
+            Workload::find,
+            Workload::ALL.iter().map(Workload::name),
+        )?;
+        let backend = find(
+            "backend",
+            self.backend.as_deref(),
+            Backend::find,
+            Backend::ALL.into_iter().map(Backend::name),
+        )?;
+        let size = match (self.entries, self.quick) {
+            (Some(entries), _) => Size::Entries(entries),
+            (None, true) => Size::Quick,
+            (None, false) => Size::Full,
+        };
+        let file = self.keys.clone().filter(|_| workload.needs_file());
+        Ok(Job { workload, backend, size, file })
+    }
+}
+
+impl Job {
+    /// Loads the keys.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Refused`], if the workload reads a file and it is not named, cannot be read or
+    /// has a bad line.
+    pub fn load(&self) -> Result<Keys, Failure> {
+        self.workload.load(self.size, self.file.as_deref()).map_err(|error| {
+            let hint = if self.workload.needs_file() && self.file.is_none() {
+                ": --keys FILE"
+            } else {
+                ""
+            };
+            Failure::Refused(format!("{error}{hint}"))
+        })
+    }
+}
+
+fn find<T>(
+    kind: &str,
+    name: Option<&str>,
+    lookup: impl FnOnce(&str) -> Option<T>,
+    valid: impl Iterator<Item = &'static str>,
+) -> Result<T, Failure> {
+    let problem = match name {
+        Some(name) => match lookup(name) {
+            Some(found) => return Ok(found),
+            None => format!("unknown {kind} `{}`", name.escape_debug()),
+        },
+        None => format!("no {kind} is named"),
+    };
+    let valid: Vec<_> = valid.collect();
+    Err(Failure::Refused(format!("{problem}; valid: {}", valid.join(", "))))
+}

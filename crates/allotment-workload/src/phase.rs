@@ -1,0 +1,67 @@
+//! [`Phase`] and [`Op`]: the parts of a script, by name.
+
+/// A part of the script that every workload runs, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Phase {
+    /// Makes the backend and an empty map, and inserts every key. An operation is an insert.
+    Build,
+    /// Looks keys up: three that are there, then one that is not. An operation is a look-up.
+    Lookup,
+    /// Reads 100 entries from each of many places, and then all. An operation is an entry read.
+    Scan,
+    /// Removes an entry and inserts another, again and again. An operation is a removal or an
+    /// insert.
+    Churn,
+    /// Clones the map. An operation is an entry of the clone.
+    Clone,
+    /// Clears the clone and inserts every key into it. An operation is an insert.
+    Refill,
+    /// Removes half of the entries at once, then the others one by one, smallest first. An
+    /// operation is a removal.
+    Drain,
+    /// Drops the map, the clone and with them the backend. An operation is an entry dropped.
+    Drop,
+}
+
+impl Phase {
+    /// All phases, in order.
+    pub const ALL: [Phase; 8] = [
+        Phase::Build,
+        Phase::Lookup,
+        Phase::Scan,
+        Phase::Churn,
+        Phase::Clone,
+        Phase::Refill,
+        Phase::Drain,
+        Phase::Drop,
+    ];
+
+    /// The name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Phase::Build => "build",
+            Phase::Lookup => "lookup",
+            Phase::Scan => "scan",
+            Phase::Churn => "churn",
+            Phase::Clone => "clone",
+            Phase::Refill => "refill",
+            Phase::Drain => "drain",
+            Phase::Drop => "drop",
+        }
+    }
+}
+
+/// A single call on a map that a probe can watch, and that may pause to manage memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// `insert`.
+    Insert,
+    /// `remove_entry` or `pop_first`.
+    Remove,
+    /// `clear` of a full map.
+    Clear,
+    /// `clone` of a full map.
+    Clone,
+    /// The drop of a full map, and with it of the backend.
+    Drop,
+}

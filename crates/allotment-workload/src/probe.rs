@@ -1,0 +1,59 @@
+//! [`Probe`]: hooks by which a measurement follows a script.
+
+use crate::phase::{Op, Phase};
+
+/// Follows a script as it runs. Every hook does nothing unless it is overridden, and then costs
+/// nothing: the script is compiled for the probe.
+///
+/// ```
+/// use allotment_workload::{Backend, Phase, Probe, Script, Size, Workload, drive};
+///
+/// #[derive(Default)]
+/// struct Ops(Vec<(Phase, u64)>);
+///
+/// impl Probe for Ops {
+///     fn phase_end(&mut self, phase: Phase, ops: u64) {
+///         self.0.push((phase, ops));
+///     }
+/// }
+///
+/// let keys = Workload::find("uniform-u64").unwrap().load(Size::Entries(100), None).unwrap();
+/// let mut ops = Ops::default();
+/// drive(&Script::new(&keys), Backend::Std, &mut ops);
+/// assert_eq!(ops.0[0], (Phase::Build, 100));
+/// ```
+pub trait Probe {
+    /// A phase begins.
+    #[inline]
+    fn phase_begin(&mut self, phase: Phase) {
+        let _ = phase;
+    }
+
+    /// A phase has ended, after so many operations.
+    #[inline]
+    fn phase_end(&mut self, phase: Phase, ops: u64) {
+        let _ = (phase, ops);
+    }
+
+    /// The first half of the churn phase is over: what it does to the fill of the nodes has settled.
+    #[inline]
+    fn churn_warm(&mut self) {}
+
+    /// An operation begins.
+    #[inline]
+    fn op_begin(&mut self, op: Op) {
+        let _ = op;
+    }
+
+    /// The operation has ended.
+    #[inline]
+    fn op_end(&mut self, op: Op) {
+        let _ = op;
+    }
+}
+
+/// The probe that does nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoProbe;
+
+impl Probe for NoProbe {}

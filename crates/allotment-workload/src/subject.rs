@@ -1,0 +1,123 @@
+//! [`Subject`]: what a script asks of a map under test.
+
+use std::collections::BTreeMap as StdBTreeMap;
+
+use allotment_alloc::Allocator;
+use allotment_core::BTreeMap;
+
+use crate::key::Key;
+
+/// A map under test, from keys to `u64`.
+///
+/// Methods are named as in the standard library, so that a script reads as a user's program would.
+/// How a map is made, and with which allocator, is left to the caller of
+/// [`run`](crate::run).
+pub trait Subject<K: Key>: Clone {
+    /// The number of entries.
+    fn len(&self) -> usize;
+
+    /// Whether there is no entry.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Inserts, and returns the value that was there.
+    fn insert(&mut self, key: K, value: u64) -> Option<u64>;
+
+    /// The value of a key.
+    fn get(&self, key: &K) -> Option<&u64>;
+
+    /// Removes an entry and returns it.
+    fn remove_entry(&mut self, key: &K) -> Option<(K, u64)>;
+
+    /// Removes the entry with the smallest key and returns it.
+    fn pop_first(&mut self) -> Option<(K, u64)>;
+
+    /// Keeps the entries whose value `keep` approves of, asked in ascending order of keys.
+    fn retain_values(&mut self, keep: impl FnMut(u64) -> bool);
+
+    /// All entries, in ascending order of keys.
+    fn iter(&self) -> impl Iterator<Item = (K, u64)>;
+
+    /// The entries from `start` on, in ascending order of keys.
+    fn range_from(&self, start: &K) -> impl Iterator<Item = (K, u64)>;
+
+    /// Removes all entries.
+    fn clear(&mut self);
+}
+
+impl<K: Key> Subject<K> for StdBTreeMap<K, u64> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn insert(&mut self, key: K, value: u64) -> Option<u64> {
+        self.insert(key, value)
+    }
+
+    fn get(&self, key: &K) -> Option<&u64> {
+        self.get(key)
+    }
+
+    fn remove_entry(&mut self, key: &K) -> Option<(K, u64)> {
+        self.remove_entry(key)
+    }
+
+    fn pop_first(&mut self) -> Option<(K, u64)> {
+        self.pop_first()
+    }
+
+    fn retain_values(&mut self, mut keep: impl FnMut(u64) -> bool) {
+        self.retain(|_, value| keep(*value));
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (K, u64)> {
+        self.iter().map(|(key, value)| (*key, *value))
+    }
+
+    fn range_from(&self, start: &K) -> impl Iterator<Item = (K, u64)> {
+        self.range(*start..).map(|(key, value)| (*key, *value))
+    }
+
+    fn clear(&mut self) {
+        self.clear();
+    }
+}
+
+impl<K: Key, A: Allocator + Clone> Subject<K> for BTreeMap<K, u64, A> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn insert(&mut self, key: K, value: u64) -> Option<u64> {
+        self.insert(key, value)
+    }
+
+    fn get(&self, key: &K) -> Option<&u64> {
+        self.get(key)
+    }
+
+    fn remove_entry(&mut self, key: &K) -> Option<(K, u64)> {
+        self.remove_entry(key)
+    }
+
+    fn pop_first(&mut self) -> Option<(K, u64)> {
+        self.pop_first()
+    }
+
+    fn retain_values(&mut self, mut keep: impl FnMut(u64) -> bool) {
+        self.retain(|_, value| keep(*value));
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (K, u64)> {
+        self.iter().map(|(key, value)| (*key, *value))
+    }
+
+    fn range_from(&self, start: &K) -> impl Iterator<Item = (K, u64)> {
+        self.range(*start..).map(|(key, value)| (*key, *value))
+    }
+
+    fn clear(&mut self) {
+        self.clear();
+    }
+}

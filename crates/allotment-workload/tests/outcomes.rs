@@ -1,0 +1,224 @@
+//! Every backend reproduces the outcome of the standard library, on every workload.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use allotment_meter::Counter;
+use allotment_workload::{
+    Backend, NoProbe, Op, Outcome, Phase, Probe, Script, Size, Subject, Workload, drive,
+    drive_counted, run,
+};
+
+/// Enough for trees of three levels.
+const SIZE: Size = Size::Entries(3000);
+
+/// Runs `check` on the script of each workload; the user's file is one of text.
+fn for_each_script(mut check: impl FnMut(&str, &Script<'_>)) {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    for line in 0..1000 {
+        writeln!(file, "line {}", line * 7919 % 1000).unwrap();
+    }
+    for workload in Workload::ALL {
+        let path = workload.needs_file().then(|| file.path());
+        let keys = workload.load(SIZE, path).unwrap();
+        check(workload.name(), &Script::new(&keys));
+    }
+}
+
+#[test]
+fn every_backend_reproduces_the_outcome_of_std() {
+    for_each_script(|name, script| {
+        let expected = drive(script, Backend::Std, &mut NoProbe);
+        assert!(expected.entries > 500, "{name}");
+        for backend in Backend::ALL {
+            let outcome = drive(script, backend, &mut NoProbe);
+            assert_eq!(outcome, expected, "{name} on {}", backend.name());
+            let counter = Counter::new();
+            let outcome = drive_counted(script, backend, &counter, &mut NoProbe);
+            assert_eq!(outcome, expected, "{name} on {}, counted", backend.name());
+        }
+    });
+}
+
+#[test]
+fn counters_see_requests_and_no_leak() {
+    for_each_script(|name, script| {
+        for backend in Backend::ALL {
+            let counter = Counter::new();
+            drive_counted(script, backend, &counter, &mut NoProbe);
+            let counts = counter.snapshot();
+            assert_eq!(counts.requests > 0, backend.takes_allocator(), "{name}");
+            assert_eq!((counts.live_blocks, counts.live_bytes), (0, 0), "{name}");
+        }
+    });
+}
+
+/// Checks that hooks come in order, and counts what they say.
+#[derive(Default)]
+struct Recorder {
+    phases: Vec<(Phase, u64)>,
+    within: Option<Phase>,
+    op: Option<Op>,
+    ops: BTreeMap<&'static str, u64>,
+    warm_after: Option<u64>,
+}
+
+impl Recorder {
+    fn count(&self, phase: Phase, op: Op) -> u64 {
+        self.ops.get(format!("{} {op:?}", phase.name()).as_str()).copied().unwrap_or(0)
+    }
+}
+
+impl Probe for Recorder {
+    fn phase_begin(&mut self, phase: Phase) {
+        assert_eq!(self.within.replace(phase), None);
+        assert_eq!(phase, Phase::ALL[self.phases.len()]);
+    }
+
+    fn phase_end(&mut self, phase: Phase, ops: u64) {
+        assert_eq!(self.within.take(), Some(phase));
+        assert_eq!(self.op, None);
+        self.phases.push((phase, ops));
+    }
+
+    fn churn_warm(&mut self) {
+        assert_eq!(self.within, Some(Phase::Churn));
+        assert_eq!(self.warm_after.replace(self.count(Phase::Churn, Op::Insert)), None);
+    }
+
+    fn op_begin(&mut self, op: Op) {
+        assert_eq!(self.op.replace(op), None);
+    }
+
+    fn op_end(&mut self, op: Op) {
+        assert_eq!(self.op.take(), Some(op));
+        let name = format!("{} {op:?}", self.within.unwrap().name());
+        *self.ops.entry(name.leak()).or_default() += 1;
+    }
+}
+
+#[test]
+fn probes_follow_every_phase_and_operation() {
+    let keys = Workload::find("uniform-u64").unwrap().load(Size::Entries(1000), None).unwrap();
+    let mut seen = Recorder::default();
+    drive(&Script::new(&keys), Backend::Std, &mut seen);
+
+    let phases: Vec<_> = seen.phases.iter().map(|&(phase, ops)| (phase.name(), ops)).collect();
+    let scanned = phases[2].1;
+    assert!((1900..=2000).contains(&scanned), "{scanned}");
+    assert_eq!(
+        phases,
+        [
+            ("build", 1000),
+            ("lookup", 1000),
+            ("scan", scanned),
+            ("churn", 2000),
+            ("clone", 1000),
+            ("refill", 1000),
+            ("drain", 1000),
+            ("drop", 1000),
+        ]
+    );
+    assert_eq!(seen.count(Phase::Build, Op::Insert), 1000);
+    assert_eq!(seen.count(Phase::Churn, Op::Remove), 1000);
+    assert_eq!(seen.count(Phase::Refill, Op::Clear), 1);
+    assert_eq!(seen.count(Phase::Clone, Op::Clone), 1);
+    assert_eq!(seen.count(Phase::Drop, Op::Drop), 1);
+    assert!(seen.count(Phase::Drain, Op::Remove) > 400);
+    assert_eq!(seen.warm_after, Some(100));
+}
+
+/// The standard library's map, with a chosen fault.
+#[derive(Clone, Default)]
+struct Wrong {
+    map: BTreeMap<u64, u64>,
+    fault: Option<Fault>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    ForgetsPrevious,
+    MissesOneLookup,
+    SkipsOneInScans,
+    SkipsOneInRanges,
+    RemovesTheWrongOne,
+    LosesOneOnClear,
+    RetainsAll,
+    PopsTheLast,
+}
+
+impl Wrong {
+    fn is(&self, fault: Fault) -> bool {
+        self.fault == Some(fault)
+    }
+}
+
+impl Subject<u64> for Wrong {
+    fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    fn insert(&mut self, key: u64, value: u64) -> Option<u64> {
+        self.map.insert(key, value).filter(|_| !self.is(Fault::ForgetsPrevious))
+    }
+
+    fn get(&self, key: &u64) -> Option<&u64> {
+        self.map.get(key).filter(|&&value| value % 50 != 0 || !self.is(Fault::MissesOneLookup))
+    }
+
+    fn remove_entry(&mut self, key: &u64) -> Option<(u64, u64)> {
+        if self.is(Fault::RemovesTheWrongOne) && key.is_multiple_of(64) {
+            return self.map.pop_last();
+        }
+        self.map.remove_entry(key)
+    }
+
+    fn pop_first(&mut self) -> Option<(u64, u64)> {
+        if self.is(Fault::PopsTheLast) { self.map.pop_last() } else { self.map.pop_first() }
+    }
+
+    fn retain_values(&mut self, mut keep: impl FnMut(u64) -> bool) {
+        let all = self.is(Fault::RetainsAll);
+        self.map.retain(|_, value| keep(*value) || all);
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (u64, u64)> {
+        let skipped = usize::from(self.is(Fault::SkipsOneInScans));
+        self.map.iter().map(|(key, value)| (*key, *value)).skip(skipped)
+    }
+
+    fn range_from(&self, start: &u64) -> impl Iterator<Item = (u64, u64)> {
+        let skipped = usize::from(self.is(Fault::SkipsOneInRanges));
+        self.map.range(start..).map(|(key, value)| (*key, *value)).skip(skipped)
+    }
+
+    fn clear(&mut self) {
+        if self.is(Fault::LosesOneOnClear) {
+            self.map.retain(|key, _| key.is_multiple_of(64));
+        } else {
+            self.map.clear();
+        }
+    }
+}
+
+#[test]
+fn a_wrong_map_has_another_hash() {
+    let keys = Workload::find("zipf-u64").unwrap().load(SIZE, None).unwrap();
+    let Script::U64(steps) = Script::new(&keys) else { unreachable!() };
+    let outcome =
+        |fault| -> Outcome { run(&steps, || Wrong { map: BTreeMap::new(), fault }, &mut NoProbe) };
+    let right = outcome(None);
+    assert_eq!(right, run(&steps, BTreeMap::new, &mut NoProbe));
+    for fault in [
+        Fault::ForgetsPrevious,
+        Fault::MissesOneLookup,
+        Fault::SkipsOneInScans,
+        Fault::SkipsOneInRanges,
+        Fault::RemovesTheWrongOne,
+        Fault::LosesOneOnClear,
+        Fault::RetainsAll,
+        Fault::PopsTheLast,
+    ] {
+        assert_ne!(outcome(Some(fault)).hash, right.hash, "{fault:?}");
+    }
+}
