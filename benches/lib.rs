@@ -1,8 +1,8 @@
 //! Criterion benches over the workloads and the roster, one file per question.
 //!
-//! A bench asks a [`Question`] of every map of the roster on some of the workloads; [`compare`] goes
-//! through them. The names are those of `cargo xtask profile`, so that a time here and a count there
-//! can be laid side by side.
+//! A bench asks a [`Question`] of every map of the roster on some of the workloads; [`compare`]
+//! goes through them. The names are those of `cargo xtask profile`, so that a time here and a count
+//! there can be laid side by side.
 
 use criterion::{Bencher, BenchmarkId, Criterion, Throughput};
 

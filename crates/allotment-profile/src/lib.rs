@@ -68,7 +68,7 @@
 //! | `peak_bytes` | bytes | heap | the most it held during the build phase |
 //! | `heap_live_bytes` | bytes | heap | heap that map and backend hold after the build phase |
 //! | `heap_peak_bytes` | bytes | heap | the most of it they held during the build phase |
-//! | `heap_churn_blocks` | count | heap | heap blocks of the second half of the churn phase, which the first half warmed up |
+//! | `heap_churn_blocks` | count | heap | heap blocks of the second half of the churn phase |
 //! | `end_blocks` | count | heap | heap blocks left when map and backend are gone |
 //! | `end_bytes` | bytes | heap | the bytes in them |
 //! | `worst_insert_ns` | ns | time | the longest single insert |

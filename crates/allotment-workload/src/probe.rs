@@ -35,7 +35,7 @@ pub trait Probe {
         let _ = (phase, ops);
     }
 
-    /// The first half of the churn phase is over: what it does to the fill of the nodes has settled.
+    /// The first half of the churn phase is over, and the fill of the nodes has settled.
     #[inline]
     fn churn_warm(&mut self) {}
 

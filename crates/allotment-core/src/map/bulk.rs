@@ -61,7 +61,8 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
 
     /// Cuts off all pairs whose keys are not less than `key`, and returns them.
     ///
-    /// O(log n), and O(n) to count what is cut off. Asks the allocator for at most one node a level.
+    /// O(log n), and O(n) to count what is cut off. Asks the allocator for at most one node a
+    /// level.
     ///
     /// ```
     /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);

@@ -263,7 +263,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
         unsafe { self.tree.insert_at(&mut edge, key, value, &self.alloc) }.map(|()| None)
     }
 
-    /// Puts a key in place of an equal one, which is returned; or puts it in with the default value.
+    /// Puts a key in place of an equal one, which is returned, or in with the default value.
     pub(crate) fn replace_key(&mut self, key: K) -> Option<K>
     where
         K: Ord,

@@ -45,7 +45,8 @@ pub trait Sealed {}
 #[derive(Debug)]
 pub enum Standard {}
 
-/// Three slots a node, for tests: height 7 takes some hundred keys, and small cases reach each path.
+/// Three slots a node, for tests: seven levels take some hundred keys, and small cases reach
+/// everything.
 #[derive(Debug)]
 pub enum Tiny {}
 

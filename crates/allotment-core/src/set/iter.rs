@@ -1,7 +1,9 @@
 //! Iterators over a set: those of the map underneath, without the empty values.
 
+use core::borrow::Borrow;
 use core::fmt;
 use core::iter::FusedIterator;
+use core::ops::RangeBounds;
 
 use allotment_alloc::{Allocator, Global};
 
@@ -24,15 +26,36 @@ pub struct IntoIter<T, A: Allocator = Global, S: Shape = Standard> {
     elements: IntoKeys<T, (), A, S>,
 }
 
-impl<'a, T, S: Shape> Iter<'a, T, S> {
-    pub(super) fn new(elements: Keys<'a, T, (), S>) -> Self {
-        Self { elements }
+impl<T, A: Allocator, S: Shape> BTreeSet<T, A, S> {
+    /// The elements in ascending order. O(1) to begin with, O(n) in all; allocates nothing.
+    ///
+    /// ```
+    /// let set = allotment_core::BTreeSet::from([2, 1]);
+    /// assert!(set.iter().eq(&[1, 2]));
+    /// ```
+    pub fn iter(&self) -> Iter<'_, T, S> {
+        Iter { elements: self.map.keys() }
     }
-}
 
-impl<'a, T, S: Shape> Range<'a, T, S> {
-    pub(super) fn new(pairs: Pairs<'a, T, (), S>) -> Self {
-        Self { pairs }
+    /// The elements within `bounds`, in ascending order: see [`BTreeMap::range`].
+    ///
+    /// # Panics
+    ///
+    /// If the start is greater than the end, or equal to it with both excluded.
+    ///
+    /// ```
+    /// let set = allotment_core::BTreeSet::from([1, 3, 5]);
+    /// assert!(set.range(2..).eq(&[3, 5]));
+    /// ```
+    ///
+    /// [`BTreeMap::range`]: crate::BTreeMap::range
+    pub fn range<Q, R>(&self, bounds: R) -> Range<'_, T, S>
+    where
+        Q: Ord + ?Sized,
+        T: Borrow<Q> + Ord,
+        R: RangeBounds<Q>,
+    {
+        Range { pairs: self.map.range(bounds) }
     }
 }
 

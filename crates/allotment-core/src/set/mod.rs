@@ -4,7 +4,6 @@ mod iter;
 mod traits;
 
 use core::borrow::Borrow;
-use core::ops::RangeBounds;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
@@ -260,30 +259,6 @@ impl<T, A: Allocator, S: Shape> BTreeSet<T, A, S> {
                 Err(AllocFailure { layout, returned: element })
             }
         }
-    }
-
-    /// The elements in ascending order. O(1) to begin with, O(n) in all; allocates nothing.
-    pub fn iter(&self) -> Iter<'_, T, S> {
-        Iter::new(self.map.keys())
-    }
-
-    /// The elements within `bounds`, in ascending order: see [`BTreeMap::range`].
-    ///
-    /// # Panics
-    ///
-    /// If the start is greater than the end, or equal to it with both excluded.
-    ///
-    /// ```
-    /// let set = allotment_core::BTreeSet::from([1, 3, 5]);
-    /// assert!(set.range(2..).eq(&[3, 5]));
-    /// ```
-    pub fn range<Q, R>(&self, bounds: R) -> Range<'_, T, S>
-    where
-        Q: Ord + ?Sized,
-        T: Borrow<Q> + Ord,
-        R: RangeBounds<Q>,
-    {
-        Range::new(self.map.range(bounds))
     }
 
     /// [`BTreeMap::verify`].

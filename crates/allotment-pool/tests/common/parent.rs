@@ -134,6 +134,10 @@ impl Parent {
     }
 
     /// A new block with the first bytes of the old one.
+    ///
+    /// # Safety
+    ///
+    /// `block` is a live block of this parent, and `old` fits it.
     unsafe fn replace(
         &self,
         block: NonNull<u8>,

@@ -1,0 +1,233 @@
+//! The lanes: what each runs, and when it cannot.
+
+use std::process::{Command, Stdio};
+
+use anyhow::Result;
+
+use super::toolchain::{cargo_of, rustup};
+use crate::workspace::{self, Package};
+use crate::{profile, tidy};
+
+const FACADE: &str = "allotment";
+const CORE: &str = "allotment-core";
+const BARE_TARGET: &str = "thumbv7em-none-eabi";
+const BARE_CRATES: &[&str] =
+    &["allotment-alloc", "allotment-bump", "allotment-pool", "allotment-meter", CORE];
+const MIRI_CRATES: &[&str] =
+    &["allotment-alloc", "allotment-meter", "allotment-pool", "allotment-bump"];
+
+/// How a lane ended.
+pub(crate) enum Status {
+    Passed,
+    Failed(String),
+    /// Its tool cannot be had here.
+    NotRun(String),
+}
+
+pub(crate) struct Lane {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) run: fn() -> Status,
+}
+
+/// In the order in which they run: quick and telling ones first.
+pub(crate) const LANES: &[Lane] = &[
+    Lane { name: "fmt", about: "formatting", run: fmt },
+    Lane { name: "tidy", about: "house rules", run: tidy_lane },
+    Lane { name: "clippy", about: "lints, every warning an error", run: clippy },
+    Lane { name: "docs", about: "documentation builds without a warning", run: docs },
+    Lane { name: "test", about: "all tests and examples of the documentation", run: test },
+    Lane {
+        name: "features",
+        about: "libraries without features, each feature alone",
+        run: features,
+    },
+    Lane { name: "no-std", about: "libraries on a target without std", run: no_std },
+    Lane { name: "msrv", about: "libraries on the oldest supported toolchain", run: msrv },
+    Lane {
+        name: "miri",
+        about: "tests in the interpreter that finds undefined behaviour",
+        run: miri,
+    },
+    Lane { name: "profile", about: "the profile at its small size", run: profile_quick },
+    Lane { name: "bench", about: "every benchmark once", run: bench_smoke },
+];
+
+fn fmt() -> Status {
+    finish(&mut cargo(&["fmt", "--all", "--check"]))
+}
+
+fn tidy_lane() -> Status {
+    from_result(tidy::run(&tidy::Flags {}))
+}
+
+fn clippy() -> Status {
+    let what = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
+    finish(&mut cargo(&what))
+}
+
+fn docs() -> Status {
+    let what = ["doc", "--workspace", "--no-deps", "--all-features"];
+    finish(cargo(&what).env("RUSTDOCFLAGS", "-Dwarnings"))
+}
+
+fn test() -> Status {
+    finish(&mut cargo(&["test", "--workspace"]))
+}
+
+fn features() -> Status {
+    let libraries = match libraries() {
+        Ok(libraries) => libraries,
+        Err(error) => return Status::Failed(format!("{error:#}")),
+    };
+    let mut checks: Vec<Command> = Vec::new();
+    for library in &libraries {
+        checks.push(cargo(&["check", "-p", &library.name, "--no-default-features"]));
+        if library.name == FACADE {
+            let names = library.features.keys().filter(|name| *name != "default");
+            let alone = |name| ["check", "-p", FACADE, "--no-default-features", "--features", name];
+            checks.extend(names.map(|name| cargo(&alone(name))));
+        }
+        checks.push(cargo(&["check", "-p", &library.name, "--all-features"]));
+    }
+    finish_all(checks)
+}
+
+fn no_std() -> Status {
+    if let Err(why) = rustup(&["target", "add", BARE_TARGET]) {
+        return Status::NotRun(why);
+    }
+    let mut bare = cargo(&["check", "--target", BARE_TARGET]);
+    bare.args(BARE_CRATES.iter().flat_map(|name| ["-p", name]));
+    let mut facade = cargo(&["check", "--target", BARE_TARGET]);
+    facade.args(["-p", FACADE, "--no-default-features"]);
+    finish_all(vec![bare, facade])
+}
+
+fn msrv() -> Status {
+    let libraries = match libraries() {
+        Ok(libraries) => libraries,
+        Err(error) => return Status::Failed(format!("{error:#}")),
+    };
+    let version = libraries.iter().find_map(|library| library.rust_version.as_deref());
+    let Some(version) = version else {
+        return Status::Failed("no library declares a rust-version".to_owned());
+    };
+    if let Err(why) = rustup(&["toolchain", "install", version, "--profile", "minimal"]) {
+        return Status::NotRun(format!("{why} (clippy's `incompatible_msrv` stands in)"));
+    }
+    let mut check = cargo_of(version);
+    check.args(["check", "--all-features"]);
+    check.args(libraries.iter().flat_map(|library| ["-p", &library.name]));
+    finish(&mut check)
+}
+
+fn miri() -> Status {
+    let add = ["component", "add", "miri", "rust-src", "--toolchain", "nightly"];
+    if let Err(why) = rustup(&add) {
+        return Status::NotRun(why);
+    }
+    let test = |packages: &[&str], filter: &[&str]| {
+        let mut command = cargo_of("nightly");
+        // Isolation hides the clock and the current folder, which test kits ask for.
+        command.env("MIRIFLAGS", "-Zmiri-strict-provenance -Zmiri-disable-isolation");
+        command.args(["miri", "test"]).args(packages.iter().flat_map(|name| ["-p", name]));
+        command.args(filter);
+        command
+    };
+    finish_all(vec![test(MIRI_CRATES, &[]), test(&[CORE], &["miri_"])])
+}
+
+fn profile_quick() -> Status {
+    let out = match workspace::metadata() {
+        Ok(metadata) => metadata.target_directory.join("profile-quick"),
+        Err(error) => return Status::Failed(format!("{error:#}")),
+    };
+    let flags = profile::Flags { quick: true, out: Some(out), ..Default::default() };
+    from_result(profile::run(&flags))
+}
+
+fn bench_smoke() -> Status {
+    finish(&mut cargo(&["bench", "-p", "allotment-benches", "--", "--test"]))
+}
+
+/// The packages that users may link.
+fn libraries() -> Result<Vec<Package>> {
+    let packages = workspace::metadata()?.packages;
+    Ok(packages.into_iter().filter(|package| tidy::is_library(&package.name)).collect())
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = workspace::cargo();
+    command.args(arguments);
+    command
+}
+
+/// Runs all of them, so that one failure does not hide another; the first gives the reason.
+fn finish_all(commands: Vec<Command>) -> Status {
+    let mut status = Status::Passed;
+    for mut command in commands {
+        let end = finish(&mut command);
+        if matches!(status, Status::Passed) {
+            status = end;
+        }
+    }
+    status
+}
+
+fn finish(command: &mut Command) -> Status {
+    let line = command_line(command);
+    eprintln!("$ {line}");
+    match command.stdin(Stdio::null()).status() {
+        Ok(status) if status.success() => Status::Passed,
+        Ok(_) => Status::Failed(format!("`{line}`")),
+        Err(error) => Status::Failed(format!("cannot start `{line}`: {error}")),
+    }
+}
+
+/// The command as one would type it.
+fn command_line(command: &Command) -> String {
+    let program = command.get_program().to_string_lossy();
+    let program = program.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
+    [program].into_iter().chain(arguments).collect::<Vec<_>>().join(" ")
+}
+
+fn from_result(result: Result<()>) -> Status {
+    match result {
+        Ok(()) => Status::Passed,
+        Err(error) => Status::Failed(format!("{error:#}")),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_failure_is_the_reason() {
+        let shell = |code: &str| {
+            let mut command = Command::new("sh");
+            command.args(["-c", code]);
+            command
+        };
+        assert!(matches!(finish_all(vec![shell("exit 0"), shell("exit 0")]), Status::Passed));
+        let end = finish_all(vec![shell("exit 0"), shell("exit 3"), shell("exit 4")]);
+        assert!(matches!(end, Status::Failed(why) if why == "`sh -c exit 3`"));
+        let end = finish_all(vec![Command::new("no-such-program")]);
+        assert!(matches!(end, Status::Failed(why) if why.starts_with("cannot start")));
+    }
+
+    #[test]
+    fn a_missing_target_gives_its_reason() {
+        let why = rustup(&["no-such-subcommand"]).unwrap_err();
+        assert!(why.contains("rustup"), "{why}");
+    }
+
+    #[test]
+    fn errors_become_failures() {
+        assert!(matches!(from_result(Ok(())), Status::Passed));
+        let end = from_result(Err(anyhow::anyhow!("2 findings")));
+        assert!(matches!(end, Status::Failed(why) if why == "2 findings"));
+    }
+}

@@ -1,0 +1,125 @@
+//! One workload on one backend: what was read, and what went wrong.
+
+use super::catalog::BASELINE;
+use super::child::Ledger;
+use super::metric::{Reading, WHOLE_RUN};
+
+/// A cell of the report.
+#[derive(Clone, Debug)]
+pub(crate) struct Cell {
+    pub(crate) workload: String,
+    pub(crate) backend: String,
+    pub(crate) heap: Option<Reading>,
+    pub(crate) time: Option<Reading>,
+    /// What went wrong, a line each.
+    pub(crate) faults: Vec<String>,
+}
+
+impl Cell {
+    pub(crate) fn new(workload: &str, backend: &str) -> Cell {
+        Cell {
+            workload: workload.to_owned(),
+            backend: backend.to_owned(),
+            heap: None,
+            time: None,
+            faults: Vec::new(),
+        }
+    }
+
+    /// The figure `phase.name`; the counting process speaks first where both report it.
+    pub(crate) fn get(&self, phase: &str, name: &str) -> Option<f64> {
+        let readings = [&self.heap, &self.time];
+        readings.into_iter().flatten().find_map(|reading| reading.get(phase, name))
+    }
+
+    /// The figure `name` of the whole run.
+    pub(crate) fn whole(&self, name: &str) -> Option<f64> {
+        self.get(WHOLE_RUN, name)
+    }
+
+    /// Blocks that were never given back, if any.
+    pub(crate) fn leaked_blocks(&self) -> Option<f64> {
+        self.whole("end_blocks").filter(|blocks| *blocks > 0.0)
+    }
+
+    fn outcomes(&self) -> impl Iterator<Item = (Ledger, &str)> {
+        let heap = self.heap.iter().map(|reading| (Ledger::Heap, reading.outcome.as_str()));
+        let time = self.time.iter().map(|reading| (Ledger::Time, reading.outcome.as_str()));
+        heap.chain(time)
+    }
+}
+
+/// The phases of a workload's cells, in the order in which they were first reported.
+pub(crate) fn phases(cells: &[Cell]) -> Vec<&str> {
+    let mut phases = Vec::new();
+    let readings = cells.iter().flat_map(|cell| [&cell.heap, &cell.time]).flatten();
+    for metric in readings.flat_map(|reading| &reading.metrics) {
+        if metric.phase != WHOLE_RUN && !phases.contains(&metric.phase.as_str()) {
+            phases.push(&metric.phase);
+        }
+    }
+    phases
+}
+
+/// Marks every cell of one workload whose answers differ from those of std.
+pub(crate) fn check_outcomes(cells: &mut [Cell]) {
+    let baseline = cells.iter().find(|cell| cell.backend == BASELINE);
+    let expected = baseline.and_then(|cell| cell.outcomes().next());
+    let Some(expected) = expected.map(|(_, hash)| hash.to_owned()) else { return };
+    for cell in cells {
+        let wrong = cell.outcomes().filter(|(_, hash)| *hash != expected);
+        let lines: Vec<String> = wrong
+            .map(|(ledger, hash)| {
+                let Cell { workload, backend, .. } = &cell;
+                let ledger = ledger.name();
+                format!(
+                    "{workload}/{backend} ({ledger}): wrong outcome {hash}, std's is {expected}"
+                )
+            })
+            .collect();
+        cell.faults.extend(lines);
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A cell from figures written as `phase.name=value`.
+    pub(crate) fn cell(backend: &str, figures: &str) -> Cell {
+        let mut text = String::from("OUTCOME:00000000000000aa\n");
+        for figure in figures.split_whitespace() {
+            let (key, value) = figure.split_once('=').unwrap();
+            text.push_str(&format!("METRIC:{key}:{value}:count\n"));
+        }
+        let heap = Some(Reading::parse(&text).unwrap());
+        Cell { heap, ..Cell::new("uniform", backend) }
+    }
+
+    #[test]
+    fn phases_keep_the_order_of_appearance() {
+        let cells = [
+            cell("std", "build.ops=1 all.entries=4 churn.ops=1"),
+            cell("pool", "lookup.ops=1 build.ops=1 drop.ops=1"),
+        ];
+        assert_eq!(phases(&cells), ["build", "churn", "lookup", "drop"]);
+    }
+
+    #[test]
+    fn a_wrong_outcome_is_laid_to_its_cell() {
+        let mut cells = [cell("std", ""), cell("pool", ""), cell("bump", "")];
+        cells[1].time = Reading::parse("OUTCOME:00000000000000bb").ok();
+        check_outcomes(&mut cells);
+        assert!(cells[0].faults.is_empty() && cells[2].faults.is_empty());
+        let expected =
+            "uniform/pool (time): wrong outcome 00000000000000bb, std's is 00000000000000aa";
+        assert_eq!(cells[1].faults, [expected]);
+    }
+
+    #[test]
+    fn a_leak_is_more_than_no_blocks() {
+        assert_eq!(cell("pool", "all.end_blocks=0").leaked_blocks(), None);
+        assert_eq!(cell("pool", "all.end_blocks=3").leaked_blocks(), Some(3.0));
+        assert_eq!(cell("pool", "").leaked_blocks(), None);
+    }
+}

@@ -1,0 +1,124 @@
+//! Figures as people read them.
+
+/// What stands where a cell has no figure.
+pub(crate) const ABSENT: &str = "-";
+
+/// A plain figure with three to four digits that matter.
+pub(crate) fn number(value: f64) -> String {
+    let size = value.abs();
+    match size {
+        0.0 => "0".to_owned(),
+        _ if size.fract() == 0.0 && size < 1e6 => format!("{value:.0}"),
+        _ if size >= 1e6 => format!("{value:.2e}"),
+        _ if size >= 100.0 => format!("{value:.0}"),
+        _ if size >= 10.0 => format!("{value:.1}"),
+        _ if size >= 1.0 => format!("{value:.2}"),
+        _ if size >= 0.01 => format!("{value:.3}"),
+        _ if size >= 0.00001 => format!("{value:.5}"),
+        _ => format!("{value:.1e}"),
+    }
+}
+
+/// A span of time, given in nanoseconds.
+pub(crate) fn duration(nanos: f64) -> String {
+    let (value, unit) = match nanos {
+        _ if nanos < 1e3 => (nanos, "ns"),
+        _ if nanos < 1e6 => (nanos / 1e3, "us"),
+        _ if nanos < 1e9 => (nanos / 1e6, "ms"),
+        _ => (nanos / 1e9, "s"),
+    };
+    format!("{} {unit}", number(value))
+}
+
+/// A ratio to std: `0.71x`.
+pub(crate) fn ratio(value: f64) -> String {
+    if value < 100.0 { format!("{value:.2}x") } else { format!("{value:.0}x") }
+}
+
+/// How `value` differs from the baseline's: per cent when close, a factor when far.
+pub(crate) fn change(value: f64, baseline: f64) -> String {
+    if value == baseline {
+        return "same".to_owned();
+    }
+    if baseline == 0.0 {
+        return format!("{} (std 0)", number(value));
+    }
+    let ratio = value / baseline;
+    match ratio {
+        _ if (ratio - 1.0).abs() < 0.0005 => "same".to_owned(),
+        _ if ratio >= 2.0 => format!("{} times", number(ratio)),
+        _ if ratio > 0.9 => format!("{:+.1}%", (ratio - 1.0) * 100.0),
+        _ if ratio > 0.0 && ratio < 0.01 => format!("-{:.2}%", percent_below(ratio)),
+        _ => format!("{:+.0}%", (ratio - 1.0) * 100.0),
+    }
+}
+
+/// The change in words, for a figure of which less is better: `31% less time`.
+pub(crate) fn change_in_words(ratio: f64, less: &str, more: &str, what: &str) -> String {
+    match ratio {
+        _ if (ratio - 1.0).abs() < 0.005 => format!("the same {what}"),
+        _ if ratio >= 2.0 => format!("{ratio:.1} times the {what}"),
+        _ if ratio > 1.0 => format!("{:.0}% {more} {what}", (ratio - 1.0) * 100.0),
+        // Not "100%" as long as anything is left.
+        _ if ratio > 0.0 && ratio < 0.01 => format!("{:.2}% {less} {what}", percent_below(ratio)),
+        _ => format!("{:.0}% {less} {what}", (1.0 - ratio) * 100.0),
+    }
+}
+
+/// Per cent that are gone, cut (not rounded) to two digits.
+fn percent_below(ratio: f64) -> f64 {
+    ((1.0 - ratio) * 10_000.0).floor() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_keep_the_digits_that_matter() {
+        let cases = [
+            (0.0, "0"),
+            (3.0, "3"),
+            (27.13, "27.1"),
+            (1.0 / 3.0, "0.333"),
+            (0.00125, "0.00125"),
+            (0.00001, "0.00001"),
+            (0.00000123, "1.2e-6"),
+            (1234.5, "1234"),
+            (123_456_789.0, "1.23e8"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(number(value), text);
+        }
+    }
+
+    #[test]
+    fn spans_pick_their_unit() {
+        assert_eq!(duration(71.24), "71.2 ns");
+        assert_eq!(duration(1500.0), "1.50 us");
+        assert_eq!(duration(2.5e6), "2.50 ms");
+        assert_eq!(duration(3e9), "3 s");
+    }
+
+    #[test]
+    fn changes_are_per_cent_when_close_and_factors_when_far() {
+        assert_eq!(change(69.0, 100.0), "-31%");
+        assert_eq!(change(103.4, 100.0), "+3.4%");
+        assert_eq!(change(250.0, 100.0), "2.50 times");
+        assert_eq!(change(0.0, 100.0), "-100%");
+        assert_eq!(change(0.001, 100.0), "-99.99%");
+        assert_eq!(change(5.0, 5.0), "same");
+        assert_eq!(change(0.0, 0.0), "same");
+        assert_eq!(change(2.0, 0.0), "2 (std 0)");
+    }
+
+    #[test]
+    fn changes_in_words() {
+        assert_eq!(change_in_words(0.69, "less", "more", "time"), "31% less time");
+        assert_eq!(change_in_words(1.1, "less", "more", "time"), "10% more time");
+        assert_eq!(change_in_words(2.5, "less", "more", "time"), "2.5 times the time");
+        assert_eq!(change_in_words(1.0, "less", "more", "time"), "the same time");
+        assert_eq!(change_in_words(0.0, "fewer", "more", "blocks"), "100% fewer blocks");
+        assert_eq!(change_in_words(0.00001, "fewer", "more", "blocks"), "99.99% fewer blocks");
+    }
+}

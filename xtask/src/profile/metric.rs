@@ -1,0 +1,113 @@
+//! What a child prints: `METRIC:<phase>.<name>:<value>:<unit>` lines and one `OUTCOME:<16 hex>`.
+
+use std::collections::HashSet;
+
+use serde::Serialize;
+use serde_json::Number;
+
+/// The pseudo-phase of figures that belong to a whole run.
+pub(crate) const WHOLE_RUN: &str = "all";
+
+/// One figure.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Metric {
+    pub(crate) phase: String,
+    pub(crate) name: String,
+    pub(crate) value: Number,
+    pub(crate) unit: String,
+}
+
+/// All that one child reported.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Reading {
+    /// Hash of every answer the map gave; equal for equal workloads.
+    pub(crate) outcome: String,
+    pub(crate) metrics: Vec<Metric>,
+}
+
+impl Reading {
+    /// Reads a child's stdout. Lines of other kinds are left alone.
+    pub(crate) fn parse(stdout: &str) -> Result<Reading, String> {
+        let mut outcome = None;
+        let mut metrics: Vec<Metric> = Vec::new();
+        let mut seen = HashSet::new();
+        for line in stdout.lines() {
+            if let Some(rest) = line.strip_prefix("METRIC:") {
+                let metric =
+                    parse_metric(rest).ok_or_else(|| format!("unreadable line {line:?}"))?;
+                if !seen.insert((metric.phase.clone(), metric.name.clone())) {
+                    return Err(format!("{}.{} is reported twice", metric.phase, metric.name));
+                }
+                metrics.push(metric);
+            } else if let Some(hash) = line.strip_prefix("OUTCOME:") {
+                if hash.len() != 16 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                    return Err(format!("unreadable line {line:?}"));
+                }
+                if outcome.replace(hash.to_ascii_lowercase()).is_some() {
+                    return Err("two OUTCOME lines".to_owned());
+                }
+            }
+        }
+        let outcome = outcome.ok_or("no OUTCOME line")?;
+        Ok(Reading { outcome, metrics })
+    }
+
+    /// The figure `phase.name`, if it was reported.
+    pub(crate) fn get(&self, phase: &str, name: &str) -> Option<f64> {
+        let found = |metric: &&Metric| metric.phase == phase && metric.name == name;
+        self.metrics.iter().find(found).and_then(|metric| metric.value.as_f64())
+    }
+}
+
+fn parse_metric(text: &str) -> Option<Metric> {
+    let mut parts = text.split(':');
+    let (key, value, unit) = (parts.next()?, parts.next()?, parts.next()?);
+    let (phase, name) = key.split_once('.')?;
+    if parts.next().is_some() || phase.is_empty() || name.is_empty() {
+        return None;
+    }
+    let value = value.parse().ok()?;
+    Some(Metric { phase: phase.to_owned(), name: name.to_owned(), value, unit: unit.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HASH: &str = "OUTCOME:0123456789abcdef\n";
+
+    #[test]
+    fn figures_are_found_by_phase_and_name() {
+        let text = format!("METRIC:build.ops:1000:count\nnoise\nMETRIC:all.fill:0.5:ratio\n{HASH}");
+        let reading = Reading::parse(&text).unwrap();
+        assert_eq!(reading.outcome, "0123456789abcdef");
+        assert_eq!(reading.get("build", "ops"), Some(1000.0));
+        assert_eq!(reading.get("all", "fill"), Some(0.5));
+        assert_eq!(reading.get("build", "requests"), None);
+        assert_eq!(reading.metrics[1].unit, "ratio");
+    }
+
+    #[test]
+    fn large_counts_keep_every_digit() {
+        let text = format!("METRIC:all.bytes:18446744073709551615:bytes\n{HASH}");
+        let reading = Reading::parse(&text).unwrap();
+        let json = serde_json::to_string(&reading.metrics[0].value).unwrap();
+        assert_eq!(json, "18446744073709551615");
+    }
+
+    #[test]
+    fn damaged_output_is_refused() {
+        for (text, complaint) in [
+            ("METRIC:build.ops:1:count\n".to_owned(), "no OUTCOME"),
+            ("OUTCOME:123\n".to_owned(), "unreadable"),
+            (format!("METRIC:build:1:count\n{HASH}"), "unreadable"),
+            (format!("METRIC:build.ops:many:count\n{HASH}"), "unreadable"),
+            (format!("METRIC:build.ops:1\n{HASH}"), "unreadable"),
+            (format!("METRIC:b.o:1:c\nMETRIC:b.o:1:c\n{HASH}"), "twice"),
+            (format!("{HASH}{HASH}"), "two OUTCOME"),
+        ] {
+            let error = Reading::parse(&text).unwrap_err();
+            assert!(error.contains(complaint), "{text:?} gave {error:?}");
+        }
+    }
+}

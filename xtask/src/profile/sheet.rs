@@ -1,0 +1,248 @@
+//! The table of one workload: sections of rows, a column per backend.
+
+use super::catalog::{BASELINE, Workload};
+use super::cell::{Cell, phases};
+use super::compare::{Totals, verdict};
+use super::format::{ABSENT, change, duration, number, ratio};
+
+/// A finished table with its closing lines.
+pub(crate) struct Sheet {
+    pub(crate) title: String,
+    pub(crate) columns: Vec<String>,
+    pub(crate) sections: Vec<Section>,
+    /// Leaks, one line each.
+    pub(crate) leaks: Vec<String>,
+    pub(crate) verdict: String,
+}
+
+pub(crate) struct Section {
+    pub(crate) title: &'static str,
+    pub(crate) rows: Vec<Row>,
+}
+
+pub(crate) struct Row {
+    pub(crate) label: String,
+    pub(crate) cells: Vec<String>,
+}
+
+/// A figure of one cell.
+type Figure<'a> = &'a dyn Fn(&Cell) -> Option<f64>;
+
+/// How a figure is shown next to the baseline's, which the baseline itself is not given.
+type Show = fn(f64, Option<f64>) -> String;
+
+/// One of a cell's sums.
+type Sum = fn(Totals) -> Option<f64>;
+
+impl Sheet {
+    /// The sheet of `workload`, whose cells are `cells`.
+    pub(crate) fn new(workload: &Workload, cells: &[Cell]) -> Sheet {
+        let phases = phases(cells);
+        let entries = cells.iter().find_map(|cell| cell.whole("entries"));
+        let size = entries.map(|entries| format!(", {entries:.0} entries")).unwrap_or_default();
+        let title = match workload.description.as_str() {
+            "" => format!("{}{size}", workload.name),
+            description => format!("{}{size}: {description}", workload.name),
+        };
+        let mut sections = vec![
+            per_operation("Requests per operation", "requests", cells, &phases),
+            per_operation("Heap blocks per operation", "heap_blocks", cells, &phases),
+            times(cells, &phases),
+            bytes_per_entry(cells),
+            pauses(cells),
+            leftovers(cells),
+            against_std(cells, &phases),
+        ];
+        sections.retain(|section| !section.rows.is_empty());
+        Sheet {
+            title,
+            columns: cells.iter().map(|cell| cell.backend.clone()).collect(),
+            sections,
+            leaks: cells.iter().filter_map(leak).collect(),
+            verdict: verdict(&workload.name, cells, &phases),
+        }
+    }
+}
+
+/// A row, unless no cell has the figure.
+fn row(label: &str, cells: &[Cell], figure: Figure<'_>, show: Show) -> Option<Row> {
+    let base = cells.iter().find(|cell| cell.backend == BASELINE).and_then(figure);
+    if cells.iter().all(|cell| figure(cell).is_none()) {
+        return None;
+    }
+    let text = |cell: &Cell| match figure(cell) {
+        Some(value) => show(value, base.filter(|_| cell.backend != BASELINE)),
+        None => ABSENT.to_owned(),
+    };
+    Some(Row { label: label.to_owned(), cells: cells.iter().map(text).collect() })
+}
+
+fn plain(value: f64, _: Option<f64>) -> String {
+    number(value)
+}
+
+fn timed(value: f64, base: Option<f64>) -> String {
+    match base.filter(|base| *base > 0.0) {
+        Some(base) => format!("{} {}", duration(value), ratio(value / base)),
+        None => duration(value),
+    }
+}
+
+fn changed(value: f64, base: Option<f64>) -> String {
+    base.map_or(ABSENT.to_owned(), |base| change(value, base))
+}
+
+fn ratio_to(value: Option<f64>, divisor: Option<f64>) -> Option<f64> {
+    Some(value? / divisor.filter(|divisor| *divisor > 0.0)?)
+}
+
+/// Phases in which no cell has anything to show share one row.
+fn per_operation(title: &'static str, name: &str, cells: &[Cell], phases: &[&str]) -> Section {
+    let is_idle = |phase: &&&str| cells.iter().all(|cell| cell.get(phase, name) == Some(0.0));
+    let (idle, busy): (Vec<&str>, Vec<&str>) = phases.iter().partition(is_idle);
+    let phase_row = |phase: &&str| {
+        row(phase, cells, &|cell| ratio_to(cell.get(phase, name), cell.get(phase, "ops")), plain)
+    };
+    let mut rows: Vec<Row> = busy.iter().filter_map(phase_row).collect();
+    if !idle.is_empty() {
+        rows.extend(row(&idle.join(", "), cells, &|_| Some(0.0), plain));
+    }
+    Section { title, rows }
+}
+
+fn times(cells: &[Cell], phases: &[&str]) -> Section {
+    let phase_row = |phase: &&str| {
+        row(phase, cells, &|cell| ratio_to(cell.get(phase, "nanos"), cell.get(phase, "ops")), timed)
+    };
+    let rows = phases.iter().filter_map(phase_row).collect();
+    Section { title: "Time per operation, to std", rows }
+}
+
+fn bytes_per_entry(cells: &[Cell]) -> Section {
+    let names = [
+        ("requested, live", "live_bytes"),
+        ("requested, peak", "peak_bytes"),
+        ("heap, live", "heap_live_bytes"),
+        ("heap, peak", "heap_peak_bytes"),
+    ];
+    let per_entry = |(label, name): (&str, &str)| {
+        row(label, cells, &|cell| ratio_to(cell.whole(name), cell.whole("entries")), plain)
+    };
+    Section { title: "Bytes per entry", rows: names.into_iter().filter_map(per_entry).collect() }
+}
+
+fn pauses(cells: &[Cell]) -> Section {
+    let names = [
+        ("worst single insert", "worst_insert_ns"),
+        ("worst single remove", "worst_remove_ns"),
+        ("clear, whole map", "clear_ns"),
+        ("drop, whole map", "drop_ns"),
+        ("clone, whole map", "clone_ns"),
+    ];
+    let pause = |(label, name): (&str, &str)| row(label, cells, &|cell| cell.whole(name), timed);
+    Section { title: "Pauses, to std", rows: names.into_iter().filter_map(pause).collect() }
+}
+
+fn leftovers(cells: &[Cell]) -> Section {
+    let names = [
+        ("blocks left at the end", "end_blocks"),
+        ("bytes left at the end", "end_bytes"),
+        ("heap blocks, warm churn", "heap_churn_blocks"),
+    ];
+    let left = |(label, name): (&str, &str)| row(label, cells, &|cell| cell.whole(name), plain);
+    Section { title: "Leaks, steady state", rows: names.into_iter().filter_map(left).collect() }
+}
+
+fn against_std(cells: &[Cell], phases: &[&str]) -> Section {
+    let sums: [(&str, Sum); 6] = [
+        ("time, all phases", |totals| totals.nanos),
+        ("requests, all phases", |totals| totals.requests),
+        ("heap blocks, all phases", |totals| totals.heap_blocks),
+        ("heap bytes, live", |totals| totals.heap_live),
+        ("heap bytes, peak", |totals| totals.heap_peak),
+        ("worst insert or remove", |totals| totals.pause),
+    ];
+    let compared = |(label, sum): (&str, Sum)| {
+        row(label, cells, &|cell| sum(Totals::of(cell, phases)), changed)
+    };
+    let rows = sums.into_iter().filter_map(compared).collect();
+    Section { title: "Against std", rows }
+}
+
+fn leak(cell: &Cell) -> Option<String> {
+    let blocks = cell.leaked_blocks()?;
+    let bytes = cell.whole("end_bytes").unwrap_or_default();
+    let Cell { workload, backend, .. } = cell;
+    Some(format!("LEAK in {workload}/{backend}: {blocks:.0} blocks, {bytes:.0} bytes never freed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cell::tests::cell;
+    use super::*;
+
+    fn workload() -> Workload {
+        let description = "keys in random order".to_owned();
+        Workload { name: "uniform".to_owned(), description, entries: 10, quick_entries: 1 }
+    }
+
+    fn find<'a>(sheet: &'a Sheet, section: &str, label: &str) -> &'a [String] {
+        let section = sheet.sections.iter().find(|found| found.title.starts_with(section));
+        let rows = &section.expect("the section exists").rows;
+        &rows.iter().find(|row| row.label == label).expect("the row exists").cells
+    }
+
+    #[test]
+    fn figures_are_per_operation_and_per_entry() {
+        let cells = [
+            cell(
+                "std",
+                "build.ops=100 build.heap_blocks=20 build.nanos=10000 all.entries=50 \
+                 all.heap_live_bytes=1355 all.heap_peak_bytes=2000 all.end_blocks=0",
+            ),
+            cell(
+                "pool",
+                "build.ops=100 build.requests=30 build.heap_blocks=1 build.nanos=7100 \
+                 all.entries=50 all.heap_live_bytes=1000 all.heap_peak_bytes=5000",
+            ),
+        ];
+        let sheet = Sheet::new(&workload(), &cells);
+        assert_eq!(sheet.title, "uniform, 50 entries: keys in random order");
+        assert_eq!(sheet.columns, ["std", "pool"]);
+        assert_eq!(find(&sheet, "Requests", "build"), ["-", "0.300"]);
+        assert_eq!(find(&sheet, "Heap blocks", "build"), ["0.200", "0.010"]);
+        assert_eq!(find(&sheet, "Time", "build"), ["100 ns", "71 ns 0.71x"]);
+        assert_eq!(find(&sheet, "Bytes", "heap, live"), ["27.1", "20"]);
+        assert_eq!(find(&sheet, "Leaks", "blocks left at the end"), ["0", "-"]);
+        assert_eq!(find(&sheet, "Against", "time, all phases"), ["-", "-29%"]);
+        assert_eq!(find(&sheet, "Against", "heap bytes, peak"), ["-", "2.50 times"]);
+        assert_eq!(find(&sheet, "Against", "requests, all phases"), ["-", "-"]);
+        assert!(sheet.leaks.is_empty());
+    }
+
+    #[test]
+    fn phases_without_requests_share_a_row() {
+        let figures = "lookup.ops=9 lookup.requests=0 build.ops=9 build.requests=9 drop.ops=9 \
+                       drop.requests=0";
+        let sheet = Sheet::new(&workload(), &[cell("std", figures), cell("pool", figures)]);
+        let labels: Vec<&str> = sheet.sections[0].rows.iter().map(|row| &*row.label).collect();
+        assert_eq!(labels, ["build", "lookup, drop"]);
+        assert_eq!(find(&sheet, "Requests", "lookup, drop"), ["0", "0"]);
+    }
+
+    #[test]
+    fn a_cell_that_died_shows_dashes() {
+        let mut dead = cell("pool", "");
+        dead.heap = None;
+        let sheet = Sheet::new(&workload(), &[cell("std", "build.ops=2 build.nanos=8"), dead]);
+        assert_eq!(find(&sheet, "Time", "build"), ["4 ns", "-"]);
+        assert!(sheet.verdict.contains("no verdict"));
+    }
+
+    #[test]
+    fn a_leak_is_called_one() {
+        let cells = [cell("std", ""), cell("bump", "all.end_blocks=3 all.end_bytes=192")];
+        let sheet = Sheet::new(&workload(), &cells);
+        assert_eq!(sheet.leaks, ["LEAK in uniform/bump: 3 blocks, 192 bytes never freed"]);
+    }
+}
