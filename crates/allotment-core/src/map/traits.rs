@@ -47,20 +47,13 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
         K: Clone,
         V: Clone,
     {
-        let mut copy = Self::with_shape_in(alloc);
-        let mut end = None;
-        for (key, value) in self {
-            let (key, value) = (key.clone(), value.clone());
-            // SAFETY: `end` goes from call to call and nowhere else, and T4.
-            unsafe { copy.tree.push_last(&mut end, key, value, &copy.alloc) }
-                .map_err(|refused| refused.layout)?;
-        }
-        Ok(copy)
+        let tree = self.tree.copy(&alloc)?;
+        Ok(Self { tree, alloc })
     }
 }
 
 impl<K: Clone, V: Clone, A: Allocator + Clone, S: Shape> Clone for BTreeMap<K, V, A, S> {
-    /// A map of its own on a clone of the allocator, its nodes full. O(n); compares nothing.
+    /// A map of the same shape on a clone of the allocator. O(n); compares nothing.
     fn clone(&self) -> Self {
         self.try_clone_in(self.alloc.clone()).unwrap_or_else(|layout| out_of_memory(layout))
     }

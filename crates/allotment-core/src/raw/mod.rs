@@ -52,6 +52,8 @@ mod cut;
 
 pub(crate) mod dying;
 
+mod copy;
+
 pub(crate) mod tree;
 
 #[cfg(feature = "verify")]

@@ -1,8 +1,8 @@
 //! Finding a key: the *ask* phase, and the only file of the engine that compares.
 //!
-//! Within a node, keys that are cheap to compare are searched without branches, so that the
-//! processor overlaps independent look-ups; others by three-way comparison with an early exit,
-//! since each comparison may be a cache miss.
+//! Within a node, keys of a machine word are searched without branches, so that the processor
+//! overlaps independent look-ups. Where each comparison has a branch anyway, or may be a cache miss,
+//! small nodes are searched from key to key, and larger ones by halves, both with an early exit.
 //!
 //! Whatever the comparisons answer, indices stay within `0..=len`: order is not trusted for safety.
 
@@ -14,6 +14,9 @@ use core::mem::{needs_drop, size_of};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Root, Slot};
 use crate::raw::shape::Shape;
+
+/// Slots up to which keys that cannot be compared without branches are compared one by one.
+const LINEAR_MAX: usize = 16;
 
 /// The answer of a search.
 pub(crate) enum Search<K, V, S> {
@@ -118,8 +121,10 @@ where
     S: Shape,
 {
     let len = node.len();
-    if const { size_of::<K>() <= 16 && !needs_drop::<K>() } {
+    if const { size_of::<K>() <= 8 && !needs_drop::<K>() } {
         without_branches(node, len, key)
+    } else if const { Node::<K, V, S>::CAPACITY <= LINEAR_MAX } {
+        one_by_one(node, len, key)
     } else {
         three_way(node, len, key)
     }
@@ -167,6 +172,26 @@ where
         Ordering::Greater => (base, false),
         Ordering::Less => (base + 1, false),
     }
+}
+
+/// Goes from key to key, and stops at the first that is not less. The processor predicts "less" and
+/// fetches the next keys meanwhile, where a binary search would wait for each.
+#[inline]
+fn one_by_one<K, V, S, Q>(node: Node<K, V, S>, len: usize, key: &Q) -> (usize, bool)
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape,
+{
+    for slot in 0..len {
+        // SAFETY: `slot < len`.
+        match unsafe { compare(node, slot, key) } {
+            Ordering::Less => {}
+            Ordering::Equal => return (slot, true),
+            Ordering::Greater => return (slot, false),
+        }
+    }
+    (len, false)
 }
 
 /// Binary search that stops at an equal key.

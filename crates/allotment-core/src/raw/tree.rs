@@ -13,6 +13,7 @@ use core::mem;
 
 use allotment_alloc::Allocator;
 
+use crate::raw::copy::copy;
 use crate::raw::cut::cut;
 use crate::raw::dying::Dying;
 use crate::raw::insert::{has_room, make_room, reserve, seat};
@@ -238,34 +239,6 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         inserted
     }
 
-    /// Puts a pair in behind all others, without comparing; `end` is as for `push`.
-    ///
-    /// # Errors
-    ///
-    /// The pair, if the allocator could not serve it; the tree is as it was.
-    ///
-    /// # Safety
-    ///
-    /// As for `push`.
-    #[inline]
-    pub(crate) unsafe fn push_last<A: Allocator>(
-        &mut self,
-        end: &mut Option<Edge<K, V, S>>,
-        key: K,
-        value: V,
-        alloc: &A,
-    ) -> Result<(), Refused<K, V>> {
-        if end.is_none() {
-            *end = self.root.map(Edge::last);
-        }
-        // SAFETY: an edge of this tree; the rest is passed on.
-        unsafe { self.insert_at(end, key, value, alloc) }?;
-        if let Some(edge) = end {
-            edge.index += 1;
-        }
-        Ok(())
-    }
-
     /// Moves all pairs of `other` over, each to its place; an equal key stays and takes the value.
     ///
     /// Stops between two pairs if a comparison panics or the allocator fails or panics: every pair
@@ -348,6 +321,21 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         let len = right.map_or(0, |Root { node, level }| count_below(node, level));
         self.len -= len;
         Ok(Self { root: right, len, pairs: PhantomData })
+    }
+
+    /// Clones the tree in its shape. O(n); compares nothing.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; what had been cloned is dropped.
+    pub(crate) fn copy<A: Allocator>(&self, alloc: &A) -> Result<Self, Layout>
+    where
+        K: Clone,
+        V: Clone,
+    {
+        let Some(root) = self.root else { return Ok(Self::new()) };
+        let (root, len) = copy(root, alloc)?;
+        Ok(Self { root: Some(root), len, pairs: PhantomData })
     }
 
     /// Takes the tree apart, leaving an empty one.

@@ -52,7 +52,7 @@ impl<'a, T: Ord + Copy + 'a, A: Allocator, S: Shape> Extend<&'a T> for BTreeSet<
 }
 
 impl<T: Clone, A: Allocator + Clone, S: Shape> Clone for BTreeSet<T, A, S> {
-    /// A set of its own on a clone of the allocator, its nodes full. O(n); compares nothing.
+    /// A set of the same shape on a clone of the allocator. O(n); compares nothing.
     fn clone(&self) -> Self {
         Self { map: self.map.clone() }
     }
