@@ -10,6 +10,7 @@
 
 extern crate alloc;
 
+mod ascending;
 mod map;
 mod raw;
 mod set;

@@ -6,6 +6,7 @@ use core::marker::PhantomData;
 
 use allotment_alloc::Allocator;
 
+use crate::ascending::ascending_shortcuts;
 use crate::map::BTreeMap;
 use crate::raw::dying::Dying;
 use crate::raw::shape::{Shape, Standard};
@@ -104,23 +105,7 @@ impl<'a, K, V, S: Shape> Iterator for Iter<'a, K, V, S> {
         (self.len, Some(self.len))
     }
 
-    fn last(mut self) -> Option<Self::Item> {
-        self.next_back()
-    }
-
-    fn min(mut self) -> Option<Self::Item>
-    where
-        Self::Item: Ord,
-    {
-        self.next()
-    }
-
-    fn max(mut self) -> Option<Self::Item>
-    where
-        Self::Item: Ord,
-    {
-        self.next_back()
-    }
+    ascending_shortcuts!();
 }
 
 impl<K, V, S: Shape> DoubleEndedIterator for Iter<'_, K, V, S> {
@@ -167,23 +152,7 @@ impl<'a, K, V, S: Shape> Iterator for IterMut<'a, K, V, S> {
         (self.len, Some(self.len))
     }
 
-    fn last(mut self) -> Option<Self::Item> {
-        self.next_back()
-    }
-
-    fn min(mut self) -> Option<Self::Item>
-    where
-        Self::Item: Ord,
-    {
-        self.next()
-    }
-
-    fn max(mut self) -> Option<Self::Item>
-    where
-        Self::Item: Ord,
-    {
-        self.next_back()
-    }
+    ascending_shortcuts!();
 }
 
 impl<K, V, S: Shape> DoubleEndedIterator for IterMut<'_, K, V, S> {
@@ -242,10 +211,6 @@ macro_rules! half_of_pairs {
                 self.pairs.size_hint()
             }
 
-            fn last(mut self) -> Option<Self::Item> {
-                self.next_back()
-            }
-
             $($shortcut)*
         }
 
@@ -269,32 +234,26 @@ macro_rules! half_of_pairs {
 
 half_of_pairs! {
     /// The keys of a map in ascending order: see [`BTreeMap::keys`].
-    Keys over Iter yields 0: &'a K {
-        fn min(mut self) -> Option<Self::Item>
-        where
-            Self::Item: Ord,
-        {
-            self.next()
-        }
+    Keys over Iter yields 0: &'a K { ascending_shortcuts!(); }
+}
 
-        fn max(mut self) -> Option<Self::Item>
-        where
-            Self::Item: Ord,
-        {
+half_of_pairs! {
+    /// The values of a map in the order of their keys: see [`BTreeMap::values`].
+    Values over Iter yields 1: &'a V {
+        fn last(mut self) -> Option<Self::Item> {
             self.next_back()
         }
     }
 }
 
 half_of_pairs! {
-    /// The values of a map in the order of their keys: see [`BTreeMap::values`].
-    Values over Iter yields 1: &'a V {}
-}
-
-half_of_pairs! {
     /// The values of a map in the order of their keys, to be changed: see
     /// [`BTreeMap::values_mut`].
-    ValuesMut over IterMut yields 1: &'a mut V {}
+    ValuesMut over IterMut yields 1: &'a mut V {
+        fn last(mut self) -> Option<Self::Item> {
+            self.next_back()
+        }
+    }
 }
 
 impl<K, V, S: Shape> Clone for Keys<'_, K, V, S> {

@@ -8,6 +8,7 @@ use core::ops::{Bound, RangeBounds};
 
 use allotment_alloc::Allocator;
 
+use crate::ascending::ascending_shortcuts;
 use crate::map::BTreeMap;
 use crate::raw::search::Side;
 use crate::raw::shape::{Shape, Standard};
@@ -114,23 +115,7 @@ impl<'a, K, V, S: Shape> Iterator for Range<'a, K, V, S> {
         Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
     }
 
-    fn last(mut self) -> Option<Self::Item> {
-        self.next_back()
-    }
-
-    fn min(mut self) -> Option<Self::Item>
-    where
-        Self::Item: Ord,
-    {
-        self.next()
-    }
-
-    fn max(mut self) -> Option<Self::Item>
-    where
-        Self::Item: Ord,
-    {
-        self.next_back()
-    }
+    ascending_shortcuts!();
 }
 
 impl<K, V, S: Shape> DoubleEndedIterator for Range<'_, K, V, S> {
@@ -152,23 +137,7 @@ impl<'a, K, V, S: Shape> Iterator for RangeMut<'a, K, V, S> {
         Some((unsafe { &*slot.key() }, unsafe { &mut *slot.value() }))
     }
 
-    fn last(mut self) -> Option<Self::Item> {
-        self.next_back()
-    }
-
-    fn min(mut self) -> Option<Self::Item>
-    where
-        Self::Item: Ord,
-    {
-        self.next()
-    }
-
-    fn max(mut self) -> Option<Self::Item>
-    where
-        Self::Item: Ord,
-    {
-        self.next_back()
-    }
+    ascending_shortcuts!();
 }
 
 impl<K, V, S: Shape> DoubleEndedIterator for RangeMut<'_, K, V, S> {

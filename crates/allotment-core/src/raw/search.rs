@@ -33,6 +33,32 @@ pub(crate) enum Side {
     After,
 }
 
+/// Descends towards `key`, telling `step` of each level and the edge taken there; answers the slot
+/// of an equal key and true, or the edge of a leaf, as an index, and false.
+#[inline]
+fn descend<K, V, S, Q>(
+    root: Root<K, V, S>,
+    key: &Q,
+    mut step: impl FnMut(usize, usize),
+) -> (Slot<K, V, S>, bool)
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape,
+{
+    let (mut node, mut level) = (root.node, root.level);
+    loop {
+        let (index, found) = within(node, key);
+        if found || level == 0 {
+            return (Slot { node, level, index }, found);
+        }
+        step(level, index);
+        // SAFETY: N2, and `within` answers at most `len`.
+        node = unsafe { node.child(index) };
+        level -= 1;
+    }
+}
+
 /// Searches for `key`, and writes the way to `edge`, whatever it was before.
 #[inline]
 pub(crate) fn search<K, V, S, Q>(
@@ -45,21 +71,12 @@ where
     Q: Ord + ?Sized,
     S: Shape,
 {
-    let (mut node, mut level) = (root.node, root.level);
-    loop {
-        let (index, found) = within(node, key);
-        if found {
-            return Search::Found(Slot { node, level, index });
-        }
-        if level == 0 {
-            (edge.leaf, edge.index) = (node, index);
-            return Search::Missing;
-        }
-        edge.path.set(level, index);
-        // SAFETY: N2, and `within` answers at most `len`.
-        node = unsafe { node.child(index) };
-        level -= 1;
+    let (slot, found) = descend(root, key, |level, index| edge.path.set(level, index));
+    if found {
+        return Search::Found(slot);
     }
+    (edge.leaf, edge.index) = (slot.node, slot.index);
+    Search::Missing
 }
 
 /// Searches for `key` when the way does not matter.
@@ -70,19 +87,8 @@ where
     Q: Ord + ?Sized,
     S: Shape,
 {
-    let (mut node, mut level) = (root.node, root.level);
-    loop {
-        let (index, found) = within(node, key);
-        if found {
-            return Some(Slot { node, level, index });
-        }
-        if level == 0 {
-            return None;
-        }
-        // SAFETY: N2, and `within` answers at most `len`.
-        node = unsafe { node.child(index) };
-        level -= 1;
-    }
+    let (slot, found) = descend(root, key, |_, _| {});
+    found.then_some(slot)
 }
 
 /// Moves `edge`, wherever it was before, beside `key`: on the given side of an equal pair should

@@ -7,6 +7,7 @@ use core::ops::RangeBounds;
 
 use allotment_alloc::{Allocator, Global};
 
+use crate::ascending::ascending_shortcuts;
 use crate::map::{IntoKeys, Keys, Range as Pairs};
 use crate::raw::shape::{Shape, Standard};
 use crate::set::BTreeSet;
@@ -71,23 +72,7 @@ impl<'a, T, S: Shape> Iterator for Iter<'a, T, S> {
         self.elements.size_hint()
     }
 
-    fn last(mut self) -> Option<&'a T> {
-        self.next_back()
-    }
-
-    fn min(mut self) -> Option<&'a T>
-    where
-        &'a T: Ord,
-    {
-        self.next()
-    }
-
-    fn max(mut self) -> Option<&'a T>
-    where
-        &'a T: Ord,
-    {
-        self.next_back()
-    }
+    ascending_shortcuts!();
 }
 
 impl<'a, T, S: Shape> DoubleEndedIterator for Iter<'a, T, S> {
@@ -105,23 +90,7 @@ impl<'a, T, S: Shape> Iterator for Range<'a, T, S> {
         self.pairs.next().map(|(element, ())| element)
     }
 
-    fn last(mut self) -> Option<&'a T> {
-        self.next_back()
-    }
-
-    fn min(mut self) -> Option<&'a T>
-    where
-        &'a T: Ord,
-    {
-        self.next()
-    }
-
-    fn max(mut self) -> Option<&'a T>
-    where
-        &'a T: Ord,
-    {
-        self.next_back()
-    }
+    ascending_shortcuts!();
 }
 
 impl<'a, T, S: Shape> DoubleEndedIterator for Range<'a, T, S> {
