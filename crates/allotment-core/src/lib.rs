@@ -11,6 +11,8 @@
 extern crate alloc;
 
 mod ascending;
+#[cfg(doctest)]
+mod compile_fail;
 mod map;
 mod raw;
 mod set;

@@ -9,7 +9,7 @@ use crate::raw::path::Edge;
 use crate::raw::search::Side;
 use crate::raw::shape::Shape;
 
-impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     /// A map on `alloc` with the pairs of an iterator; of equal keys the last value stays.
     ///
     /// Ascending keys are noticed as they come, and cost one comparison and O(1) amortised each;
@@ -27,11 +27,13 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
         K: Ord,
         I: IntoIterator<Item = (K, V)>,
     {
-        let mut map = Self::with_shape_in(alloc);
+        let mut map = Self::new_in(alloc);
         map.extend(pairs);
         map
     }
+}
 
+impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     /// Moves all pairs of `other` into this map. Where both have a key, this map keeps its key and
     /// takes the other's value.
     ///

@@ -119,7 +119,7 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape> Entry<'a, K, V, A, S> {
     /// The value, after putting the default in if there is none.
     ///
     /// ```
-    /// let mut map = allotment_core::BTreeMap::new();
+    /// let mut map = allotment_core::BTreeMap::<char, u32>::new();
     /// *map.entry('x').or_default() += 1;
     /// assert_eq!(map[&'x'], 1);
     /// ```
@@ -229,7 +229,10 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape> OccupiedEntry<'a, K, V, A, S> {
 
     /// Takes the pair out and returns the value. O(log n); allocates nothing.
     pub fn remove(self) -> V {
-        self.remove_entry().1
+        let (key, value) = self.remove_entry();
+        // Now, while the value is still a local: should this panic, it is dropped as well.
+        drop(key);
+        value
     }
 
     /// Takes the pair out and returns it. O(log n); allocates nothing.

@@ -35,7 +35,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     /// let alloc = Faulty::new(Global);
     /// let plan = alloc.plan();
     /// let mut map = BTreeMap::new_in(alloc);
-    /// plan.fail_at(1);
+    /// plan.fail_at(0);
     /// let failure = map.fallible().insert(1, "one").unwrap_err();
     /// assert_eq!(failure.returned, (1, "one"));
     /// assert!(map.is_empty());

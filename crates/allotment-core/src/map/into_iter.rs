@@ -104,9 +104,10 @@ impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, S: Shape> fmt::Debug for IntoIt
 impl<K, V, A: Allocator, S: Shape> ExactSizeIterator for IntoIter<K, V, A, S> {}
 impl<K, V, A: Allocator, S: Shape> FusedIterator for IntoIter<K, V, A, S> {}
 
-/// An iterator that yields one half of the pairs and drops the other.
+/// An iterator that yields one half of the pairs and drops the other: at once, while the half to be
+/// yielded is still a local, so that it is dropped as well if that panics.
 macro_rules! half_of_owned_pairs {
-    ($(#[$doc:meta])* $name:ident yields $half:tt: $item:ident) => {
+    ($(#[$doc:meta])* $name:ident yields $half:tt: $item:ident, drops $other:tt) => {
         $(#[$doc])*
         pub struct $name<K, V, A: Allocator = Global, S: Shape = Standard> {
             pairs: IntoIter<K, V, A, S>,
@@ -116,7 +117,9 @@ macro_rules! half_of_owned_pairs {
             type Item = $item;
 
             fn next(&mut self) -> Option<$item> {
-                self.pairs.next().map(|pair| pair.$half)
+                let pair = self.pairs.next()?;
+                drop(pair.$other);
+                Some(pair.$half)
             }
 
             fn size_hint(&self) -> (usize, Option<usize>) {
@@ -126,7 +129,9 @@ macro_rules! half_of_owned_pairs {
 
         impl<K, V, A: Allocator, S: Shape> DoubleEndedIterator for $name<K, V, A, S> {
             fn next_back(&mut self) -> Option<$item> {
-                self.pairs.next_back().map(|pair| pair.$half)
+                let pair = self.pairs.next_back()?;
+                drop(pair.$other);
+                Some(pair.$half)
             }
         }
 
@@ -152,10 +157,10 @@ macro_rules! half_of_owned_pairs {
 
 half_of_owned_pairs! {
     /// The keys of a map that is no more: see [`BTreeMap::into_keys`].
-    IntoKeys yields 0: K
+    IntoKeys yields 0: K, drops 1
 }
 
 half_of_owned_pairs! {
     /// The values of a map that is no more: see [`BTreeMap::into_values`].
-    IntoValues yields 1: V
+    IntoValues yields 1: V, drops 0
 }

@@ -255,6 +255,8 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     {
         let mut edge = self.tree.start();
         if let Search::Found(slot) = self.tree.search(&key, &mut edge) {
+            // Now, while the value is still a local: should this panic, it is dropped as well.
+            drop(key);
             // SAFETY: N1; the map is borrowed for writing.
             let old = unsafe { &mut *slot.value() };
             return Ok(Some(core::mem::replace(old, value)));
@@ -289,7 +291,10 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
     {
-        self.remove_entry(key).map(|(_, value)| value)
+        let (key, value) = self.remove_entry(key)?;
+        // Now, while the value is still a local: should this panic, it is dropped as well.
+        drop(key);
+        Some(value)
     }
 
     /// Takes a pair out and returns it. O(log n); allocates nothing.

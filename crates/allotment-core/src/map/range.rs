@@ -34,7 +34,8 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     ///
     /// # Panics
     ///
-    /// If the start is greater than the end, or equal to it with both excluded.
+    /// If the start is greater than the end, or equal to it with both excluded; as in std, an empty
+    /// map looks at neither.
     ///
     /// ```
     /// let map = allotment_core::BTreeMap::from([(1, 'a'), (3, 'c'), (5, 'e')]);
@@ -90,8 +91,8 @@ where
     S: Shape,
     T: Ord + ?Sized,
 {
-    check_bounds(bounds);
     let Some(root) = tree.root() else { return Walk::empty() };
+    check_bounds(bounds);
     let start = match bounds.start_bound() {
         Bound::Unbounded => None,
         Bound::Included(key) => Some((key, Side::Before)),

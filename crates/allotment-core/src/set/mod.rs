@@ -61,6 +61,27 @@ impl<T, A: Allocator> BTreeSet<T, A> {
     pub const fn new_in(alloc: A) -> Self {
         Self::with_shape_in(alloc)
     }
+
+    /// A set on `alloc` with the elements of an iterator; of equal ones the first stays.
+    ///
+    /// Ascending elements are noticed as they come: see [`BTreeMap::from_iter_in`].
+    ///
+    /// ```
+    /// use allotment_core::BTreeSet;
+    /// use allotment_pool::Pool;
+    ///
+    /// let set = BTreeSet::from_iter_in([3, 1, 2, 3], Pool::new());
+    /// assert!(set.iter().eq(&[1, 2, 3]));
+    /// ```
+    pub fn from_iter_in<I>(elements: I, alloc: A) -> Self
+    where
+        T: Ord,
+        I: IntoIterator<Item = T>,
+    {
+        let mut set = Self::new_in(alloc);
+        set.extend(elements);
+        set
+    }
 }
 
 impl<T, A: Allocator, S: Shape> BTreeSet<T, A, S> {
@@ -89,27 +110,6 @@ impl<T, A: Allocator, S: Shape> BTreeSet<T, A, S> {
     /// Drops all elements, in ascending order, and gives all nodes back. O(n).
     pub fn clear(&mut self) {
         self.map.clear();
-    }
-
-    /// A set on `alloc` with the elements of an iterator; of equal ones the first stays.
-    ///
-    /// Ascending elements are noticed as they come: see [`BTreeMap::from_iter_in`].
-    ///
-    /// ```
-    /// use allotment_core::BTreeSet;
-    /// use allotment_pool::Pool;
-    ///
-    /// let set = BTreeSet::from_iter_in([3, 1, 2, 3], Pool::new());
-    /// assert!(set.iter().eq(&[1, 2, 3]));
-    /// ```
-    pub fn from_iter_in<I>(elements: I, alloc: A) -> Self
-    where
-        T: Ord,
-        I: IntoIterator<Item = T>,
-    {
-        let mut set = Self::with_shape_in(alloc);
-        set.extend(elements);
-        set
     }
 
     /// Whether there is an element equal to `value`. O(log n).

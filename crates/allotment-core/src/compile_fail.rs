@@ -1,0 +1,45 @@
+//! What must not compile, each case a documentation test.
+//!
+//! An iterator that owns its map does not outlive the arena that the map borrows (hazard 43):
+//!
+//! ```compile_fail,E0597
+//! use allotment_bump::Bump;
+//! use allotment_core::BTreeMap;
+//!
+//! let rest = {
+//!     let bump = Bump::new();
+//!     let mut map = BTreeMap::new_in(&bump);
+//!     map.insert(1, 2);
+//!     map.into_iter()
+//! };
+//! ```
+//!
+//! An arena is not reset under a map that borrows it (hazard 56):
+//!
+//! ```compile_fail,E0502
+//! use allotment_bump::Bump;
+//! use allotment_core::BTreeMap;
+//!
+//! let mut bump = Bump::new();
+//! let mut map = BTreeMap::new_in(&bump);
+//! bump.reset();
+//! map.insert(1, 2);
+//! ```
+//!
+//! An entry holds its map:
+//!
+//! ```compile_fail,E0499
+//! let mut map = allotment_core::BTreeMap::from([(1, 2)]);
+//! let entry = map.entry(1);
+//! map.clear();
+//! entry.or_insert(3);
+//! ```
+//!
+//! The allocator of a map cannot be exchanged (hazard 33): there is no way to borrow it for writing.
+//!
+//! ```compile_fail,E0594
+//! use allotment_core::{BTreeMap, Global};
+//!
+//! let mut map = BTreeMap::<u32, u32>::new();
+//! *map.allocator() = Global;
+//! ```

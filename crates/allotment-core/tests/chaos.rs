@@ -1,0 +1,175 @@
+//! Orders that contradict themselves or change: answers may be wrong, but nothing crashes, leaks or
+//! is dropped twice, and the structure stays whole.
+
+mod support;
+
+use std::ops::Bound;
+
+use allotment_core::BTreeMap;
+use allotment_core::shape::{Shape, Standard, Tiny};
+use fastrand::Rng;
+
+use support::chaos::{ChaosKey, Liar, Order, seed, set_order};
+use support::checked::Checked;
+use support::fuse::catch_refusal;
+use support::ledger::{self, Ghost};
+
+type Map<S> = BTreeMap<ChaosKey, Ghost, Checked, S>;
+
+/// Steps of a run; there are eight orders, two shapes and two ways to go.
+const STEPS: usize = if cfg!(miri) { 60 } else { 6000 };
+
+/// The most pairs, so that steps stay cheap.
+const PAIRS_MAX: usize = 400;
+
+/// Does something with the maps; answers are not looked at.
+fn act<S: Shape>(map: &mut Map<S>, other: &mut Map<S>, rng: &mut Rng) {
+    let key = ChaosKey::new(rng.u32(0..200));
+    match rng.u32(0..100) {
+        0..50 => drop(map.insert(key, Ghost::new())),
+        50..64 => drop(map.remove(&key)),
+        64 => drop(map.remove(&Liar(rng.u32(..)))),
+        65..70 => *map.entry(key).or_default() = Ghost::new(),
+        70..74 => drop(map.entry(key).insert_entry(Ghost::new()).remove_entry()),
+        74 => drop((map.pop_first(), map.pop_last())),
+        75..80 => {
+            map.extend((0..rng.u32(0..20)).map(|n| (ChaosKey::new(n * 7 % 19), Ghost::new())));
+        }
+        80 => {
+            *other = map.split_off(&key);
+            other.verify_structure().expect("a whole tail");
+        }
+        81 => {
+            let mut tail = map.split_off(&Liar(rng.u32(..)));
+            tail.append(map);
+            *map = tail;
+        }
+        82..85 => map.append(other),
+        85 => map.retain(|_, _| rng.u32(0..8) > 0),
+        86 => *other = map.clone(),
+        87 => std::mem::swap(map, other),
+        88..91 => look(map, &key, rng),
+        91..96 => ranges(map, rng),
+        96 => mutate_keys(map, rng),
+        _ => assert!(map.iter_mut().rev().zip(other.iter()).count() <= other.len()),
+    }
+}
+
+fn look<S: Shape>(map: &mut Map<S>, key: &ChaosKey, rng: &mut Rng) {
+    let _ = (map.get(key), map.contains_key(&Liar(rng.u32(..))));
+    let _ = (map.get_mut(key).is_some(), map.first_key_value().is_some());
+    let _ = map.iter().max();
+    assert_eq!(map.iter().count(), map.len());
+    assert_eq!(map.iter().rev().count(), map.len());
+}
+
+/// Hazard 24: the ends may be found the wrong way round.
+fn ranges<S: Shape>(map: &mut Map<S>, rng: &mut Rng) {
+    let len = map.len();
+    for kind in 0..9 {
+        let bound = |kind: u32, n: u32| match kind {
+            0 => Bound::Included(ChaosKey::new(n)),
+            1 => Bound::Excluded(ChaosKey::new(n)),
+            _ => Bound::Unbounded,
+        };
+        let bounds = (bound(kind / 3, rng.u32(0..200)), bound(kind % 3, rng.u32(0..200)));
+        // Refusing the bounds is one of the right answers.
+        catch_refusal("range start", || {
+            let mut range = map.range(bounds);
+            let mut count = 0;
+            while range.next().is_some() && (kind % 2 == 0 || range.next_back().is_some()) {
+                count += 1;
+                assert!(count <= len);
+            }
+        });
+        let liars = Liar(rng.u32(..) / 2)..Liar(u32::MAX);
+        catch_refusal("range start", || assert!(map.range_mut(liars).rev().count() <= len));
+    }
+}
+
+/// Hazard 26: keys change while they are in the map.
+fn mutate_keys<S: Shape>(map: &Map<S>, rng: &mut Rng) {
+    for (key, _) in map {
+        if rng.bool() {
+            key.n.set(rng.u32(0..200));
+        }
+    }
+}
+
+/// Runs under one order, or with the order changing every few steps.
+fn run<S: Shape>(order: Order, flips: bool) {
+    let owed = ledger::live();
+    let alloc = Checked::new();
+    let mut rng = Rng::with_seed(order as u64);
+    seed(order as u64);
+    let mut map: Map<S> = BTreeMap::with_shape_in(alloc.clone());
+    let mut other: Map<S> = BTreeMap::with_shape_in(alloc.clone());
+    let mut most = 0;
+    for step in 0..STEPS {
+        let every = if flips { 7 } else { usize::MAX };
+        if step % every == 0 {
+            set_order(if flips { Order::ALL[rng.usize(0..8)] } else { order });
+        }
+        act(&mut map, &mut other, &mut rng);
+        map.verify_structure().unwrap_or_else(|error| panic!("{order:?}, {step}: {error}"));
+        other.verify_structure().unwrap_or_else(|error| panic!("{order:?}, {step}: {error}"));
+        let pairs = map.len() + other.len();
+        assert_eq!(ledger::live() - owed, 2 * pairs, "{order:?}, step {step}: a leak");
+        most = most.max(pairs);
+        if pairs > PAIRS_MAX {
+            map.clear();
+        }
+    }
+    // One key is all that an order without differences lets in, unless it flips.
+    assert!(
+        most > 100 || (order == Order::AlwaysEqual && !flips) || cfg!(miri),
+        "{order:?}: {most}"
+    );
+    let taken = map.len() / 2;
+    drop(map.into_iter().take(taken));
+    drop(other);
+    assert_eq!(ledger::live(), owed, "{order:?}: a leak");
+    assert_eq!((alloc.live(), alloc.handles()), (0, 1));
+    set_order(Order::Honest);
+}
+
+/// Hazards 22, 25 and 28.
+#[test]
+fn orders_that_contradict_themselves() {
+    for order in Order::ALL {
+        run::<Tiny>(order, false);
+        run::<Standard>(order, false);
+    }
+}
+
+/// Hazard 23.
+#[test]
+fn orders_that_flip() {
+    for order in Order::ALL {
+        run::<Tiny>(order, true);
+        run::<Standard>(order, true);
+    }
+}
+
+/// Hazard 27: two maps, each in order by its own lights.
+#[test]
+fn append_of_maps_that_disagree() {
+    for first in Order::ALL {
+        for second in Order::ALL {
+            let owed = ledger::live();
+            let fill = |order, len: u32| {
+                set_order(order);
+                let mut map = Map::<Tiny>::with_shape_in(Checked::new());
+                map.extend((0..len).map(|n| (ChaosKey::new(n * 31 % 101), Ghost::new())));
+                map
+            };
+            let (mut map, mut other) = (fill(first, 60), fill(second, 80));
+            set_order(Order::Random);
+            map.append(&mut other);
+            assert!(other.is_empty());
+            map.verify_structure().expect("a whole tree");
+            assert_eq!(ledger::live() - owed, 2 * map.len());
+        }
+    }
+    set_order(Order::Honest);
+}

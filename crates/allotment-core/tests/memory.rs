@@ -1,0 +1,252 @@
+//! What the maps ask of their allocator, exactly: bytes an entry, nodes an insertion, and who asks
+//! for nothing.
+
+mod support;
+
+use allotment_core::{BTreeMap, BTreeSet, Global};
+use allotment_meter::{Counter, Counting, Faulty};
+use allotment_pool::Pool;
+use fastrand::Rng;
+
+use support::checked::Checked;
+
+const ENTRIES: u64 = 1_000_000;
+
+type Map = BTreeMap<u64, u64, Counting<Global>>;
+
+fn counted() -> (Map, Counter) {
+    let alloc = Counting::new(Global);
+    let counter = alloc.counter();
+    (BTreeMap::new_in(alloc), counter)
+}
+
+/// Fills a map and answers the bytes and the nodes that it then holds.
+fn held(keys: impl Iterator<Item = u64>) -> (u64, u64) {
+    let (mut map, counter) = counted();
+    for key in keys {
+        map.insert(key, key);
+    }
+    assert_eq!(map.len() as u64, ENTRIES);
+    let counts = counter.snapshot();
+    drop(map);
+    assert_eq!(counter.snapshot().live_blocks, 0);
+    (counts.live_bytes, counts.live_blocks)
+}
+
+fn per_entry(bytes: u64) -> f64 {
+    bytes as f64 / ENTRIES as f64
+}
+
+#[test]
+fn random_insertions_take_less_than_std() {
+    let mut rng = Rng::with_seed(1);
+    let (bytes, nodes) = held((0..ENTRIES).map(|_| rng.u64(..)));
+    assert!(per_entry(bytes) < 27.1, "std takes 27.1 bytes an entry");
+    assert_eq!((bytes, nodes), (20_314_200, 39_381));
+}
+
+#[test]
+fn ascending_insertions_fill_the_nodes() {
+    let (bytes, nodes) = held(0..ENTRIES);
+    assert!(per_entry(bytes) <= 17.5, "std takes 34.3 bytes an entry");
+    assert_eq!((bytes, nodes), (16_544_704, 32_296));
+}
+
+#[test]
+fn descending_insertions_fill_the_nodes() {
+    let (bytes, nodes) = held((0..ENTRIES).rev());
+    assert!(per_entry(bytes) <= 17.5, "std takes 34.3 bytes an entry");
+    assert_eq!((bytes, nodes), (16_544_704, 32_296));
+}
+
+#[test]
+fn bulk_building_fills_the_nodes() {
+    let alloc = Counting::new(Global);
+    let counter = alloc.counter();
+    let map: Map = BTreeMap::from_iter_in((0..ENTRIES).map(|key| (key, key)), alloc);
+    let ascending = counter.snapshot();
+    assert_eq!((ascending.live_bytes, ascending.live_blocks), (16_544_704, 32_296));
+    assert_eq!(ascending.frees, 0, "nothing is built twice");
+    let copy = map.clone();
+    let both = counter.snapshot();
+    assert_eq!(both.live_bytes, 2 * ascending.live_bytes);
+    assert_eq!(copy.len(), map.len());
+    let alloc = Counting::new(Global);
+    let counter = alloc.counter();
+    let set: BTreeSet<u64, _> = BTreeSet::from_iter_in(0..ENTRIES, alloc);
+    assert!(per_entry(counter.snapshot().live_bytes) < 9.0);
+    assert_eq!(set.len() as u64, ENTRIES);
+}
+
+/// Levels of a map, from its picture.
+fn height(map: &Map) -> u64 {
+    let dump = map.dump();
+    let deepest = dump.lines().skip(1).map(|line| line.len() - line.trim_start().len()).max();
+    deepest.map_or(0, |indent| indent as u64 / 2 + 1)
+}
+
+#[test]
+fn an_insertion_asks_for_at_most_a_node_a_level_and_a_root() {
+    let (mut map, counter) = counted();
+    let (mut rng, mut levels) = (Rng::with_seed(2), 0);
+    for step in 0..30_000_u64 {
+        let before = counter.snapshot().requests;
+        let key = if step % 3 == 0 { step << 40 } else { rng.u64(..1 << 55) };
+        map.insert(key, step);
+        let asked = counter.snapshot().requests - before;
+        assert!(asked <= levels + 1, "{asked} nodes for a tree of {levels} levels");
+        if asked > 1 {
+            levels = height(&map);
+        }
+        levels = levels.max(1);
+    }
+    assert_eq!(counter.snapshot().frees, 0);
+}
+
+/// Asserts that `act` asks for nothing.
+fn asks_for_nothing<R>(counter: &Counter, act: impl FnOnce() -> R) -> R {
+    let before = counter.snapshot();
+    let result = act();
+    let after = counter.snapshot();
+    assert_eq!((after.requests, after.grows, after.failed), (before.requests, before.grows, 0));
+    result
+}
+
+#[test]
+fn only_what_grows_asks_for_memory() {
+    let (mut map, counter) = counted();
+    asks_for_nothing(&counter, || map.clear());
+    let mut rng = Rng::with_seed(3);
+    map.extend((0..20_000).map(|n| (rng.u64(..1 << 20), n)));
+    asks_for_nothing(&counter, || {
+        assert_eq!(map.iter().count(), map.len());
+        assert_eq!(map.iter_mut().rev().count(), map.len());
+        for n in 0..2000 {
+            map.get(&(n * 500));
+            map.range(n * 400..n * 401).count();
+            map.range_mut(n * 400..).next();
+            map.remove(&(n * 450));
+            map.pop_first();
+            map.pop_last();
+        }
+        map.retain(|key, _| key % 3 != 0);
+    });
+    asks_for_nothing(&counter, || {
+        while let Some(entry) = map.first_entry() {
+            entry.remove_entry();
+        }
+    });
+    assert_eq!(counter.snapshot().live_blocks, 0, "an empty map holds nothing");
+    map.extend((0..1000).map(|n| (n, n)));
+    asks_for_nothing(&counter, || map.retain(|_, _| false));
+    assert_eq!(counter.snapshot().live_blocks, 0, "an empty map holds nothing");
+    map.extend((0..1000).map(|n| (n, n)));
+    map.clear();
+    assert_eq!(counter.snapshot().live_blocks, 0, "an empty map holds nothing");
+    map.extend((0..1000).map(|n| (n, n)));
+    asks_for_nothing(&counter, || map.into_iter().rev().count());
+    assert_eq!(counter.snapshot().live_blocks, 0);
+}
+
+/// Hazard 10: nothing that an empty map does touches a node.
+#[test]
+fn an_empty_map_asks_for_nothing() {
+    let alloc = Faulty::new(Global);
+    alloc.plan().panic_from(0);
+    let mut map = BTreeMap::<u64, String, _>::new_in(alloc.clone());
+    assert!(map.get(&1).is_none() && map.get_mut(&1).is_none() && !map.contains_key(&1));
+    assert!(map.remove(&1).is_none() && map.remove_entry(&1).is_none());
+    assert_eq!((map.pop_first(), map.pop_last()), (None, None));
+    assert!(map.first_key_value().is_none() && map.last_key_value().is_none());
+    assert!(map.first_entry().is_none() && map.last_entry().is_none());
+    assert_eq!((map.iter().count(), map.iter_mut().rev().count()), (0, 0));
+    assert_eq!((map.range(1..).count(), map.range_mut(..3).rev().count()), (0, 0));
+    assert_eq!((map.keys().len(), map.values().len(), map.values_mut().len()), (0, 0, 0));
+    map.retain(|_, _| false);
+    map.extend([]);
+    assert_eq!(map.entry(1).key(), &1);
+    let mut tail = map.split_off(&1);
+    map.append(&mut tail);
+    assert_eq!(map, map.clone());
+    assert_eq!(format!("{map:?} {:?}", map.iter()), "{} []");
+    map.verify().expect("a valid tree");
+    map.clear();
+    assert_eq!(map.into_iter().rev().count(), 0);
+    assert_eq!(tail.into_keys().count(), 0);
+    assert_eq!(alloc.plan().requests(), 0);
+}
+
+#[test]
+fn steady_churn_on_a_pool_leaves_the_parent_alone() {
+    let parent = Counting::new(Global);
+    let counter = parent.counter();
+    let mut map = BTreeMap::new_in(Pool::new_in(parent));
+    let mut rng = Rng::with_seed(4);
+    let mut keys: Vec<u64> = (0..20_000).map(|_| rng.u64(..)).collect();
+    map.extend(keys.iter().map(|&key| (key, key)));
+    let mut churn = |rounds: usize| {
+        for _ in 0..rounds {
+            let key = &mut keys[rng.usize(..20_000)];
+            map.remove(key);
+            *key = rng.u64(..);
+            map.insert(*key, *key);
+        }
+    };
+    churn(100_000);
+    let warm = counter.snapshot();
+    churn(300_000);
+    let after = counter.snapshot();
+    assert_eq!((after.requests, after.frees), (warm.requests, warm.frees));
+    map.verify().expect("a valid tree");
+}
+
+/// Hazards 21, 30 and 35: a map holds one handle, and edits neither clone nor drop it.
+#[test]
+fn edits_leave_the_handle_alone() {
+    let alloc = Checked::new();
+    let mut map = BTreeMap::new_in(alloc.clone());
+    let before = alloc.clones();
+    map.extend((0..500).map(|n| (n * 7 % 500, n)));
+    for n in 0..250 {
+        map.remove(&n);
+        *map.entry(n * 3).or_insert(0) += 1;
+        map.entry(n).insert_entry(2).remove_entry();
+        map.pop_last();
+        map.fallible().insert(n, n).expect("memory enough");
+    }
+    map.retain(|key, _| key % 5 != 0);
+    assert_eq!(map.range(10..).count() + map.range(..10).count(), map.len());
+    assert_eq!((alloc.clones(), alloc.handles()), (before, 2));
+
+    let mut copy = map.clone();
+    let mut tail = map.split_off(&100);
+    assert_eq!((alloc.clones(), alloc.handles()), (before + 2, 4));
+    map.append(&mut tail);
+    copy.clear();
+    drop((copy, tail));
+    assert_eq!(alloc.handles(), 2);
+    let mut pairs = map.into_iter();
+    pairs.next();
+    assert_eq!((alloc.clones(), alloc.handles()), (before + 2, 2));
+    drop(pairs);
+    assert_eq!((alloc.live(), alloc.handles()), (0, 1));
+}
+
+/// Hazard 32: pairs move between allocators, nodes do not.
+#[test]
+fn append_keeps_to_each_allocator() {
+    let (first, second) = (Checked::new(), Checked::new());
+    let mut map = BTreeMap::new_in(first.clone());
+    let mut other = BTreeMap::new_in(second.clone());
+    map.extend((0..400).map(|n| (n * 2, n.to_string())));
+    other.extend((0..400).map(|n| (n * 3, n.to_string())));
+    map.append(&mut other);
+    assert_eq!(second.live(), 0);
+    std::mem::swap(&mut map, &mut other);
+    assert!(map.is_empty() && !other.is_empty());
+    map.append(&mut other);
+    assert_eq!(first.live(), 0);
+    map.verify().expect("a valid tree");
+    drop((map, other));
+    assert_eq!((first.handles(), second.handles(), second.live()), (1, 1, 0));
+}

@@ -1,0 +1,167 @@
+//! What an interpreter that checks each access should see: small, and without input or output.
+//!
+//! Run under Miri with strict provenance, in both models of borrowing.
+
+mod support;
+
+use allotment_bump::Bump;
+use allotment_core::btree_map::Entry;
+use allotment_core::shape::{Shape, Standard, Tiny};
+use allotment_core::{BTreeMap, BTreeSet, Global};
+use allotment_pool::Pool;
+
+use support::checked::Checked;
+use support::fuse::{Act, arm, catch, disarm};
+use support::ledger;
+use support::pairs::{Ghosts, PageValues, Strings};
+use support::probe::Probe;
+use support::{set_subject, subject};
+
+/// Steps of a script.
+const STEPS: usize = if cfg!(miri) { 40 } else { 2000 };
+
+/// Pairs of a map: two levels in the standard shape, four in the tiny one.
+const PAIRS: u32 = if cfg!(miri) { 70 } else { 500 };
+
+fn map_of<S: Shape>(len: u32) -> BTreeMap<u32, Box<u32>, Checked, S> {
+    let mut map = BTreeMap::with_shape_in(Checked::new());
+    map.extend((0..len).map(|n| (n * 37 % len, Box::new(n))));
+    map
+}
+
+/// Hazards 4, 5, 6 and 52, in every operation.
+#[test]
+fn miri_scripts() {
+    subject::run::<Strings, _, Tiny>(Checked::new(), 1, STEPS, 40);
+    subject::run::<Strings, _, Standard>(Global, 2, STEPS, 90);
+    subject::run::<Ghosts, _, Tiny>(Checked::new(), 3, STEPS / 2, 40);
+    subject::run::<PageValues, _, Tiny>(&Bump::new(), 4, STEPS / 4, 20);
+    set_subject::run::<Strings, _, Tiny>(Pool::new(), 5, STEPS / 2, 40);
+}
+
+/// Hazard 48: all references at once, and each is good afterwards.
+#[test]
+fn miri_all_references_are_held_at_once() {
+    fn check<S: Shape>() {
+        let mut map = map_of::<S>(PAIRS);
+        let mut pairs: Vec<_> = map.iter_mut().collect();
+        for (key, value) in pairs.iter_mut().rev() {
+            ***value = **key + 1;
+        }
+        drop(pairs);
+        let mut values = map.values_mut();
+        let (first, last) = (values.next().expect("some"), values.next_back().expect("some"));
+        std::mem::swap(first, last);
+        let rest: Vec<_> = values.collect();
+        rest.into_iter().for_each(|value| **value += 1);
+        **first += 1;
+        let mut range = map.range_mut(3..PAIRS - 3);
+        let (first, last) = (range.next().expect("some"), range.next_back().expect("some"));
+        **first.1 += 1;
+        let middle: Vec<_> = range.collect();
+        **last.1 += 1;
+        assert_eq!(**middle[0].1, 6);
+        let all: Vec<_> = map.iter().collect();
+        assert_eq!(all.len(), map.iter().zip(all.iter()).count());
+        map.verify().expect("a valid tree");
+    }
+    check::<Tiny>();
+    check::<Standard>();
+}
+
+#[test]
+fn miri_maps_are_consumed_from_both_ends() {
+    fn check<S: Shape>() {
+        for taken in [0, 1, PAIRS / 2, PAIRS] {
+            let mut pairs = map_of::<S>(PAIRS).into_iter();
+            for turn in 0..taken {
+                let pair = if turn % 3 == 0 { pairs.next_back() } else { pairs.next() };
+                assert!(pair.is_some());
+            }
+            assert!(!format!("{pairs:?}").is_empty());
+            assert_eq!(pairs.len() as u32, PAIRS - taken);
+        }
+        assert!(map_of::<S>(PAIRS).into_keys().rev().eq((0..PAIRS).rev()));
+    }
+    check::<Tiny>();
+    check::<Standard>();
+    drop(BTreeMap::from_iter((0..PAIRS).map(|n| (n, n))));
+}
+
+#[test]
+fn miri_retain_cut_and_join() {
+    fn check<S: Shape>() {
+        for modulus in [2, 3, 7] {
+            let mut map = map_of::<S>(PAIRS);
+            map.retain(|key, value| {
+                **value += 1;
+                key % modulus != 0
+            });
+            let mut tail = map.split_off(&(PAIRS / modulus));
+            tail.verify().expect("a valid tail");
+            map.verify().expect("a valid head");
+            let mut copy = map.clone();
+            tail.append(&mut map);
+            copy.append(&mut tail);
+            copy.verify().expect("a valid tree");
+            assert!(copy.keys().copied().eq((0..PAIRS).filter(|key| key % modulus != 0)));
+        }
+    }
+    check::<Tiny>();
+    check::<Standard>();
+}
+
+#[test]
+fn miri_entries() {
+    fn check<S: Shape>() {
+        let mut map = map_of::<S>(PAIRS);
+        for key in 0..PAIRS + 8 {
+            match map.entry(key * 5 % (PAIRS + 8)) {
+                Entry::Occupied(mut entry) => {
+                    **entry.get_mut() += 1;
+                    entry.insert(Box::new(key));
+                    if key % 2 == 0 {
+                        *entry.remove_entry().1 += 1;
+                    } else {
+                        **entry.into_mut() += 1;
+                    }
+                }
+                Entry::Vacant(entry) => {
+                    let mut entry = entry.insert_entry(Box::new(key));
+                    **entry.get_mut() += 1;
+                    assert_eq!(**entry.get(), key + 1);
+                    **entry.into_mut() = 0;
+                }
+            }
+        }
+        while let Some(entry) = map.last_entry() {
+            entry.remove();
+            map.pop_first();
+        }
+    }
+    check::<Tiny>();
+    check::<Standard>();
+}
+
+/// Hazards 11, 13 and 15 in small: unwinding from the middle of things.
+#[test]
+fn miri_panics() {
+    let owed = ledger::live();
+    for act in [Act::Compare, Act::Drop, Act::Clone] {
+        for n in [0, 1, 9, 30] {
+            let mut set = BTreeSet::<Probe, Checked, Tiny>::with_shape_in(Checked::new());
+            set.extend((0..20).map(Probe::new));
+            arm(act, n);
+            catch(|| drop(set.clone()));
+            catch(|| drop(set.split_off(&Probe::new(7))));
+            catch(|| set.retain(|probe| probe.n() % 2 == 0));
+            catch(|| set.extend((0..9).map(Probe::new)));
+            disarm(act);
+            set.verify().expect("a valid tree");
+            arm(act, n);
+            catch(|| set.into_iter().for_each(drop));
+            disarm(act);
+        }
+    }
+    assert_eq!(ledger::live(), owed);
+}

@@ -1,0 +1,326 @@
+//! Drops, clones, closures and iterators that panic or lie: nothing is lost, leaked, dropped twice.
+
+mod support;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap as Twin;
+use std::mem::{self, ManuallyDrop};
+
+use allotment_core::btree_map::Entry;
+use allotment_core::shape::{Shape, Standard, Tiny};
+use allotment_core::{BTreeMap, BTreeSet, Global};
+use allotment_pool::Pool;
+
+use support::checked::Checked;
+use support::fuse::{Act, arm, burn, catch, disarm};
+use support::ledger;
+use support::probe::Probe;
+
+type Map<S> = BTreeMap<Probe, Probe, Checked, S>;
+
+/// A map of so many pairs, put in in an order that leaves nodes of many lengths.
+fn map_of<S: Shape>(len: u32) -> Map<S> {
+    let mut map = BTreeMap::with_shape_in(Checked::new());
+    map.extend((0..len).map(|n| (Probe::new(n * 37 % len.max(1)), Probe::new(n))));
+    map.extend((0..len).map(|n| (Probe::new(n), Probe::new(n))));
+    map
+}
+
+const SIZES: &[u32] = if cfg!(miri) { &[1, 9] } else { &[1, 2, 3, 4, 7, 12, 31, 64, 100] };
+
+/// Tries `act` on a new map with the fuse at the first act of the kind, the second, and so on until
+/// it is not reached; in the end all must be gone. `act` is told how many pairs there are.
+fn sweep<S: Shape>(kind: Act, mut act: impl FnMut(Map<S>, u32)) {
+    for &len in SIZES {
+        for n in 0.. {
+            let owed = ledger::live();
+            let map = map_of::<S>(len);
+            let alloc = map.allocator().clone();
+            arm(kind, n);
+            // What `act` leaves of the map is dropped within.
+            catch(|| act(map, len));
+            let met = disarm(kind);
+            assert_eq!(ledger::live(), owed, "pairs leaked at fault {n} of {len} pairs");
+            assert_eq!((alloc.live(), alloc.handles()), (0, 1), "nodes or handles leaked");
+            if !met {
+                break;
+            }
+        }
+    }
+}
+
+/// Hazard 13.
+#[test]
+fn drops_panic_in_drop() {
+    fn drop_it<S: Shape>(map: Map<S>, _: u32) {
+        catch(|| drop(map));
+    }
+    sweep::<Tiny>(Act::Drop, drop_it);
+    sweep::<Standard>(Act::Drop, drop_it);
+}
+
+/// Hazard 13.
+#[test]
+fn drops_panic_in_clear() {
+    sweep::<Tiny>(Act::Drop, |mut map, _| {
+        catch(|| map.clear());
+        assert!(map.is_empty());
+        map.verify().expect("a valid tree");
+        map.insert(Probe::new(1), Probe::new(1));
+        assert_eq!(map.len(), 1);
+    });
+}
+
+/// Hazard 13: from either end, and with the rest left to the drop of the iterator.
+#[test]
+fn drops_panic_in_into_iter() {
+    for from_back in [false, true] {
+        for taken in [0, 1, 5, 1000] {
+            sweep::<Tiny>(Act::Drop, |map, _| {
+                let mut pairs = map.into_iter();
+                catch(|| {
+                    for _ in 0..taken {
+                        drop(if from_back { pairs.next_back() } else { pairs.next() });
+                    }
+                });
+                catch(|| drop(pairs));
+            });
+        }
+    }
+}
+
+/// Hazard 13: the halves that are not yielded are dropped on the way.
+#[test]
+fn drops_panic_in_into_keys_and_into_values() {
+    sweep::<Tiny>(Act::Drop, |map, _| {
+        catch(|| map.into_keys().for_each(drop));
+    });
+    sweep::<Tiny>(Act::Drop, |map, _| {
+        catch(|| map.into_values().rev().for_each(drop));
+    });
+}
+
+/// Hazard 13: the pair whose drop panics is out, those after it stay.
+#[test]
+fn drops_panic_in_retain() {
+    sweep::<Tiny>(Act::Drop, |mut map, len| {
+        let done = catch(|| map.retain(|key, _| key.n() % 3 == 0)).is_some();
+        map.verify().expect("a valid tree");
+        let kept = map.keys().filter(|key| key.n() % 3 == 0).count();
+        assert_eq!(kept as u32, len.div_ceil(3));
+        assert!(!done || kept == map.len());
+    });
+}
+
+/// Hazard 13: the old value, or the key that is not needed, is dropped when the edit is over.
+#[test]
+fn drops_panic_in_edits() {
+    sweep::<Tiny>(Act::Drop, |mut map, len| {
+        for n in 0..len {
+            catch(|| drop(map.insert(Probe::new(n), Probe::new(7))));
+            map.verify().expect("a valid tree");
+        }
+        assert_eq!(map.len() as u32, len);
+        for n in 0..len / 2 {
+            catch(|| drop(map.remove(&Probe::new(n))));
+            map.verify().expect("a valid tree");
+        }
+        assert_eq!(map.len() as u32, len - len / 2);
+        catch(|| map.extend((0..len).map(|n| (Probe::new(n), Probe::new(8)))));
+        map.verify().expect("a valid tree");
+        let mut other = BTreeMap::with_shape_in(Checked::new());
+        other.extend((0..len).map(|n| (Probe::new(n), Probe::new(9))));
+        catch(|| map.append(&mut other));
+        map.verify().expect("a valid tree");
+        other.verify().expect("a valid tree");
+    });
+}
+
+/// Hazard 15.
+#[test]
+fn clones_panic() {
+    sweep::<Tiny>(Act::Clone, |map, _| {
+        let before = map.dump();
+        catch(|| drop(map.clone()));
+        assert_eq!(map.dump(), before);
+    });
+    sweep::<Standard>(Act::Clone, |map, _| {
+        let mut copy = map_of::<Standard>(3);
+        if catch(|| copy.clone_from(&map)).is_none() {
+            assert_eq!(copy.len(), 3);
+        }
+        copy.verify().expect("a valid tree");
+    });
+}
+
+/// Hazard 16: the pair in hand is neither lost nor doubled.
+#[test]
+fn predicates_panic() {
+    sweep::<Tiny>(Act::Call, |mut map, len| {
+        let mut calls = 0;
+        let done = catch(|| {
+            map.retain(|key, value| {
+                *value = Probe::new(0);
+                calls += 1;
+                burn(Act::Call);
+                key.n() % 2 == 0
+            });
+        });
+        map.verify().expect("a valid tree");
+        // The last call of an incomplete run did not decide.
+        let decided = if done.is_some() { len } else { calls - 1 };
+        assert!(map.keys().map(Probe::n).eq((0..len).filter(|n| n % 2 == 0 || *n >= decided)));
+    });
+}
+
+/// Hazard 18.
+#[test]
+fn entry_closures_panic() {
+    sweep::<Tiny>(Act::Call, |mut map, len| {
+        map.remove(&Probe::new(len / 2));
+        let before = map.dump();
+        let value = || {
+            burn(Act::Call);
+            Probe::new(1)
+        };
+        let done = catch(|| {
+            map.entry(Probe::new(0)).and_modify(|_| burn(Act::Call)).or_insert_with(value).n();
+            map.entry(Probe::new(len / 2)).or_insert_with(value).n()
+        });
+        map.verify().expect("a valid tree");
+        assert!(done.is_some() || len == 1 || map.dump() == before);
+        map.remove(&Probe::new(len));
+        let vacant = map.dump();
+        if catch(|| map.entry(Probe::new(len)).or_insert_with_key(|_| value()).n()).is_none() {
+            assert_eq!(map.dump(), vacant);
+        }
+    });
+}
+
+/// Hazard 17.
+#[test]
+fn iterators_panic() {
+    sweep::<Tiny>(Act::Call, |mut map, len| {
+        let pairs = (0..20).map(|n| {
+            burn(Act::Call);
+            (Probe::new(len + n), Probe::new(n))
+        });
+        let mut seen = 0;
+        let done = catch(|| map.extend(pairs.inspect(|_| seen += 1)));
+        map.verify().expect("a valid tree");
+        assert_eq!(map.len() as u32, len + seen);
+        assert!(done.is_none() || seen == 20);
+    });
+}
+
+/// An iterator that answers any size hint.
+struct Liar<I>(I, (usize, Option<usize>));
+
+impl<I: Iterator> Iterator for Liar<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.1
+    }
+}
+
+/// Hazard 17.
+#[test]
+fn size_hints_lie() {
+    for hint in [(0, Some(0)), (usize::MAX, None), (usize::MAX, Some(usize::MAX)), (9, Some(3))] {
+        let liar = || Liar((0..100_u32).map(|n| (n, n)), hint);
+        let mut map: BTreeMap<_, _> = liar().collect();
+        assert_eq!(map.len(), 100);
+        map.clear();
+        map.extend(liar());
+        assert!(map.keys().copied().eq(0..100));
+        assert_eq!(BTreeSet::from_iter(liar()).len(), 100);
+        map.verify().expect("a valid tree");
+    }
+}
+
+/// Hazard 46: what is forgotten is leaked at worst; the map is as it was.
+#[test]
+fn entries_and_iterators_are_forgotten() {
+    let mut map: BTreeMap<u32, String> = (0..100).map(|n| (n * 2, n.to_string())).collect();
+    let before = map.dump();
+    for n in 0..200 {
+        match map.entry(n) {
+            Entry::Occupied(entry) => assert!(ManuallyDrop::new(entry).key() == &n),
+            Entry::Vacant(entry) => assert!(ManuallyDrop::new(entry).key() == &n),
+        }
+        ManuallyDrop::new(map.range_mut(n..)).next();
+        ManuallyDrop::new(map.iter_mut()).nth(n as usize);
+        ManuallyDrop::new(map.first_entry().expect("not empty")).get_mut().push('!');
+    }
+    assert_eq!(map.dump(), before);
+    map.verify().expect("a valid tree");
+    // Nodes of plain data from an arena: it takes them back in the end.
+    let pool = Pool::new();
+    for taken in 0..60 {
+        let map = BTreeMap::<_, _, _>::from_iter_in((0..60_u64).map(|n| (n, n)), &pool);
+        let mut pairs = map.into_iter();
+        assert_eq!(pairs.by_ref().take(taken).count(), taken);
+        mem::forget(pairs);
+    }
+}
+
+thread_local! {
+    static OTHER: RefCell<BTreeMap<u32, u32, Pool>> = RefCell::new(BTreeMap::new_in(Pool::new()));
+}
+
+/// On drop, edits another map on the same pool.
+struct Meddler(u32);
+
+impl Drop for Meddler {
+    fn drop(&mut self) {
+        OTHER.with_borrow_mut(|other| match self.0 % 3 {
+            0 => drop(other.pop_first()),
+            _ => drop(other.insert(self.0.wrapping_mul(0x9E37_79B9), self.0)),
+        });
+    }
+}
+
+/// Hazard 36.
+#[test]
+fn drops_call_back_into_the_pool() {
+    let pool = OTHER.with_borrow(|other| other.allocator().clone());
+    let mut map = BTreeMap::<u32, Meddler, Pool, Tiny>::with_shape_in(pool);
+    map.extend((0..500).map(|n| (n, Meddler(n))));
+    map.retain(|key, _| key % 4 != 1);
+    map.extend((0..500).map(|n| (n, Meddler(n))));
+    map.verify().expect("a valid tree");
+    drop(map.split_off(&300));
+    drop(map.into_iter().take(50));
+    OTHER.with_borrow(|other| other.verify().expect("a valid tree"));
+    OTHER.with_borrow_mut(BTreeMap::clear);
+}
+
+/// Hazard 47.
+#[test]
+fn cloned_iterators_go_their_own_ways() {
+    let mut map = BTreeMap::<u32, u32, Global, Tiny>::with_shape_in(Global);
+    map.extend((0..40).map(|n| (n, n)));
+    let twin: Twin<u32, u32> = (0..40).map(|n| (n, n)).collect();
+    for front in 0..=40 {
+        for back in 0..=40 - front {
+            let (mut ours, mut theirs) = (map.iter(), twin.iter());
+            let mut range = map.range(..);
+            for _ in 0..front {
+                assert_eq!(ours.next(), theirs.next());
+                range.next();
+            }
+            for _ in 0..back {
+                assert_eq!(ours.next_back(), theirs.next_back());
+                range.next_back();
+            }
+            assert!(ours.clone().eq(theirs.clone()) && ours.clone().rev().eq(theirs.clone().rev()));
+            assert!(range.clone().eq(theirs));
+            assert_eq!(ours.len(), range.count());
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! [`Probe`]: a number whose drops are counted and whose user code can be made to panic.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use super::fuse::{Act, burn};
+use super::ledger::Token;
+
+/// A key or value: comparing, cloning and dropping it burns the fuses of those acts.
+pub(crate) struct Probe {
+    n: u32,
+    /// A block of its own, so that tools see a use after the drop.
+    token: Box<Token>,
+}
+
+impl Probe {
+    pub(crate) fn new(n: u32) -> Self {
+        Self { n, token: Box::new(Token::new()) }
+    }
+
+    pub(crate) fn n(&self) -> u32 {
+        self.n
+    }
+}
+
+impl Default for Probe {
+    fn default() -> Self {
+        Self::new(0)
+    }
+}
+
+impl Clone for Probe {
+    fn clone(&self) -> Self {
+        burn(Act::Clone);
+        Self::new(self.n)
+    }
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        // The token goes even if this panics: fields are dropped while it unwinds.
+        burn(Act::Drop);
+    }
+}
+
+impl PartialEq for Probe {
+    fn eq(&self, other: &Self) -> bool {
+        self.n == other.n
+    }
+}
+
+impl Eq for Probe {}
+
+impl PartialOrd for Probe {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Probe {
+    fn cmp(&self, other: &Self) -> Ordering {
+        burn(Act::Compare);
+        self.n.cmp(&other.n)
+    }
+}
+
+impl Hash for Probe {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.n.hash(state);
+    }
+}
+
+impl fmt::Debug for Probe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.n.fmt(f)
+    }
+}

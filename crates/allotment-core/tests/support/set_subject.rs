@@ -1,0 +1,162 @@
+//! [`run`]: the steps of a script on a set and on std's.
+
+use std::collections::BTreeSet as Twin;
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use allotment_core::shape::Shape;
+use allotment_core::{BTreeSet, SharedAlloc};
+
+use super::bounds::bound_pairs;
+use super::pairs::Pairs;
+use super::script::{Op, Step, numbers, script};
+use super::walks::assert_same;
+
+/// Two sets on one allocator, and the sets of std that must do the same.
+struct Subject<P: Pairs, A: SharedAlloc, S: Shape> {
+    ours: BTreeSet<P::Key, A, S>,
+    twin: Twin<P::Key>,
+    spare: BTreeSet<P::Key, A, S>,
+    spare_twin: Twin<P::Key>,
+    span: u32,
+}
+
+/// Runs a script of `len` steps over the keys below `span`, on sets over `alloc`.
+///
+/// # Panics
+///
+/// If set and twin differ anywhere; before that, prints the seed, the step and the structure.
+pub(crate) fn run<P: Pairs, A: SharedAlloc, S: Shape>(alloc: A, seed: u64, len: usize, span: u32) {
+    let mut subject = Subject::<P, A, S> {
+        ours: BTreeSet::with_shape_in(alloc.clone()),
+        twin: Twin::new(),
+        spare: BTreeSet::with_shape_in(alloc),
+        spare_twin: Twin::new(),
+        span,
+    };
+    for (number, step) in script(seed, len, span).enumerate() {
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            subject.act(&step);
+            subject.check();
+        }));
+        if let Err(panic) = outcome {
+            eprintln!("seed {seed}, step {number}: {step:?}");
+            eprintln!("{}\n{}", subject.ours.dump(), subject.spare.dump());
+            resume_unwind(panic);
+        }
+    }
+}
+
+/// Does the same to the set and to its twin, and asserts that the answers are equal.
+macro_rules! on_both {
+    ($subject:ident, |$set:ident| $act:expr) => {{
+        let ours = {
+            let $set = &mut $subject.ours;
+            $act
+        };
+        let theirs = {
+            let $set = &mut $subject.twin;
+            $act
+        };
+        assert_eq!(ours, theirs);
+    }};
+}
+
+impl<P: Pairs, A: SharedAlloc, S: Shape> Subject<P, A, S> {
+    fn check(&self) {
+        for (ours, twin) in [(&self.ours, &self.twin), (&self.spare, &self.spare_twin)] {
+            ours.verify().expect("a valid tree");
+            assert_eq!((ours.len(), ours.is_empty()), (twin.len(), twin.is_empty()));
+            assert!(ours.iter().eq(twin), "{ours:?} is not {twin:?}");
+        }
+    }
+
+    /// Operations that a set does not have stand for those it has and a map has not.
+    fn act(&mut self, step: &Step) {
+        let key = || P::key(step.a);
+        match step.op {
+            Op::Insert | Op::OrInsert => on_both!(self, |set| set.insert(key())),
+            Op::OrDefault | Op::AndModify => on_both!(self, |set| set.replace(key())),
+            Op::Get | Op::GetMut => {
+                on_both!(self, |set| set.contains(&key()));
+                on_both!(self, |set| set.get(&key()));
+            }
+            Op::Remove => on_both!(self, |set| set.remove(&key())),
+            Op::RemoveEntry | Op::Occupied => on_both!(self, |set| set.take(&key())),
+            Op::Ends | Op::FirstEntry | Op::LastEntry => {
+                on_both!(self, |set| (set.first().cloned(), set.last().cloned()));
+            }
+            Op::PopFirst => on_both!(self, |set| set.pop_first()),
+            Op::PopLast => on_both!(self, |set| set.pop_last()),
+            Op::Clear => on_both!(self, |set| set.clear()),
+            Op::Clone => {
+                self.spare = self.ours.clone();
+                self.spare_twin = self.twin.clone();
+                mem::swap(&mut self.ours, &mut self.spare);
+            }
+            Op::FromIter | Op::Extend | Op::Append | Op::SplitOff | Op::Retain => self.bulk(step),
+            Op::Compare | Op::OrInsertWith | Op::OrInsertWithKey => {
+                assert_eq!(self.ours.cmp(&self.spare), self.twin.cmp(&self.spare_twin));
+                assert_eq!(self.ours == self.spare, self.twin == self.spare_twin);
+                assert_eq!(format!("{:?}", self.ours), format!("{:?}", self.twin));
+            }
+            _ => self.walk(step),
+        }
+    }
+
+    fn bulk(&mut self, step: &Step) {
+        let numbers = numbers(step, self.span);
+        let elements = || numbers.iter().map(|&n| P::key(n));
+        match step.op {
+            Op::FromIter => {
+                self.ours = BTreeSet::with_shape_in(self.ours.allocator().clone());
+                self.ours.extend(elements());
+                self.twin = elements().collect();
+            }
+            Op::Extend => on_both!(self, |set| set.extend(elements())),
+            Op::Append => {
+                self.spare.extend(elements());
+                self.spare_twin.extend(elements());
+                self.ours.append(&mut self.spare);
+                self.twin.append(&mut self.spare_twin);
+            }
+            Op::SplitOff => {
+                self.spare = self.ours.split_off(&P::key(step.a));
+                self.spare_twin = self.twin.split_off(&P::key(step.a));
+            }
+            _ => on_both!(self, |set| {
+                let mut at = 0;
+                set.retain(|_| {
+                    at += 1;
+                    step.bits.rotate_right(at) & 3 != 0
+                });
+            }),
+        }
+    }
+
+    fn walk(&mut self, step: &Step) {
+        let take = if step.b.is_multiple_of(3) { usize::MAX } else { step.a as usize };
+        match step.op {
+            Op::Range | Op::RangeMut => {
+                for bounds in bound_pairs(P::key(step.a), P::key(step.b)) {
+                    let theirs = self.twin.range(bounds.clone());
+                    assert_same(self.ours.range(bounds), theirs, step.bits, take);
+                }
+            }
+            Op::IntoIter | Op::IntoHalves => {
+                let fresh = BTreeSet::with_shape_in(self.ours.allocator().clone());
+                let ours = mem::replace(&mut self.ours, fresh);
+                let twin = mem::take(&mut self.twin);
+                let elements: Vec<_> = twin.iter().rev().cloned().collect();
+                assert_same(ours.into_iter(), twin.into_iter(), step.bits, take);
+                self.ours.extend(elements.iter().cloned());
+                self.twin.extend(elements);
+            }
+            _ => {
+                assert_same(self.ours.iter(), self.twin.iter(), step.bits, take);
+                assert_eq!(self.ours.iter().max(), self.twin.iter().max());
+                assert_eq!(self.ours.iter().min(), self.twin.iter().min());
+            }
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! What the types promise: variance, `Send` and `Sync`, sizes, lifetimes. Most of it is checked as
+//! this file compiles.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::ptr::NonNull;
+use std::rc::Rc;
+use std::sync::MutexGuard;
+
+use allotment_bump::Bump;
+use allotment_core::btree_map::{
+    BTreeMap, Entry, Fallible, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, OccupiedEntry,
+    Range, RangeMut, VacantEntry, Values, ValuesMut,
+};
+use allotment_core::{AllocError, Allocator, BTreeSet, Global, Layout, btree_set};
+use allotment_pool::Pool;
+
+/// Hazard 39: what holds longer-lived things can stand for what holds shorter-lived ones.
+mod covariance {
+    use super::*;
+
+    fn map<'a>(map: BTreeMap<&'static str, &'static str>) -> BTreeMap<&'a str, &'a str> {
+        map
+    }
+    fn set<'a>(set: BTreeSet<&'static str>) -> BTreeSet<&'a str> {
+        set
+    }
+    fn allocator<'a>(map: BTreeMap<u8, u8, &'static Bump>) -> BTreeMap<u8, u8, &'a Bump> {
+        map
+    }
+    fn into_iter<'a>(iter: IntoIter<&'static str, &'static str>) -> IntoIter<&'a str, &'a str> {
+        iter
+    }
+    fn into_keys<'a>(keys: IntoKeys<&'static str, &'static str>) -> IntoKeys<&'a str, &'a str> {
+        keys
+    }
+    fn into_values<'a>(
+        values: IntoValues<&'static str, &'static str>,
+    ) -> IntoValues<&'a str, &'a str> {
+        values
+    }
+    fn set_into_iter<'a>(iter: btree_set::IntoIter<&'static str>) -> btree_set::IntoIter<&'a str> {
+        iter
+    }
+
+    /// For iterators that borrow: in the lifetime of the borrow, in the key, and in the value.
+    macro_rules! borrowing {
+        ($($name:ident: $iter:ident;)*) => {$(
+            fn $name<'a, 'b>(
+                iter: $iter<'static, &'static str, &'static str>,
+            ) -> $iter<'a, &'b str, &'b str> where 'b: 'a {
+                iter
+            }
+        )*};
+    }
+
+    borrowing! {
+        iter: Iter;
+        keys: Keys;
+        values: Values;
+        range: Range;
+    }
+
+    fn set_iter<'a>(iter: btree_set::Iter<'static, &'static str>) -> btree_set::Iter<'a, &'a str> {
+        iter
+    }
+    fn set_range<'a>(
+        range: btree_set::Range<'static, &'static str>,
+    ) -> btree_set::Range<'a, &'a str> {
+        range
+    }
+
+    #[test]
+    fn of_everything_that_reads_or_owns() {
+        let local = String::from("a");
+        let mut shorter = map(BTreeMap::from([("k", "v")]));
+        shorter.insert(&local, &local);
+        assert_eq!(iter(Iter::default()).count() + keys(Keys::default()).count(), 0);
+        assert_eq!(values(Values::default()).count() + range(Range::default()).count(), 0);
+        assert_eq!(set_iter(btree_set::Iter::default()).count(), 0);
+        assert_eq!(set_range(btree_set::Range::default()).count(), 0);
+        assert!(set(BTreeSet::from(["a"])).contains("a"));
+        assert_eq!(into_iter(BTreeMap::from([("k", "v")]).into_iter()).len(), 1);
+        assert_eq!(into_keys(BTreeMap::from([("k", "v")]).into_keys()).len(), 1);
+        assert_eq!(into_values(BTreeMap::from([("k", "v")]).into_values()).len(), 1);
+        assert_eq!(set_into_iter(BTreeSet::from(["k"]).into_iter()).len(), 1);
+        let bump: &'static Bump = Box::leak(Box::new(Bump::new()));
+        assert!(allocator(BTreeMap::new_in(bump)).is_empty());
+    }
+}
+
+/// Neither `Send` nor `Sync`.
+type Neither = Rc<u8>;
+/// `Send`, not `Sync`.
+type SendOnly = Cell<u8>;
+/// `Sync`, not `Send`.
+type SyncOnly = MutexGuard<'static, u8>;
+/// Both.
+type Both = u8;
+
+/// An allocator that is `Send` and `Sync` as far as `M` is. It has no memory.
+struct Marked<M>(PhantomData<M>);
+
+// SAFETY: it hands out nothing.
+unsafe impl<M> Allocator for Marked<M> {
+    fn allocate(&self, _: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        Err(AllocError)
+    }
+
+    unsafe fn deallocate(&self, _: NonNull<u8>, _: Layout) {}
+}
+
+/// Asks what a type is: the constant of the type itself goes before that of the trait.
+struct Ask<T>(PhantomData<T>);
+
+trait Otherwise {
+    const IS_SEND: bool = false;
+    const IS_SYNC: bool = false;
+}
+
+impl<T> Otherwise for Ask<T> {}
+
+impl<T: Send> Ask<T> {
+    const IS_SEND: bool = true;
+}
+
+impl<T: Sync> Ask<T> {
+    const IS_SYNC: bool = true;
+}
+
+/// Whether a type is `Send`, and whether it is `Sync`.
+macro_rules! marks {
+    ($type:ty) => {
+        (<Ask<$type>>::IS_SEND, <Ask<$type>>::IS_SYNC)
+    };
+}
+
+/// Hazard 41: what owns, or borrows for writing, is `Send` if all its parts are and `Sync` if all
+/// its parts are; what borrows for reading is both if its parts are `Sync`.
+macro_rules! table {
+    ($($key:ident, $value:ident, $alloc:ident;)*) => {$({
+        type K = $key;
+        type V = $value;
+        type A = Marked<$alloc>;
+        let (key, value, alloc) = (marks!(K), marks!(V), marks!($alloc));
+        let pair = (key.0 && value.0, key.1 && value.1);
+        let all = (pair.0 && alloc.0, pair.1 && alloc.1);
+        let reads = (pair.1, pair.1);
+        assert_eq!(marks!(BTreeMap<K, V, A>), all);
+        assert_eq!(marks!(IntoIter<K, V, A>), all);
+        assert_eq!(marks!(IntoKeys<K, V, A>), all);
+        assert_eq!(marks!(IntoValues<K, V, A>), all);
+        assert_eq!(marks!(Entry<'_, K, V, A>), all);
+        assert_eq!(marks!(OccupiedEntry<'_, K, V, A>), all);
+        assert_eq!(marks!(VacantEntry<'_, K, V, A>), all);
+        assert_eq!(marks!(Fallible<'_, K, V, A>), all);
+        assert_eq!(marks!(&mut BTreeMap<K, V, A>), all);
+        assert_eq!(marks!(&BTreeMap<K, V, A>), (all.1, all.1));
+        assert_eq!(marks!(IterMut<'_, K, V>), pair);
+        assert_eq!(marks!(ValuesMut<'_, K, V>), pair);
+        assert_eq!(marks!(RangeMut<'_, K, V>), pair);
+        assert_eq!(marks!(Iter<'_, K, V>), reads);
+        assert_eq!(marks!(Keys<'_, K, V>), reads);
+        assert_eq!(marks!(Values<'_, K, V>), reads);
+        assert_eq!(marks!(Range<'_, K, V>), reads);
+        let set = (key.0 && alloc.0, key.1 && alloc.1);
+        assert_eq!(marks!(BTreeSet<K, A>), set);
+        assert_eq!(marks!(btree_set::IntoIter<K, A>), set);
+        assert_eq!(marks!(btree_set::Iter<'_, K>), (key.1, key.1));
+        assert_eq!(marks!(btree_set::Range<'_, K>), (key.1, key.1));
+    })*};
+}
+
+#[test]
+fn send_and_sync_follow_from_the_parts() {
+    assert_eq!(marks!(Both), (true, true));
+    assert_eq!(marks!(SendOnly), (true, false));
+    assert_eq!(marks!(SyncOnly), (false, true));
+    assert_eq!(marks!(Neither), (false, false));
+    table! {
+        Both, Both, Both;
+        SendOnly, Both, Both;
+        SyncOnly, Both, Both;
+        Neither, Both, Both;
+        Both, SendOnly, Both;
+        Both, SyncOnly, Both;
+        Both, Neither, Both;
+        Both, Both, SendOnly;
+        Both, Both, SyncOnly;
+        Both, Both, Neither;
+        SendOnly, SyncOnly, Both;
+        SyncOnly, Both, SendOnly;
+    }
+}
+
+/// Hazard 42: as far as the parts are, no more and no less.
+#[test]
+fn maps_can_be_looked_at_after_a_panic() {
+    fn safe<T: UnwindSafe + RefUnwindSafe>() {}
+    safe::<BTreeMap<u8, String>>();
+    safe::<BTreeSet<String, Pool>>();
+    safe::<BTreeMap<u8, u8, Global>>();
+}
+
+#[test]
+fn sizes() {
+    assert_eq!(size_of::<BTreeMap<u64, u64>>(), 24);
+    // As std's: the one value of the root's address that says "none" is taken.
+    assert_eq!(size_of::<Option<BTreeMap<u64, u64>>>(), 32);
+    assert_eq!(size_of::<BTreeSet<String>>(), 24);
+    assert_eq!(size_of::<BTreeMap<u64, u64, Pool>>(), 32);
+    assert!(size_of::<Iter<'_, u64, u64>>() <= 144);
+    assert!(size_of::<IterMut<'_, u64, u64>>() <= 144);
+    assert!(size_of::<Range<'_, u64, u64>>() <= 144);
+    assert!(size_of::<Entry<'_, u64, u64>>() <= 72);
+}
+
+/// Keys, values and allocators may borrow.
+#[test]
+fn nothing_need_be_static() {
+    let text = String::from("to be or not to be");
+    let bump = Bump::new();
+    let mut count = BTreeMap::new_in(&bump);
+    for word in text.split(' ') {
+        *count.entry(word).or_insert(0) += 1;
+    }
+    let longest: BTreeSet<&str, &Bump> =
+        BTreeSet::from_iter_in(count.keys().copied().filter(|word| word.len() > 2), &bump);
+    assert!(longest.iter().eq(&["not"]));
+    assert!(count.into_iter().eq([("be", 2), ("not", 1), ("or", 1), ("to", 2)]));
+}
