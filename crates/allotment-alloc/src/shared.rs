@@ -26,7 +26,8 @@ use crate::{Allocator, Global};
 pub unsafe trait SharedAlloc: Allocator + Clone {
     /// Whether a block of `self` may be given back through `other`.
     ///
-    /// `false` is always a safe answer: entries then move one at a time instead of whole nodes.
+    /// For operations that join what two allocators hold. `false` is always a safe answer: pairs
+    /// then move one at a time instead of whole nodes.
     fn same_as(&self, other: &Self) -> bool;
 }
 

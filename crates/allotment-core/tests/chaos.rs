@@ -3,10 +3,12 @@
 
 mod support;
 
+use std::cell::Cell;
+use std::cmp::Ordering;
 use std::ops::Bound;
 
-use allotment_core::BTreeMap;
 use allotment_core::shape::{Shape, Standard, Tiny};
+use allotment_core::{BTreeMap, Global};
 use fastrand::Rng;
 
 use support::chaos::{ChaosKey, Liar, Order, seed, set_order};
@@ -172,4 +174,53 @@ fn append_of_maps_that_disagree() {
         }
     }
     set_order(Order::Honest);
+}
+
+thread_local! {
+    /// Comparisons that are still honest.
+    static HONEST: Cell<u32> = const { Cell::new(u32::MAX) };
+}
+
+/// A key whose order turns round after some comparisons.
+#[derive(PartialEq, Eq)]
+struct Turncoat(u32);
+
+impl Ord for Turncoat {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match HONEST.get().checked_sub(1) {
+            Some(left) => {
+                HONEST.set(left);
+                self.0.cmp(&other.0)
+            }
+            None => other.0.cmp(&self.0),
+        }
+    }
+}
+
+impl PartialOrd for Turncoat {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Hazard 24: if the ends are found the wrong way round, there is nothing between them.
+#[test]
+fn ends_that_are_found_the_wrong_way_round() {
+    let mut map: BTreeMap<Turncoat, u32, Global, Tiny> = BTreeMap::with_shape_in(Global);
+    map.extend((0..60).map(|n| (Turncoat(n), n)));
+    for honest in 1..30 {
+        for (start, end) in [(10, 50), (30, 31), (25, 25), (1, 58)] {
+            HONEST.set(honest);
+            let mut range = map.range(Turncoat(start)..=Turncoat(end));
+            HONEST.set(u32::MAX);
+            let (mut fore, mut aft) = (Vec::new(), Vec::new());
+            while let Some((_, value)) = range.next() {
+                fore.push(*value);
+                aft.extend(range.next_back().map(|(_, value)| *value));
+            }
+            fore.extend(aft.into_iter().rev());
+            let steps = fore.windows(2).all(|pair| pair[0] + 1 == pair[1]);
+            assert!(steps, "{honest}: {start}..={end} gave {fore:?}");
+        }
+    }
 }

@@ -8,9 +8,10 @@ use crate::map::{BTreeMap, out_of_memory};
 use crate::raw::path::Edge;
 use crate::raw::search::Side;
 use crate::raw::shape::Shape;
+use crate::raw::tree::OnEqual;
 
 impl<K, V, A: Allocator> BTreeMap<K, V, A> {
-    /// A map on `alloc` with the pairs of an iterator; of equal keys the last value stays.
+    /// A map on `alloc` with the pairs of an iterator; of those with equal keys the last one stays.
     ///
     /// Ascending keys are noticed as they come, and cost one comparison and O(1) amortised each;
     /// nothing is collected first, and nodes end up full. Others cost O(log n).
@@ -28,12 +29,25 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         I: IntoIterator<Item = (K, V)>,
     {
         let mut map = Self::new_in(alloc);
-        map.extend(pairs);
+        map.fill(pairs, OnEqual::Replace);
         map
     }
 }
 
 impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+    fn fill<I>(&mut self, pairs: I, on_equal: OnEqual)
+    where
+        K: Ord,
+        I: IntoIterator<Item = (K, V)>,
+    {
+        let mut end = None;
+        for pair in pairs {
+            // SAFETY: `end` goes from call to call and nowhere else, and T4.
+            unsafe { self.tree.push(&mut end, pair, on_equal, &self.alloc) }
+                .unwrap_or_else(|refused| out_of_memory(refused.layout));
+        }
+    }
+
     /// Moves all pairs of `other` into this map. Where both have a key, this map keeps its key and
     /// takes the other's value.
     ///
@@ -41,7 +55,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     ///
     /// # Panics
     ///
-    /// If a comparison or the allocator does; every pair is then in one of the two maps.
+    /// If a comparison or an allocation does; every pair is then in one of the two maps.
     ///
     /// ```
     /// use allotment_core::BTreeMap;
@@ -93,8 +107,11 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
         };
         // SAFETY: an edge of this tree, and T4. The part cut off may go with a clone of the
         // allocator, since that is the same one (`SharedAlloc`).
-        let tree = unsafe { self.tree.cut(&edge, &self.alloc) }?;
-        Ok(Self { tree, alloc })
+        let part = unsafe { self.tree.cut(&edge, &self.alloc) }?;
+        let tail = Self { tree: part.tree, alloc };
+        // Runs the allocator, so both maps must be whole by now.
+        drop(part.freed);
+        Ok(tail)
     }
 
     /// Keeps the pairs for which `keep` answers true and drops the others, in ascending order.
@@ -117,7 +134,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
             && let Some(slot) = edge.slot_after(root)
         {
             // SAFETY: N1; the map is borrowed for writing.
-            let (key, value) = (unsafe { &*slot.key() }, unsafe { &mut *slot.value() });
+            let (key, value) = unsafe { slot.pair_mut() };
             if keep(key, value) {
                 edge.next(root);
                 continue;
@@ -138,15 +155,10 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
 }
 
 impl<K: Ord, V, A: Allocator, S: Shape> Extend<(K, V)> for BTreeMap<K, V, A, S> {
-    /// Puts pairs in, the last of equal keys staying; ascending keys behind those of the map cost
+    /// Puts pairs in as [`BTreeMap::insert`] does; ascending keys behind those of the map cost
     /// O(1) amortised each.
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, pairs: I) {
-        let mut end = None;
-        for (key, value) in pairs {
-            // SAFETY: `end` goes from call to call and nowhere else, and T4.
-            unsafe { self.tree.push(&mut end, key, value, &self.alloc) }
-                .unwrap_or_else(|refused| out_of_memory(refused.layout));
-        }
+        self.fill(pairs, OnEqual::KeepKey);
     }
 }
 

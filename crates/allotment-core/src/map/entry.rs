@@ -137,7 +137,6 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape> Entry<'a, K, V, A, S> {
     /// map.entry(1).and_modify(|value| *value += 1).or_insert(0);
     /// assert_eq!(map[&1], 11);
     /// ```
-    #[must_use]
     pub fn and_modify<F: FnOnce(&mut V)>(mut self, change: F) -> Self {
         if let Self::Occupied(entry) = &mut self {
             change(entry.get_mut());

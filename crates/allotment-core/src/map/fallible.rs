@@ -9,6 +9,7 @@ use allotment_alloc::{Allocator, Global, SharedAlloc};
 
 use crate::map::BTreeMap;
 use crate::raw::shape::{Shape, Standard};
+use crate::raw::tree::{OnEqual, Refused};
 
 /// An allocation failed, and nothing was lost: what did not get in comes back.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,9 +53,8 @@ impl<K: Ord, V, A: Allocator, S: Shape> Fallible<'_, K, V, A, S> {
     ///
     /// The pair, if the allocator failed; the map is as it was.
     pub fn insert(&mut self, key: K, value: V) -> Result<Option<V>, AllocFailure<(K, V)>> {
-        self.map.try_insert_pair(key, value).map_err(|refused| AllocFailure {
-            layout: refused.layout,
-            returned: (refused.key, refused.value),
+        self.map.try_insert_pair(key, value).map_err(|Refused { layout, key, value }| {
+            AllocFailure { layout, returned: (key, value) }
         })
     }
 
@@ -69,12 +69,12 @@ impl<K: Ord, V, A: Allocator, S: Shape> Fallible<'_, K, V, A, S> {
         I: IntoIterator<Item = (K, V)>,
     {
         let mut end = None;
-        for (key, value) in pairs {
+        for pair in pairs {
             let map = &mut *self.map;
             // SAFETY: `end` goes from call to call and nowhere else, and T4.
-            unsafe { map.tree.push(&mut end, key, value, &map.alloc) }.map_err(|refused| {
-                AllocFailure { layout: refused.layout, returned: (refused.key, refused.value) }
-            })?;
+            unsafe { map.tree.push(&mut end, pair, OnEqual::KeepKey, &map.alloc) }.map_err(
+                |Refused { layout, key, value }| AllocFailure { layout, returned: (key, value) },
+            )?;
         }
         Ok(())
     }

@@ -98,7 +98,7 @@ impl<'a, K, V, S: Shape> Iterator for Iter<'a, K, V, S> {
         self.len = self.len.checked_sub(1)?;
         let slot = self.walk.next_counted()?;
         // SAFETY: N1; the map is borrowed for 'a.
-        Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
+        Some(unsafe { slot.pair() })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -114,7 +114,7 @@ impl<K, V, S: Shape> DoubleEndedIterator for Iter<'_, K, V, S> {
         self.len = self.len.checked_sub(1)?;
         let slot = self.walk.prev_counted()?;
         // SAFETY: N1; the map is borrowed for 'a.
-        Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
+        Some(unsafe { slot.pair() })
     }
 }
 
@@ -145,7 +145,7 @@ impl<'a, K, V, S: Shape> Iterator for IterMut<'a, K, V, S> {
         self.len = self.len.checked_sub(1)?;
         let slot = self.walk.next_counted()?;
         // SAFETY: N1; the map is borrowed for writing for 'a, and each slot is yielded once.
-        Some((unsafe { &*slot.key() }, unsafe { &mut *slot.value() }))
+        Some(unsafe { slot.pair_mut() })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -161,7 +161,7 @@ impl<K, V, S: Shape> DoubleEndedIterator for IterMut<'_, K, V, S> {
         self.len = self.len.checked_sub(1)?;
         let slot = self.walk.prev_counted()?;
         // SAFETY: N1; the map is borrowed for writing for 'a, and each slot is yielded once.
-        Some((unsafe { &*slot.key() }, unsafe { &mut *slot.value() }))
+        Some(unsafe { slot.pair_mut() })
     }
 }
 

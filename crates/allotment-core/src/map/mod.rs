@@ -169,7 +169,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     {
         let slot = self.tree.find(key)?;
         // SAFETY: N1; borrowed as long as the map.
-        Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
+        Some(unsafe { slot.pair() })
     }
 
     /// The value of a key, to change it. O(log n).
@@ -212,7 +212,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     pub fn first_key_value(&self) -> Option<(&K, &V)> {
         let slot = self.tree.first()?.slot;
         // SAFETY: N1; borrowed as long as the map.
-        Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
+        Some(unsafe { slot.pair() })
     }
 
     /// The last pair. O(log n).
@@ -224,7 +224,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     pub fn last_key_value(&self) -> Option<(&K, &V)> {
         let slot = self.tree.last()?.slot;
         // SAFETY: N1; borrowed as long as the map.
-        Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
+        Some(unsafe { slot.pair() })
     }
 
     /// Puts a pair in. An equal key stays as it is and gets the new value; the old one is returned.
@@ -265,17 +265,21 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
         unsafe { self.tree.insert_at(&mut edge, key, value, &self.alloc) }.map(|()| None)
     }
 
-    /// Puts a key in place of an equal one, which is returned, or in with the default value.
-    pub(crate) fn replace_key(&mut self, key: K) -> Option<K>
+    /// Puts a pair in; an equal one is replaced, key and all, and its key is returned.
+    pub(crate) fn replace_pair(&mut self, key: K, value: V) -> Option<K>
     where
         K: Ord,
-        V: Default,
     {
-        if let Some(slot) = self.tree.find(&key) {
-            // SAFETY: N1; the map is borrowed for writing, and the keys are equal.
+        let mut edge = self.tree.start();
+        if let Search::Found(slot) = self.tree.search(&key, &mut edge) {
+            // SAFETY: N1; the map is borrowed for writing.
+            *unsafe { &mut *slot.value() } = value;
+            // SAFETY: as above; the keys are equal.
             return Some(core::mem::replace(unsafe { &mut *slot.key() }, key));
         }
-        self.insert(key, V::default());
+        // SAFETY: an edge of this tree, and T4.
+        unsafe { self.tree.insert_at(&mut edge, key, value, &self.alloc) }
+            .unwrap_or_else(|refused| out_of_memory(refused.layout));
         None
     }
 

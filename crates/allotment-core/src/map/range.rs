@@ -113,7 +113,7 @@ impl<'a, K, V, S: Shape> Iterator for Range<'a, K, V, S> {
     fn next(&mut self) -> Option<Self::Item> {
         let slot = self.walk.next()?;
         // SAFETY: N1; the map is borrowed for 'a.
-        Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
+        Some(unsafe { slot.pair() })
     }
 
     ascending_shortcuts!();
@@ -124,7 +124,7 @@ impl<K, V, S: Shape> DoubleEndedIterator for Range<'_, K, V, S> {
     fn next_back(&mut self) -> Option<Self::Item> {
         let slot = self.walk.prev()?;
         // SAFETY: N1; the map is borrowed for 'a.
-        Some((unsafe { &*slot.key() }, unsafe { &*slot.value() }))
+        Some(unsafe { slot.pair() })
     }
 }
 
@@ -135,7 +135,7 @@ impl<'a, K, V, S: Shape> Iterator for RangeMut<'a, K, V, S> {
     fn next(&mut self) -> Option<Self::Item> {
         let slot = self.walk.next()?;
         // SAFETY: N1; the map is borrowed for writing for 'a, and each slot is yielded once.
-        Some((unsafe { &*slot.key() }, unsafe { &mut *slot.value() }))
+        Some(unsafe { slot.pair_mut() })
     }
 
     ascending_shortcuts!();
@@ -146,7 +146,7 @@ impl<K, V, S: Shape> DoubleEndedIterator for RangeMut<'_, K, V, S> {
     fn next_back(&mut self) -> Option<Self::Item> {
         let slot = self.walk.prev()?;
         // SAFETY: N1; the map is borrowed for writing for 'a, and each slot is yielded once.
-        Some((unsafe { &*slot.key() }, unsafe { &mut *slot.value() }))
+        Some(unsafe { slot.pair_mut() })
     }
 }
 

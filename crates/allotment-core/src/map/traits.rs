@@ -6,8 +6,9 @@ use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::ops::Index;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
-use allotment_alloc::Allocator;
+use allotment_alloc::{Allocator, Global};
 
 use crate::map::{BTreeMap, Iter, IterMut, out_of_memory};
 use crate::raw::shape::Shape;
@@ -22,14 +23,12 @@ impl<K, V> Default for BTreeMap<K, V> {
 impl<K: Ord, V> FromIterator<(K, V)> for BTreeMap<K, V> {
     /// As [`BTreeMap::from_iter_in`], on the global allocator.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        let mut map = Self::new();
-        map.extend(pairs);
-        map
+        Self::from_iter_in(pairs, Global)
     }
 }
 
 impl<K: Ord, V, const N: usize> From<[(K, V); N]> for BTreeMap<K, V> {
-    /// A map of the pairs of an array; of equal keys the last value stays.
+    /// A map of the pairs of an array; of those with equal keys the last one stays.
     ///
     /// ```
     /// use allotment_core::BTreeMap;
@@ -111,6 +110,16 @@ where
     fn index(&self, key: &Q) -> &V {
         self.get(key).expect("no entry found for key")
     }
+}
+
+/// As std's: a panic never leaves a map half-changed.
+impl<K, V, A, S> UnwindSafe for BTreeMap<K, V, A, S>
+where
+    K: RefUnwindSafe,
+    V: RefUnwindSafe,
+    A: Allocator + UnwindSafe,
+    S: Shape,
+{
 }
 
 impl<'a, K, V, A: Allocator, S: Shape> IntoIterator for &'a BTreeMap<K, V, A, S> {

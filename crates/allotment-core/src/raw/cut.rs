@@ -23,6 +23,15 @@ use crate::raw::shape::Shape;
 use crate::raw::slots::{merge, rotate_left, rotate_right, transfer_edges, transfer_slots};
 use crate::raw::spare::Spare;
 
+/// What a cut makes.
+pub(crate) struct Cut<'a, K, V, S: Shape, A: Allocator> {
+    /// The part behind the edge.
+    pub(crate) right: Option<Root<K, V, S>>,
+    /// Nodes that mending set free, of either part. To be dropped when both parts have an owner:
+    /// that runs the allocator.
+    pub(crate) freed: [Spare<'a, K, V, S, A>; 2],
+}
+
 /// A border of a tree: the nodes down one side.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Border {
@@ -30,7 +39,7 @@ enum Border {
     Right,
 }
 
-/// Cuts the tree at `edge`: it keeps what lies before, and what lies behind is returned.
+/// Cuts `tree`, whose root is `root`, at `edge`: it keeps what lies before.
 ///
 /// Needs a node for each level, and takes time in proportion to the height.
 ///
@@ -41,12 +50,12 @@ enum Border {
 /// # Safety
 ///
 /// `edge` is an edge of the tree, whose nodes stem from `alloc`.
-pub(crate) unsafe fn cut<K, V, S: Shape, A: Allocator>(
+pub(crate) unsafe fn cut<'a, K, V, S: Shape, A: Allocator>(
     tree: &mut Option<Root<K, V, S>>,
+    root: Root<K, V, S>,
     edge: &Edge<K, V, S>,
-    alloc: &A,
-) -> Result<Option<Root<K, V, S>>, Layout> {
-    let Some(root) = *tree else { return Ok(None) };
+    alloc: &'a A,
+) -> Result<Cut<'a, K, V, S, A>, Layout> {
     let mut spare = Spare::reserve(root.level + 1, alloc)?;
     let mut right = spare.take(0);
     // SAFETY: an edge of the leaf, and a new node.
@@ -59,12 +68,13 @@ pub(crate) unsafe fn cut<K, V, S: Shape, A: Allocator>(
         unsafe { above.set_child(0, right) };
         right = above;
     }
-    let mut cut_off = Some(Root { node: right, level: root.level });
-    // SAFETY: only the border of each tree can be short of slots.
-    unsafe { mend(tree, Border::Right, alloc) };
+    let mut right = Some(Root { node: right, level: root.level });
+    let mut freed = [Spare::new(alloc), Spare::new(alloc)];
+    // SAFETY: only the border of each part can be short of slots.
+    unsafe { mend(tree, Border::Right, &mut freed[0]) };
     // SAFETY: as above.
-    unsafe { mend(&mut cut_off, Border::Left, alloc) };
-    Ok(cut_off)
+    unsafe { mend(&mut right, Border::Left, &mut freed[1]) };
+    Ok(Cut { right, freed })
 }
 
 /// Moves the slots behind edge `at`, and the edges behind those, to `right`, whose edge 0 is left
@@ -88,9 +98,12 @@ unsafe fn halve<K, V, S: Shape>(
     right.set_len(count);
 }
 
-/// Refills the nodes down one border, from the root, so that T2 holds.
+/// Refills the nodes down one border, from the root, so that T2 holds. `freed` gets one node a level
+/// at most: roots without slots, merged nodes below them, and between the two a root that a merge
+/// empties.
 ///
-/// Each is given one slot more than it needs, since its child may take one away by a merge.
+/// Each node is left with two slots at least, since its child may take one away by a merge; with
+/// one more than the minimum, unless it has merged with a sibling on the other spine.
 ///
 /// # Safety
 ///
@@ -98,12 +111,10 @@ unsafe fn halve<K, V, S: Shape>(
 unsafe fn mend<K, V, S: Shape, A: Allocator>(
     tree: &mut Option<Root<K, V, S>>,
     border: Border,
-    alloc: &A,
+    freed: &mut Spare<'_, K, V, S, A>,
 ) {
-    // Roots without slots, merged nodes below and an emptied root: all of different levels.
-    let mut freed = Spare::new(alloc);
     // SAFETY: a cut may leave roots without slots.
-    unsafe { shrink_root(tree, &mut freed) };
+    unsafe { shrink_root(tree, freed) };
     let Some(Root { mut node, level }) = *tree else { return };
     for level in (1..=level).rev() {
         // SAFETY: the root has a slot, and so has each node that was refilled on the way here.
@@ -115,16 +126,16 @@ unsafe fn mend<K, V, S: Shape, A: Allocator>(
         node = mended.child;
     }
     // SAFETY: the root may have lost its last slot to a merge.
-    unsafe { shrink_root(tree, &mut freed) };
+    unsafe { shrink_root(tree, freed) };
 }
 
-/// A child at a border that has more than the minimum now, and the node that a merge set free.
+/// A child at a border that has slots enough now, and the node that a merge set free.
 struct Mended<K, V, S> {
     child: Node<K, V, S>,
     merged: Option<Node<K, V, S>>,
 }
 
-/// Sees to it that the child of `parent` at the border has more than the minimum.
+/// Sees to it that the child of `parent` at the border has slots enough: see `mend`.
 ///
 /// # Safety
 ///

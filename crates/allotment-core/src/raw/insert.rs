@@ -266,7 +266,7 @@ unsafe fn split_up<K, V, S: Shape, A: Allocator>(
 ///
 /// # Safety
 ///
-/// The node of `run` is full, `right` is a new node of its level.
+/// The node given is full, and `right` is a new node of its level.
 unsafe fn split_at<K, V, S: Shape>(
     (node, level, at): (Node<K, V, S>, usize, usize),
     right: Node<K, V, S>,

@@ -6,7 +6,7 @@
 //! Each edit runs *ask, reserve, commit*. **Ask** compares keys; only here does foreign code of the
 //! key run. **Reserve** obtains every node that the edit needs; only here is the allocator asked,
 //! and if it fails or panics nothing has happened yet. **Commit** moves what must move; it cannot
-//! fail and runs no foreign code. Nodes set free are given back after it.
+//! fail and runs no foreign code. Nodes set free are given back after it, when all is whole again.
 //!
 //! The invariants that `SAFETY` comments cite:
 //!
@@ -18,7 +18,8 @@
 //! - **T1** All leaves have one depth, at most `MAX_HEIGHT` levels.
 //! - **T2** Every node but the root has at least one slot; those off the two outer spines have at
 //!   least `FILL_MIN`. Splits at the very ends may leave an outer node with less.
-//! - **T3** `len` of the tree counts its slots.
+//! - **T3** `len` of the tree counts its slots. Walks that count, and `dying`, stop by it: so it is
+//!   right whenever foreign code runs, `deallocate` included.
 //! - **T4** Every node stems from the allocator that the caller passes with the tree.
 //! - **P1** On a path, each edge leads to the node below.
 //! - **A1** No reference to a node is ever made. References exist to single keys and values, from

@@ -44,7 +44,7 @@ impl<K, V, S: Shape> Root<K, V, S> {
 ///
 /// The lowest index of a place is not part of its path but a field beside it, since that is the one
 /// that changes with every step: a byte written here is read back as part of a wide copy, and the
-/// processor would wait for it.
+/// processor would wait for it. Only while a removal runs does level 0 hold it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Path {
     edges: [u8; MAX_HEIGHT],
@@ -100,6 +100,30 @@ impl<K, V, S: Shape> Slot<K, V, S> {
     pub(crate) fn value(self) -> *mut V {
         self.node.values(self.level).wrapping_add(self.index)
     }
+
+    /// The pair, to be looked at.
+    ///
+    /// # Safety
+    ///
+    /// The slot is one of a tree that is borrowed for `'a`, and its value is not borrowed for
+    /// writing.
+    #[inline]
+    pub(crate) unsafe fn pair<'a>(self) -> (&'a K, &'a V) {
+        // SAFETY: N1; nobody writes as long as the tree is borrowed.
+        (unsafe { &*self.key() }, unsafe { &*self.value() })
+    }
+
+    /// The pair, the value to be changed.
+    ///
+    /// # Safety
+    ///
+    /// The slot is one of a tree that is borrowed for writing for `'a`, and nothing else borrows
+    /// its value.
+    #[inline]
+    pub(crate) unsafe fn pair_mut<'a>(self) -> (&'a K, &'a mut V) {
+        // SAFETY: N1; nobody else reads or writes the value.
+        (unsafe { &*self.key() }, unsafe { &mut *self.value() })
+    }
 }
 
 /// A stored pair and the way to it.
@@ -136,7 +160,8 @@ impl<K, V, S: Shape> Edge<K, V, S> {
         Self { leaf: root.node_at(&path, 0), index: path.edge(0), path }
     }
 
-    /// Where a search or a descent begins: above the tree, and not an edge of it yet.
+    /// Where a search or a descent begins. Not an edge of the tree yet, since its node need not be a
+    /// leaf: nothing may be done with it before it has been moved.
     #[inline]
     pub(crate) fn start(root: Root<K, V, S>) -> Self {
         Self { leaf: root.node, index: 0, path: Path::new() }

@@ -27,7 +27,7 @@ pub(crate) const MAX_HEIGHT: usize = 32;
 const LINE: usize = 64;
 
 /// How large nodes are. Public only so that tests can name [`Tiny`]; not part of the interface.
-pub trait Shape: Sealed + 'static {
+pub trait Shape: closed::Sealed + 'static {
     /// Bytes of header and keys that a search walks through.
     const HOT_BYTES: usize;
     /// Bytes above which a leaf takes fewer slots.
@@ -39,25 +39,40 @@ pub trait Shape: Sealed + 'static {
 }
 
 /// Keeps the set of shapes closed: `MAX_HEIGHT` was argued for these.
-pub trait Sealed {}
+mod closed {
+    pub trait Sealed {}
+}
 
 /// What every map uses: four lines of keys, leaves of at most 2 KiB.
 #[derive(Debug)]
 pub enum Standard {}
+
+/// Five slots a node, for tests: the smallest shape whose outer nodes may have fewer slots than the
+/// minimum of the others.
+#[derive(Debug)]
+pub enum Small {}
 
 /// Three slots a node, for tests: seven levels take some hundred keys, and small cases reach
 /// everything.
 #[derive(Debug)]
 pub enum Tiny {}
 
-impl Sealed for Standard {}
-impl Sealed for Tiny {}
+impl closed::Sealed for Standard {}
+impl closed::Sealed for Small {}
+impl closed::Sealed for Tiny {}
 
 impl Shape for Standard {
     const HOT_BYTES: usize = 4 * LINE;
     const LEAF_BYTES: usize = 2048;
     const CAPACITY_MIN: usize = 7;
     const CAPACITY_MAX: usize = 62;
+}
+
+impl Shape for Small {
+    const HOT_BYTES: usize = 0;
+    const LEAF_BYTES: usize = 0;
+    const CAPACITY_MIN: usize = 5;
+    const CAPACITY_MAX: usize = 5;
 }
 
 impl Shape for Tiny {
@@ -103,7 +118,7 @@ impl Geometry {
             column(after_keys, size_of::<*mut u8>(), align_of::<*mut u8>(), capacity + 1);
         let (internal_values, internal) =
             column(after_children, size_of::<V>(), align_of::<V>(), capacity);
-        // `Tiny` trees are as high as they like; growing the root checks the height all the same.
+        // Trees of tests are as high as they like; growing the root checks the height all the same.
         assert!(S::CAPACITY_MIN < 7 || height_bound(fill_min, leaf) <= MAX_HEIGHT);
         Self {
             capacity,
@@ -163,19 +178,21 @@ const fn column(start: usize, size: usize, align: usize, count: usize) -> (usize
     }
 }
 
-/// Levels of the highest tree whose leaves fit 57 address bits.
+/// A bound on the levels of a tree whose leaves fit 57 address bits.
 ///
-/// Every node off the two outer spines has at least `fill_min + 1` children and each on a spine at
-/// least two, one of them off the spine (T2). So a tree of `h` levels has at least
-/// `2 * (fill_min + 1)^(h - 2)` leaves.
+/// Off the two outer spines, a node on level `l` has at least `(fill_min + 1)^l` leaves below it
+/// (T2). One on a spine has at least two children, of which one is on the spine: at least
+/// `s(l) = s(l - 1) + (fill_min + 1)^(l - 1)` leaves, with `s(0) = 1`. Both children of a root may be
+/// on spines, so a tree of `h` levels has at least `2 * s(h - 2)` leaves.
 const fn height_bound(fill_min: usize, leaf_bytes: usize) -> usize {
     let leaves_max = (1_u128 << 57) / max(leaf_bytes, HEADER_BYTES) as u128;
-    let (mut height, mut leaves) = (2, 2_u128);
-    while leaves <= leaves_max {
-        leaves *= fill_min as u128 + 1;
+    let (mut height, mut spine, mut inside) = (2, 1_u128, 1_u128);
+    while 2 * spine <= leaves_max {
+        spine += inside;
+        inside *= fill_min as u128 + 1;
         height += 1;
     }
-    height
+    height - 1
 }
 
 const fn block(size: usize, align: usize) -> Layout {
@@ -234,8 +251,9 @@ mod tests {
     #[test]
     fn every_standard_tree_fits_a_path() {
         for capacity in 7..=62 {
-            // The smallest leaf with this capacity has keys of the largest size that allows it.
-            let key_bytes = (4 * LINE - HEADER_BYTES) / (capacity + 1);
+            // The smallest leaf of this capacity: keys just too large for a slot more, no values.
+            let one_more = (4 * LINE - HEADER_BYTES) / (capacity + 1);
+            let key_bytes = if capacity == 62 { 1 } else { one_more + 1 };
             let leaf = HEADER_BYTES + capacity * key_bytes;
             assert!(height_bound(fill_min(capacity), leaf) <= MAX_HEIGHT, "{capacity}");
         }

@@ -12,7 +12,7 @@ use crate::raw::node::Node;
 use crate::raw::shape::{MAX_HEIGHT, Shape};
 
 /// At most one spare node per level, and one above the root.
-pub(super) struct Spare<'a, K, V, S: Shape, A: Allocator> {
+pub(crate) struct Spare<'a, K, V, S: Shape, A: Allocator> {
     alloc: &'a A,
     nodes: [Option<Node<K, V, S>>; MAX_HEIGHT + 1],
 }

@@ -14,7 +14,7 @@ use core::mem;
 use allotment_alloc::Allocator;
 
 use crate::raw::copy::copy;
-use crate::raw::cut::cut;
+use crate::raw::cut::{Cut, cut};
 use crate::raw::dying::Dying;
 use crate::raw::insert::{has_room, make_room, reserve, seat};
 use crate::raw::node::Node;
@@ -22,6 +22,7 @@ use crate::raw::path::{Edge, Path, Place, Root, Slot};
 use crate::raw::remove::remove;
 use crate::raw::search::{Search, Side, find, move_beside, search};
 use crate::raw::shape::Shape;
+use crate::raw::spare::Spare;
 
 /// A tree of pairs.
 pub(crate) struct Tree<K, V, S> {
@@ -36,6 +37,23 @@ pub(crate) struct Refused<K, V> {
     pub(crate) layout: Layout,
     pub(crate) key: K,
     pub(crate) value: V,
+}
+
+/// A tree that was cut off another one.
+pub(crate) struct Part<'a, K, V, S: Shape, A: Allocator> {
+    pub(crate) tree: Tree<K, V, S>,
+    /// Nodes that the cut set free. Dropped, they go back to the allocator: foreign code, so the
+    /// tree must have an owner by then.
+    pub(crate) freed: Option<[Spare<'a, K, V, S, A>; 2]>,
+}
+
+/// What becomes of a pair when one with an equal key comes in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnEqual {
+    /// Its key stays and gets the new value.
+    KeepKey,
+    /// It is replaced, key and all.
+    Replace,
 }
 
 impl<K, V, S> Tree<K, V, S> {
@@ -79,7 +97,8 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     {
         match (self.root, edge) {
             (Some(root), Some(edge)) => search(root, key, edge),
-            _ => Search::Missing,
+            (None, _) => Search::Missing,
+            (Some(_), None) => unreachable!("a search begins at `start`"),
         }
     }
 
@@ -198,7 +217,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     }
 
     /// Puts a pair in that is likely to be the last; `end` remembers the last edge from one call to
-    /// the next. An equal key keeps its place and takes the value.
+    /// the next.
     ///
     /// For ascending keys O(1) amortised, and one comparison each; O(log n) for others.
     ///
@@ -214,8 +233,8 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     pub(crate) unsafe fn push<A: Allocator>(
         &mut self,
         end: &mut Option<Edge<K, V, S>>,
-        key: K,
-        value: V,
+        (key, value): (K, V),
+        on_equal: OnEqual,
         alloc: &A,
     ) -> Result<(), Refused<K, V>>
     where
@@ -225,6 +244,10 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         if let Search::Found(slot) = found {
             if !is_last {
                 *end = None;
+            }
+            if on_equal == OnEqual::Replace {
+                // SAFETY: N1; the tree is borrowed for writing, and the keys are equal.
+                *unsafe { &mut *slot.key() } = key;
             }
             // SAFETY: N1; the tree is borrowed for writing.
             *unsafe { &mut *slot.value() } = value;
@@ -241,8 +264,8 @@ impl<K, V, S: Shape> Tree<K, V, S> {
 
     /// Moves all pairs of `other` over, each to its place; an equal key stays and takes the value.
     ///
-    /// Stops between two pairs if a comparison panics or the allocator fails or panics: every pair
-    /// is then in one of the two trees.
+    /// Stops between two pairs if a comparison panics or an allocation fails or panics: every pair is
+    /// then in one of the two trees.
     ///
     /// # Errors
     ///
@@ -304,23 +327,25 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     /// # Safety
     ///
     /// `edge` is an edge of this tree, whose nodes stem from `alloc`.
-    pub(crate) unsafe fn cut<A: Allocator>(
+    pub(crate) unsafe fn cut<'a, A: Allocator>(
         &mut self,
         edge: &Edge<K, V, S>,
-        alloc: &A,
-    ) -> Result<Self, Layout> {
-        let Some(root) = self.root else { return Ok(Self::new()) };
+        alloc: &'a A,
+    ) -> Result<Part<'a, K, V, S, A>, Layout> {
+        let whole = |tree| Ok(Part { tree, freed: None });
+        let Some(root) = self.root else { return whole(Self::new()) };
         if *edge == Edge::first(root) {
-            return Ok(mem::replace(self, Self::new()));
+            return whole(mem::replace(self, Self::new()));
         }
         if *edge == Edge::last(root) {
-            return Ok(Self::new());
+            return whole(Self::new());
         }
         // SAFETY: passed on.
-        let right = unsafe { cut(&mut self.root, edge, alloc) }?;
+        let Cut { right, freed } = unsafe { cut(&mut self.root, root, edge, alloc) }?;
         let len = right.map_or(0, |Root { node, level }| count_below(node, level));
         self.len -= len;
-        Ok(Self { root: right, len, pairs: PhantomData })
+        let tree = Self { root: right, len, pairs: PhantomData };
+        Ok(Part { tree, freed: Some(freed) })
     }
 
     /// Clones the tree in its shape. O(n); compares nothing.

@@ -69,7 +69,8 @@ impl<K, V, S: Shape> Walk<K, V, S> {
                 Some((key, side)) => move_beside(root, key, side, back),
                 None => back.descend_last(root.node, root.level),
             }
-            // An order that contradicts itself can put the ends the wrong way round.
+            // An order that contradicts itself can put the ends the wrong way round. They would
+            // never meet, and yield what lies outside.
             if back.is_before(front, root.level) {
                 *back = *front;
             }
@@ -91,15 +92,17 @@ impl<K, V, S: Shape> Walk<K, V, S> {
         self.back.get_or_insert_with(|| Edge::last(root)).prev(root)
     }
 
-    /// Steps over the next slot between the two ends.
+    /// Steps over the next slot between the two ends of [`between`](Self::between).
     #[inline]
     pub(crate) fn next(&mut self) -> Option<Slot<K, V, S>> {
+        debug_assert!(self.root.is_none() || self.front.is_some(), "ends that are not known");
         if self.front == self.back { None } else { self.next_counted() }
     }
 
-    /// Steps back over the last slot between the two ends.
+    /// Steps back over the last slot between the two ends of [`between`](Self::between).
     #[inline]
     pub(crate) fn prev(&mut self) -> Option<Slot<K, V, S>> {
+        debug_assert!(self.root.is_none() || self.back.is_some(), "ends that are not known");
         if self.front == self.back { None } else { self.prev_counted() }
     }
 }

@@ -7,7 +7,7 @@ use core::borrow::Borrow;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
-use crate::map::{AllocFailure, BTreeMap};
+use crate::map::BTreeMap;
 use crate::raw::shape::{Shape, Standard};
 
 pub use iter::{IntoIter, Iter, Range};
@@ -62,7 +62,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         Self::with_shape_in(alloc)
     }
 
-    /// A set on `alloc` with the elements of an iterator; of equal ones the first stays.
+    /// A set on `alloc` with the elements of an iterator; of equal ones the last stays.
     ///
     /// Ascending elements are noticed as they come: see [`BTreeMap::from_iter_in`].
     ///
@@ -78,9 +78,8 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         T: Ord,
         I: IntoIterator<Item = T>,
     {
-        let mut set = Self::new_in(alloc);
-        set.extend(elements);
-        set
+        let pairs = elements.into_iter().map(|element| (element, ()));
+        Self { map: BTreeMap::from_iter_in(pairs, alloc) }
     }
 }
 
@@ -166,7 +165,7 @@ impl<T, A: Allocator, S: Shape> BTreeSet<T, A, S> {
     where
         T: Ord,
     {
-        self.map.replace_key(element)
+        self.map.replace_pair(element, ())
     }
 
     /// Takes an element out; answers whether it was there. O(log n); allocates nothing.
@@ -242,23 +241,6 @@ impl<T, A: Allocator, S: Shape> BTreeSet<T, A, S> {
         A: SharedAlloc,
     {
         Self { map: self.map.split_off(value) }
-    }
-
-    /// [`insert`](Self::insert), with failed allocation as a value.
-    ///
-    /// # Errors
-    ///
-    /// The element, if the allocator failed; the set is as it was.
-    pub fn insert_fallible(&mut self, element: T) -> Result<bool, AllocFailure<T>>
-    where
-        T: Ord,
-    {
-        match self.map.fallible().insert(element, ()) {
-            Ok(old) => Ok(old.is_none()),
-            Err(AllocFailure { layout, returned: (element, ()) }) => {
-                Err(AllocFailure { layout, returned: element })
-            }
-        }
     }
 
     /// [`BTreeMap::verify`].

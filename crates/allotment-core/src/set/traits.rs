@@ -4,7 +4,7 @@ use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
-use allotment_alloc::Allocator;
+use allotment_alloc::{Allocator, Global};
 
 use crate::raw::shape::Shape;
 use crate::set::BTreeSet;
@@ -19,9 +19,7 @@ impl<T> Default for BTreeSet<T> {
 impl<T: Ord> FromIterator<T> for BTreeSet<T> {
     /// As [`BTreeSet::from_iter_in`], on the global allocator.
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
-        let mut set = Self::new();
-        set.extend(elements);
-        set
+        Self::from_iter_in(elements, Global)
     }
 }
 

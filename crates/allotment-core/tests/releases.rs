@@ -1,0 +1,99 @@
+//! An allocator that panics as a block is given back: nodes may leak then, and the maps stay whole.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::ptr::NonNull;
+use std::rc::Rc;
+
+use allotment_core::shape::{Shape, Small, Standard, Tiny};
+use allotment_core::{AllocError, Allocator, BTreeMap, Global, Layout, SharedAlloc};
+
+/// Gives blocks back and then panics, once, after so many times without.
+#[derive(Clone)]
+struct Grudging {
+    patience: Rc<Cell<Option<usize>>>,
+}
+
+/// What a `Grudging` panics with.
+struct Grudge;
+
+// SAFETY: every block comes from `Global` and goes back there, panic or not.
+unsafe impl Allocator for Grudging {
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        Global.allocate(layout)
+    }
+
+    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+        // SAFETY: passed on.
+        unsafe { Global.deallocate(block, layout) };
+        match self.patience.get() {
+            Some(0) => {
+                self.patience.set(None);
+                resume_unwind(Box::new(Grudge));
+            }
+            patience => self.patience.set(patience.map(|left| left - 1)),
+        }
+    }
+}
+
+// SAFETY: all of them are `Global`.
+unsafe impl SharedAlloc for Grudging {
+    fn same_as(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+type Map<S> = BTreeMap<u32, Box<u32>, Grudging, S>;
+
+/// Something that gives nodes back, on one map or on two.
+type Edit<S> = fn(&mut Map<S>, &mut Map<S>);
+
+fn edits<S: Shape>() -> Vec<Edit<S>> {
+    vec![
+        |map, _| drop(map.remove(&40)),
+        |map, _| while map.pop_first().is_some() {},
+        |map, _| while map.pop_last().is_some() {},
+        |map, _| map.retain(|key, _| key % 7 == 0),
+        |map, other| *other = map.split_off(&13),
+        |map, other| *other = map.split_off(&77),
+        |map, other| map.append(other),
+        |map, _| map.clear(),
+    ]
+}
+
+fn whole<S: Shape>(map: &mut Map<S>) {
+    map.verify().unwrap_or_else(|error| panic!("{error}\n{}", map.dump()));
+    let len = map.len();
+    assert_eq!((map.iter().count(), map.iter_mut().rev().count()), (len, len));
+}
+
+fn sweep<S: Shape>(len: u32) {
+    for edit in edits::<S>() {
+        for patience in 0.. {
+            let alloc = Grudging { patience: Rc::default() };
+            let mut map = Map::<S>::with_shape_in(alloc.clone());
+            map.extend((0..len).map(|n| (n * 3 % len, Box::new(n))));
+            let mut other = Map::<S>::with_shape_in(alloc.clone());
+            other.extend((0..len / 2).map(|n| (n * 4, Box::new(n))));
+            alloc.patience.set(Some(patience));
+            let outcome = catch_unwind(AssertUnwindSafe(|| edit(&mut map, &mut other)));
+            alloc.patience.set(None);
+            whole(&mut map);
+            whole(&mut other);
+            if outcome.is_ok() {
+                break;
+            }
+            drop(map.into_iter().rev().take(5));
+        }
+    }
+}
+
+/// Hazard 21, as far as `deallocate` goes.
+#[test]
+fn miri_maps_are_whole_when_giving_back_panics() {
+    sweep::<Tiny>(if cfg!(miri) { 20 } else { 100 });
+    if !cfg!(miri) {
+        sweep::<Small>(100);
+        sweep::<Standard>(1000);
+    }
+}
