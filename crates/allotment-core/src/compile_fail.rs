@@ -35,7 +35,7 @@
 //! entry.or_insert(3);
 //! ```
 //!
-//! The allocator of a map cannot be exchanged (hazard 33): there is no way to borrow it for writing.
+//! The allocator of a map cannot be exchanged, since it is never borrowed for writing (hazard 33):
 //!
 //! ```compile_fail,E0594
 //! use allotment_core::{BTreeMap, Global};

@@ -98,9 +98,9 @@ unsafe fn halve<K, V, S: Shape>(
     right.set_len(count);
 }
 
-/// Refills the nodes down one border, from the root, so that T2 holds. `freed` gets one node a level
-/// at most: roots without slots, merged nodes below them, and between the two a root that a merge
-/// empties.
+/// Refills the nodes down one border, from the root, so that T2 holds. `freed` gets at most one
+/// node a level: roots without slots, merged nodes below them, and between the two a root that a
+/// merge empties.
 ///
 /// Each node is left with two slots at least, since its child may take one away by a merge; with
 /// one more than the minimum, unless it has merged with a sibling on the other spine.

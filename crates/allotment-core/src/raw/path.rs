@@ -160,8 +160,8 @@ impl<K, V, S: Shape> Edge<K, V, S> {
         Self { leaf: root.node_at(&path, 0), index: path.edge(0), path }
     }
 
-    /// Where a search or a descent begins. Not an edge of the tree yet, since its node need not be a
-    /// leaf: nothing may be done with it before it has been moved.
+    /// Where a search or a descent begins. Not an edge of the tree yet, since its node need not be
+    /// a leaf: nothing may be done with it before it has been moved.
     #[inline]
     pub(crate) fn start(root: Root<K, V, S>) -> Self {
         Self { leaf: root.node, index: 0, path: Path::new() }

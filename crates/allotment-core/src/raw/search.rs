@@ -1,8 +1,9 @@
 //! Finding a key: the *ask* phase, and the only file of the engine that compares.
 //!
 //! Within a node, keys of a machine word are searched without branches, so that the processor
-//! overlaps independent look-ups. Where each comparison has a branch anyway, or may be a cache miss,
-//! small nodes are searched from key to key, and larger ones by halves, both with an early exit.
+//! overlaps independent look-ups. Where each comparison has a branch anyway, or may be a cache
+//! miss, small nodes are searched from key to key, and larger ones by halves, both with an early
+//! exit.
 //!
 //! Whatever the comparisons answer, indices stay within `0..=len`: order is not trusted for safety.
 

@@ -182,8 +182,8 @@ const fn column(start: usize, size: usize, align: usize, count: usize) -> (usize
 ///
 /// Off the two outer spines, a node on level `l` has at least `(fill_min + 1)^l` leaves below it
 /// (T2). One on a spine has at least two children, of which one is on the spine: at least
-/// `s(l) = s(l - 1) + (fill_min + 1)^(l - 1)` leaves, with `s(0) = 1`. Both children of a root may be
-/// on spines, so a tree of `h` levels has at least `2 * s(h - 2)` leaves.
+/// `s(l) = s(l - 1) + (fill_min + 1)^(l - 1)` leaves, with `s(0) = 1`. Both children of a root may
+/// be on spines, so a tree of `h` levels has at least `2 * s(h - 2)` leaves.
 const fn height_bound(fill_min: usize, leaf_bytes: usize) -> usize {
     let leaves_max = (1_u128 << 57) / max(leaf_bytes, HEADER_BYTES) as u128;
     let (mut height, mut spine, mut inside) = (2, 1_u128, 1_u128);

@@ -264,8 +264,8 @@ impl<K, V, S: Shape> Tree<K, V, S> {
 
     /// Moves all pairs of `other` over, each to its place; an equal key stays and takes the value.
     ///
-    /// Stops between two pairs if a comparison panics or an allocation fails or panics: every pair is
-    /// then in one of the two trees.
+    /// Stops between two pairs if a comparison panics or an allocation fails or panics: every pair
+    /// is then in one of the two trees.
     ///
     /// # Errors
     ///
