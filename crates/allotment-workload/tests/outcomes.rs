@@ -125,7 +125,7 @@ fn probes_follow_every_phase_and_operation() {
     assert_eq!(seen.count(Phase::Clone, Op::Clone), 1);
     assert_eq!(seen.count(Phase::Drop, Op::Drop), 1);
     assert!(seen.count(Phase::Drain, Op::Remove) > 400);
-    assert_eq!(seen.warm_after, Some(100));
+    assert_eq!(seen.warm_after, Some(500));
 }
 
 /// The standard library's map, with a chosen fault.
