@@ -131,7 +131,9 @@ fn miri() -> Status {
         let mut command = cargo_of("nightly");
         // Isolation hides the clock and the current folder, which test kits ask for.
         command.env("MIRIFLAGS", "-Zmiri-strict-provenance -Zmiri-disable-isolation");
-        command.args(["miri", "test"]).args(packages.iter().flat_map(|name| ["-p", name]));
+        // Examples of the documentation would each start an interpreter of their own.
+        command.args(["miri", "test", "--lib", "--tests"]);
+        command.args(packages.iter().flat_map(|name| ["-p", name]));
         command.args(filter);
         command
     };
