@@ -46,78 +46,49 @@ pub trait Subject<K: Key>: Clone {
     fn clear(&mut self);
 }
 
-impl<K: Key> Subject<K> for StdBTreeMap<K, u64> {
-    fn len(&self) -> usize {
-        self.len()
-    }
+/// Implements [`Subject`] for a map with the interface of the standard library's: the same lines for
+/// all of them, since that is what they promise.
+macro_rules! subject {
+    ($map:ty $(, $alloc:ident)?) => {
+        impl<K: Key $(, $alloc: Allocator + Clone)?> Subject<K> for $map {
+            fn len(&self) -> usize {
+                self.len()
+            }
 
-    fn insert(&mut self, key: K, value: u64) -> Option<u64> {
-        self.insert(key, value)
-    }
+            fn insert(&mut self, key: K, value: u64) -> Option<u64> {
+                self.insert(key, value)
+            }
 
-    fn get(&self, key: &K) -> Option<&u64> {
-        self.get(key)
-    }
+            fn get(&self, key: &K) -> Option<&u64> {
+                self.get(key)
+            }
 
-    fn remove_entry(&mut self, key: &K) -> Option<(K, u64)> {
-        self.remove_entry(key)
-    }
+            fn remove_entry(&mut self, key: &K) -> Option<(K, u64)> {
+                self.remove_entry(key)
+            }
 
-    fn pop_first(&mut self) -> Option<(K, u64)> {
-        self.pop_first()
-    }
+            fn pop_first(&mut self) -> Option<(K, u64)> {
+                self.pop_first()
+            }
 
-    fn retain_values(&mut self, mut keep: impl FnMut(u64) -> bool) {
-        self.retain(|_, value| keep(*value));
-    }
+            fn retain_values(&mut self, mut keep: impl FnMut(u64) -> bool) {
+                self.retain(|_, value| keep(*value));
+            }
 
-    fn iter(&self) -> impl Iterator<Item = (K, u64)> {
-        self.iter().map(|(key, value)| (*key, *value))
-    }
+            fn iter(&self) -> impl Iterator<Item = (K, u64)> {
+                self.iter().map(|(key, value)| (*key, *value))
+            }
 
-    fn range_from(&self, start: &K) -> impl Iterator<Item = (K, u64)> {
-        self.range(*start..).map(|(key, value)| (*key, *value))
-    }
+            fn range_from(&self, start: &K) -> impl Iterator<Item = (K, u64)> {
+                self.range(*start..).map(|(key, value)| (*key, *value))
+            }
 
-    fn clear(&mut self) {
-        self.clear();
-    }
+            fn clear(&mut self) {
+                self.clear();
+            }
+        }
+    };
 }
 
-impl<K: Key, A: Allocator + Clone> Subject<K> for BTreeMap<K, u64, A> {
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn insert(&mut self, key: K, value: u64) -> Option<u64> {
-        self.insert(key, value)
-    }
-
-    fn get(&self, key: &K) -> Option<&u64> {
-        self.get(key)
-    }
-
-    fn remove_entry(&mut self, key: &K) -> Option<(K, u64)> {
-        self.remove_entry(key)
-    }
-
-    fn pop_first(&mut self) -> Option<(K, u64)> {
-        self.pop_first()
-    }
-
-    fn retain_values(&mut self, mut keep: impl FnMut(u64) -> bool) {
-        self.retain(|_, value| keep(*value));
-    }
-
-    fn iter(&self) -> impl Iterator<Item = (K, u64)> {
-        self.iter().map(|(key, value)| (*key, *value))
-    }
-
-    fn range_from(&self, start: &K) -> impl Iterator<Item = (K, u64)> {
-        self.range(*start..).map(|(key, value)| (*key, *value))
-    }
-
-    fn clear(&mut self) {
-        self.clear();
-    }
-}
+subject!(StdBTreeMap<K, u64>);
+subject!(BTreeMap<K, u64, A>, A);
