@@ -46,8 +46,8 @@ pub trait Subject<K: Key>: Clone {
     fn clear(&mut self);
 }
 
-/// Implements [`Subject`] for a map with the interface of the standard library's: the same lines for
-/// all of them, since that is what they promise.
+/// Implements [`Subject`] for a map with the interface of the standard library's: the same lines
+/// for all of them, since that is what they promise.
 macro_rules! subject {
     ($map:ty $(, $alloc:ident)?) => {
         impl<K: Key $(, $alloc: Allocator + Clone)?> Subject<K> for $map {
