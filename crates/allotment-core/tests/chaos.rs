@@ -25,7 +25,7 @@ const STEPS: usize = if cfg!(miri) { 60 } else { 6000 };
 const PAIRS_MAX: usize = 400;
 
 /// Does something with the maps; answers are not looked at.
-fn act<S: Shape>(map: &mut Map<S>, other: &mut Map<S>, rng: &mut Rng) {
+fn act<S: Shape<ChaosKey>>(map: &mut Map<S>, other: &mut Map<S>, rng: &mut Rng) {
     let key = ChaosKey::new(rng.u32(0..200));
     match rng.u32(0..100) {
         0..50 => drop(map.insert(key, Ghost::new())),
@@ -57,7 +57,7 @@ fn act<S: Shape>(map: &mut Map<S>, other: &mut Map<S>, rng: &mut Rng) {
     }
 }
 
-fn look<S: Shape>(map: &mut Map<S>, key: &ChaosKey, rng: &mut Rng) {
+fn look<S: Shape<ChaosKey>>(map: &mut Map<S>, key: &ChaosKey, rng: &mut Rng) {
     let _ = (map.get(key), map.contains_key(&Liar(rng.u32(..))));
     let _ = (map.get_mut(key).is_some(), map.first_key_value().is_some());
     let _ = map.iter().max();
@@ -66,7 +66,7 @@ fn look<S: Shape>(map: &mut Map<S>, key: &ChaosKey, rng: &mut Rng) {
 }
 
 /// Hazard 24: the ends may be found the wrong way round.
-fn ranges<S: Shape>(map: &mut Map<S>, rng: &mut Rng) {
+fn ranges<S: Shape<ChaosKey>>(map: &mut Map<S>, rng: &mut Rng) {
     let len = map.len();
     for kind in 0..9 {
         let bound = |kind: u32, n: u32| match kind {
@@ -90,7 +90,7 @@ fn ranges<S: Shape>(map: &mut Map<S>, rng: &mut Rng) {
 }
 
 /// Hazard 26: keys change while they are in the map.
-fn mutate_keys<S: Shape>(map: &Map<S>, rng: &mut Rng) {
+fn mutate_keys<S: Shape<ChaosKey>>(map: &Map<S>, rng: &mut Rng) {
     for (key, _) in map {
         if rng.bool() {
             key.n.set(rng.u32(0..200));
@@ -99,7 +99,7 @@ fn mutate_keys<S: Shape>(map: &Map<S>, rng: &mut Rng) {
 }
 
 /// Runs under one order, or with the order changing every few steps.
-fn run<S: Shape>(order: Order, flips: bool) {
+fn run<S: Shape<ChaosKey>>(order: Order, flips: bool) {
     let owed = ledger::live();
     let alloc = Checked::new();
     let mut rng = Rng::with_seed(order as u64);

@@ -14,7 +14,7 @@ use support::walks::assert_same;
 
 type Map<S = Tiny> = BTreeMap<u128, u32, Global, S>;
 
-fn empty<S: Shape>() -> Map<S> {
+fn empty<S: Shape<u128>>() -> Map<S> {
     BTreeMap::with_shape_in(Global)
 }
 
@@ -33,7 +33,7 @@ enum Op {
     Retain(u32),
 }
 
-fn act<S: Shape>(map: &mut Map<S>, op: Op) {
+fn act<S: Shape<u128>>(map: &mut Map<S>, op: Op) {
     match op {
         Op::Insert(key) => {
             map.insert(key, key as u32);
@@ -86,7 +86,7 @@ fn act_on_twin(twin: &mut Twin<u128, u32>, op: Op) {
     }
 }
 
-fn assert_equal<S: Shape>(map: &Map<S>, twin: &Twin<u128, u32>, ops: &[Op]) {
+fn assert_equal<S: Shape<u128>>(map: &Map<S>, twin: &Twin<u128, u32>, ops: &[Op]) {
     if let Err(violation) = map.verify() {
         panic!("{violation} after {ops:?}\n{}", map.dump());
     }
@@ -123,7 +123,7 @@ fn every_sequence_of_five_operations_on_four_keys() {
 }
 
 /// The structure without the keys: a line for each node with its level and its length.
-fn shape_of<S: Shape>(map: &Map<S>) -> String {
+fn shape_of<S: Shape<u128>>(map: &Map<S>) -> String {
     let dump = map.dump();
     dump.lines().filter_map(|line| Some(line.split_once('/')?.0.to_owned() + "\n")).collect()
 }
@@ -146,7 +146,7 @@ fn all_operations(keys: &[u128]) -> Vec<Op> {
 
 /// Finds every structure that operations can make of up to `pairs_max` pairs, and runs every
 /// operation on each. Answers how many structures and how many operations there were.
-fn explore<S: Shape>(pairs_max: usize) -> (usize, usize) {
+fn explore<S: Shape<u128>>(pairs_max: usize) -> (usize, usize) {
     let mut known = HashSet::from([shape_of(&empty::<S>())]);
     let mut queue: Vec<Vec<Op>> = vec![Vec::new()];
     let mut operations = 0;
@@ -179,7 +179,7 @@ fn explore<S: Shape>(pairs_max: usize) -> (usize, usize) {
 }
 
 /// Fewer structures than when this was written mean that some can no longer be reached.
-fn explore_at_least<S: Shape>(pairs_max: usize, least: (usize, usize)) {
+fn explore_at_least<S: Shape<u128>>(pairs_max: usize, least: (usize, usize)) {
     let (structures, operations) = explore::<S>(if cfg!(miri) { 4 } else { pairs_max });
     let enough = structures >= least.0 && operations >= least.1;
     assert!(cfg!(miri) || enough, "{structures}, {operations}");

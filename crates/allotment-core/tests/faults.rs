@@ -67,7 +67,7 @@ fn edits(seed: u64, len: usize, span: u32) -> impl Iterator<Item = Edit> {
 type Map<B, S> = BTreeMap<Probe, Probe, Counting<B>, S>;
 
 /// A map, what it must hold, and the means to make trouble.
-struct Subject<B: SharedAlloc, S: Shape> {
+struct Subject<B: SharedAlloc, S: Shape<Probe>> {
     map: Map<B, S>,
     twin: Twin<u32, u32>,
     counter: Counter,
@@ -80,7 +80,7 @@ struct Subject<B: SharedAlloc, S: Shape> {
     steps: u32,
 }
 
-impl<B: SharedAlloc, S: Shape> Subject<B, S> {
+impl<B: SharedAlloc, S: Shape<Probe>> Subject<B, S> {
     fn new(alloc: B, plan: FaultPlan, trouble: Trouble) -> Self {
         let alloc = Counting::new(alloc);
         let (counter, owed) = (alloc.counter(), ledger::live());
@@ -310,7 +310,7 @@ fn disarm_compare(trouble: Trouble) -> bool {
     trouble == Trouble::Compare && disarm(Act::Compare)
 }
 
-fn insert<B: SharedAlloc, S: Shape>(
+fn insert<B: SharedAlloc, S: Shape<Probe>>(
     map: &mut Map<B, S>,
     trouble: Trouble,
     key: u32,
@@ -325,7 +325,7 @@ fn insert<B: SharedAlloc, S: Shape>(
     false
 }
 
-fn entry<B: SharedAlloc, S: Shape>(
+fn entry<B: SharedAlloc, S: Shape<Probe>>(
     map: &mut Map<B, S>,
     trouble: Trouble,
     key: u32,
@@ -339,7 +339,7 @@ fn entry<B: SharedAlloc, S: Shape>(
 }
 
 /// Runs the script of 3,000 edits; answers how many faults there were.
-fn run<B: SharedAlloc, S: Shape>(
+fn run<B: SharedAlloc, S: Shape<Probe>>(
     make: impl FnOnce(Faulty<Counting<Global>>) -> B,
     trouble: Trouble,
     span: u32,

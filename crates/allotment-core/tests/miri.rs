@@ -23,7 +23,7 @@ const STEPS: usize = if cfg!(miri) { 40 } else { 2000 };
 /// Pairs of a map: two levels in the standard shape, four in the tiny one.
 const PAIRS: u32 = if cfg!(miri) { 70 } else { 500 };
 
-fn map_of<S: Shape>(len: u32) -> BTreeMap<u32, Box<u32>, Checked, S> {
+fn map_of<S: Shape<u32>>(len: u32) -> BTreeMap<u32, Box<u32>, Checked, S> {
     let mut map = BTreeMap::with_shape_in(Checked::new());
     map.extend((0..len).map(|n| (n * 37 % len, Box::new(n))));
     map
@@ -42,7 +42,7 @@ fn miri_scripts() {
 /// Hazard 48: all references at once, and each is good afterwards.
 #[test]
 fn miri_all_references_are_held_at_once() {
-    fn check<S: Shape>() {
+    fn check<S: Shape<u32>>() {
         let mut map = map_of::<S>(PAIRS);
         let mut pairs: Vec<_> = map.iter_mut().collect();
         for (key, value) in pairs.iter_mut().rev() {
@@ -71,7 +71,7 @@ fn miri_all_references_are_held_at_once() {
 
 #[test]
 fn miri_maps_are_consumed_from_both_ends() {
-    fn check<S: Shape>() {
+    fn check<S: Shape<u32>>() {
         for taken in [0, 1, PAIRS / 2, PAIRS] {
             let mut pairs = map_of::<S>(PAIRS).into_iter();
             for turn in 0..taken {
@@ -90,7 +90,7 @@ fn miri_maps_are_consumed_from_both_ends() {
 
 #[test]
 fn miri_retain_cut_and_join() {
-    fn check<S: Shape>() {
+    fn check<S: Shape<u32>>() {
         for modulus in [2, 3, 7] {
             let mut map = map_of::<S>(PAIRS);
             map.retain(|key, value| {
@@ -113,7 +113,7 @@ fn miri_retain_cut_and_join() {
 
 #[test]
 fn miri_entries() {
-    fn check<S: Shape>() {
+    fn check<S: Shape<u32>>() {
         let mut map = map_of::<S>(PAIRS);
         for key in 0..PAIRS + 8 {
             match map.entry(key * 5 % (PAIRS + 8)) {

@@ -19,7 +19,7 @@ use support::probe::Probe;
 type Map<S> = BTreeMap<Probe, Probe, Checked, S>;
 
 /// A map of so many pairs, put in in an order that leaves nodes of many lengths.
-fn map_of<S: Shape>(len: u32) -> Map<S> {
+fn map_of<S: Shape<Probe>>(len: u32) -> Map<S> {
     let mut map = BTreeMap::with_shape_in(Checked::new());
     map.extend((0..len).map(|n| (Probe::new(n * 37 % len.max(1)), Probe::new(n))));
     map.extend((0..len).map(|n| (Probe::new(n), Probe::new(n))));
@@ -30,7 +30,7 @@ const SIZES: &[u32] = if cfg!(miri) { &[1, 9] } else { &[1, 2, 3, 4, 7, 12, 31, 
 
 /// Tries `act` on a new map with the fuse at the first act of the kind, the second, and so on until
 /// it is not reached; in the end all must be gone. `act` is told how many pairs there are.
-fn sweep<S: Shape>(kind: Act, mut act: impl FnMut(Map<S>, u32)) {
+fn sweep<S: Shape<Probe>>(kind: Act, mut act: impl FnMut(Map<S>, u32)) {
     for &len in SIZES {
         for n in 0.. {
             let owed = ledger::live();
@@ -52,7 +52,7 @@ fn sweep<S: Shape>(kind: Act, mut act: impl FnMut(Map<S>, u32)) {
 /// Hazard 13.
 #[test]
 fn drops_panic_in_drop() {
-    fn drop_it<S: Shape>(map: Map<S>, _: u32) {
+    fn drop_it<S: Shape<Probe>>(map: Map<S>, _: u32) {
         catch(|| drop(map));
     }
     sweep::<Tiny>(Act::Drop, drop_it);

@@ -48,7 +48,7 @@ type Map<S> = BTreeMap<u32, Box<u32>, Grudging, S>;
 /// Something that gives nodes back, on one map or on two.
 type Edit<S> = fn(&mut Map<S>, &mut Map<S>);
 
-fn edits<S: Shape>() -> Vec<Edit<S>> {
+fn edits<S: Shape<u32>>() -> Vec<Edit<S>> {
     vec![
         |map, _| drop(map.remove(&40)),
         |map, _| while map.pop_first().is_some() {},
@@ -61,13 +61,13 @@ fn edits<S: Shape>() -> Vec<Edit<S>> {
     ]
 }
 
-fn whole<S: Shape>(map: &mut Map<S>) {
+fn whole<S: Shape<u32>>(map: &mut Map<S>) {
     map.verify().unwrap_or_else(|error| panic!("{error}\n{}", map.dump()));
     let len = map.len();
     assert_eq!((map.iter().count(), map.iter_mut().rev().count()), (len, len));
 }
 
-fn sweep<S: Shape>(len: u32) {
+fn sweep<S: Shape<u32>>(len: u32) {
     for edit in edits::<S>() {
         for patience in 0.. {
             let alloc = Grudging { patience: Rc::default() };

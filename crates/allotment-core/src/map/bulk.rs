@@ -34,7 +34,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     }
 }
 
-impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     fn fill<I>(&mut self, pairs: I, on_equal: OnEqual)
     where
         K: Ord,
@@ -154,7 +154,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     }
 }
 
-impl<K: Ord, V, A: Allocator, S: Shape> Extend<(K, V)> for BTreeMap<K, V, A, S> {
+impl<K: Ord, V, A: Allocator, S: Shape<K>> Extend<(K, V)> for BTreeMap<K, V, A, S> {
     /// Puts pairs in as [`BTreeMap::insert`] does; ascending keys behind those of the map cost
     /// O(1) amortised each.
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, pairs: I) {
@@ -162,7 +162,7 @@ impl<K: Ord, V, A: Allocator, S: Shape> Extend<(K, V)> for BTreeMap<K, V, A, S> 
     }
 }
 
-impl<'a, K: Ord + Copy, V: Copy, A: Allocator, S: Shape> Extend<(&'a K, &'a V)>
+impl<'a, K: Ord + Copy, V: Copy, A: Allocator, S: Shape<K>> Extend<(&'a K, &'a V)>
     for BTreeMap<K, V, A, S>
 {
     fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, pairs: I) {

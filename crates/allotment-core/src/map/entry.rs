@@ -11,7 +11,7 @@ use crate::raw::search::Search;
 use crate::raw::shape::{Shape, Standard};
 
 /// The place of a key in a map, occupied or vacant: see [`BTreeMap::entry`].
-pub enum Entry<'a, K, V, A: Allocator = Global, S: Shape = Standard> {
+pub enum Entry<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
     /// There is no pair with this key.
     Vacant(VacantEntry<'a, K, V, A, S>),
     /// There is a pair with this key.
@@ -19,7 +19,7 @@ pub enum Entry<'a, K, V, A: Allocator = Global, S: Shape = Standard> {
 }
 
 /// The place where a key would go in.
-pub struct VacantEntry<'a, K, V, A: Allocator = Global, S: Shape = Standard> {
+pub struct VacantEntry<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
     key: K,
     /// `None` in an empty map.
     edge: Option<Edge<K, V, S>>,
@@ -27,12 +27,12 @@ pub struct VacantEntry<'a, K, V, A: Allocator = Global, S: Shape = Standard> {
 }
 
 /// The place of a pair.
-pub struct OccupiedEntry<'a, K, V, A: Allocator = Global, S: Shape = Standard> {
+pub struct OccupiedEntry<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
     place: Place<K, V, S>,
     map: &'a mut BTreeMap<K, V, A, S>,
 }
 
-impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// The place of a key, to look, insert, change or remove there. O(log n).
     ///
     /// ```
@@ -83,7 +83,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     }
 }
 
-impl<'a, K: Ord, V, A: Allocator, S: Shape> Entry<'a, K, V, A, S> {
+impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Entry<'a, K, V, A, S> {
     /// The value, after putting `default` in if there is none.
     pub fn or_insert(self, default: V) -> &'a mut V {
         self.or_insert_with(|| default)
@@ -169,7 +169,7 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape> Entry<'a, K, V, A, S> {
     }
 }
 
-impl<'a, K: Ord, V, A: Allocator, S: Shape> VacantEntry<'a, K, V, A, S> {
+impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> VacantEntry<'a, K, V, A, S> {
     /// The key that would go in.
     pub fn key(&self) -> &K {
         &self.key
@@ -196,7 +196,7 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape> VacantEntry<'a, K, V, A, S> {
     }
 }
 
-impl<'a, K: Ord, V, A: Allocator, S: Shape> OccupiedEntry<'a, K, V, A, S> {
+impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> OccupiedEntry<'a, K, V, A, S> {
     /// The stored key.
     pub fn key(&self) -> &K {
         // SAFETY: N1; borrowed as long as the entry.
@@ -242,7 +242,7 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape> OccupiedEntry<'a, K, V, A, S> {
     }
 }
 
-impl<K: fmt::Debug + Ord, V: fmt::Debug, A: Allocator, S: Shape> fmt::Debug
+impl<K: fmt::Debug + Ord, V: fmt::Debug, A: Allocator, S: Shape<K>> fmt::Debug
     for Entry<'_, K, V, A, S>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -253,13 +253,13 @@ impl<K: fmt::Debug + Ord, V: fmt::Debug, A: Allocator, S: Shape> fmt::Debug
     }
 }
 
-impl<K: fmt::Debug + Ord, V, A: Allocator, S: Shape> fmt::Debug for VacantEntry<'_, K, V, A, S> {
+impl<K: fmt::Debug + Ord, V, A: Allocator, S: Shape<K>> fmt::Debug for VacantEntry<'_, K, V, A, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("VacantEntry").field(self.key()).finish()
     }
 }
 
-impl<K: fmt::Debug + Ord, V: fmt::Debug, A: Allocator, S: Shape> fmt::Debug
+impl<K: fmt::Debug + Ord, V: fmt::Debug, A: Allocator, S: Shape<K>> fmt::Debug
     for OccupiedEntry<'_, K, V, A, S>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

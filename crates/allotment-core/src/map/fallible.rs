@@ -21,11 +21,11 @@ pub struct AllocFailure<T = ()> {
 }
 
 /// A map whose allocating operations return a [`Result`]: see [`BTreeMap::fallible`].
-pub struct Fallible<'a, K, V, A: Allocator = Global, S: Shape = Standard> {
+pub struct Fallible<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
     map: &'a mut BTreeMap<K, V, A, S>,
 }
 
-impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// A view of the map whose allocating operations return an error instead of ending the program.
     ///
     /// ```
@@ -46,7 +46,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     }
 }
 
-impl<K: Ord, V, A: Allocator, S: Shape> Fallible<'_, K, V, A, S> {
+impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     /// [`BTreeMap::insert`].
     ///
     /// # Errors
@@ -139,7 +139,9 @@ impl<T> fmt::Display for AllocFailure<T> {
 
 impl<T> Error for AllocFailure<T> {}
 
-impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, S: Shape> fmt::Debug for Fallible<'_, K, V, A, S> {
+impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, S: Shape<K>> fmt::Debug
+    for Fallible<'_, K, V, A, S>
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.map.fmt(f)
     }

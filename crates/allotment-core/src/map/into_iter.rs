@@ -15,12 +15,12 @@ use crate::raw::shape::{Shape, Standard};
 /// [`BTreeMap::into_iter`](IntoIterator::into_iter).
 ///
 /// Gives nodes back as it leaves them behind, and the rest when it is dropped.
-pub struct IntoIter<K, V, A: Allocator = Global, S: Shape = Standard> {
+pub struct IntoIter<K, V, A: Allocator = Global, S: Shape<K> = Standard> {
     dying: Dying<K, V, S>,
     alloc: A,
 }
 
-impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// The keys, in ascending order; the values are dropped on the way.
     ///
     /// ```
@@ -42,7 +42,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     }
 }
 
-impl<K, V, A: Allocator, S: Shape> IntoIterator for BTreeMap<K, V, A, S> {
+impl<K, V, A: Allocator, S: Shape<K>> IntoIterator for BTreeMap<K, V, A, S> {
     type Item = (K, V);
     type IntoIter = IntoIter<K, V, A, S>;
 
@@ -55,14 +55,14 @@ impl<K, V, A: Allocator, S: Shape> IntoIterator for BTreeMap<K, V, A, S> {
     }
 }
 
-impl<K, V, A: Allocator, S: Shape> IntoIter<K, V, A, S> {
+impl<K, V, A: Allocator, S: Shape<K>> IntoIter<K, V, A, S> {
     /// What is left, to look at it.
     fn rest(&self) -> Iter<'_, K, V, S> {
         Iter::over(&self.dying)
     }
 }
 
-impl<K, V, A: Allocator, S: Shape> Iterator for IntoIter<K, V, A, S> {
+impl<K, V, A: Allocator, S: Shape<K>> Iterator for IntoIter<K, V, A, S> {
     type Item = (K, V);
 
     fn next(&mut self) -> Option<(K, V)> {
@@ -75,45 +75,45 @@ impl<K, V, A: Allocator, S: Shape> Iterator for IntoIter<K, V, A, S> {
     }
 }
 
-impl<K, V, A: Allocator, S: Shape> DoubleEndedIterator for IntoIter<K, V, A, S> {
+impl<K, V, A: Allocator, S: Shape<K>> DoubleEndedIterator for IntoIter<K, V, A, S> {
     fn next_back(&mut self) -> Option<(K, V)> {
         // SAFETY: as for `next`.
         unsafe { self.dying.take_last(&self.alloc) }
     }
 }
 
-impl<K, V, A: Allocator, S: Shape> Drop for IntoIter<K, V, A, S> {
+impl<K, V, A: Allocator, S: Shape<K>> Drop for IntoIter<K, V, A, S> {
     fn drop(&mut self) {
         // SAFETY: as for `next`.
         unsafe { self.dying.finish(&self.alloc) };
     }
 }
 
-impl<K, V, A: Allocator + Default, S: Shape> Default for IntoIter<K, V, A, S> {
+impl<K, V, A: Allocator + Default, S: Shape<K>> Default for IntoIter<K, V, A, S> {
     fn default() -> Self {
         BTreeMap::with_shape_in(A::default()).into_iter()
     }
 }
 
-impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, S: Shape> fmt::Debug for IntoIter<K, V, A, S> {
+impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, S: Shape<K>> fmt::Debug for IntoIter<K, V, A, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.rest().fmt(f)
     }
 }
 
-impl<K, V, A: Allocator, S: Shape> ExactSizeIterator for IntoIter<K, V, A, S> {}
-impl<K, V, A: Allocator, S: Shape> FusedIterator for IntoIter<K, V, A, S> {}
+impl<K, V, A: Allocator, S: Shape<K>> ExactSizeIterator for IntoIter<K, V, A, S> {}
+impl<K, V, A: Allocator, S: Shape<K>> FusedIterator for IntoIter<K, V, A, S> {}
 
 /// An iterator that yields one half of the pairs and drops the other: at once, while the half to be
 /// yielded is still a local, so that it is dropped as well if that panics.
 macro_rules! half_of_owned_pairs {
     ($(#[$doc:meta])* $name:ident yields $half:tt: $item:ident, drops $other:tt) => {
         $(#[$doc])*
-        pub struct $name<K, V, A: Allocator = Global, S: Shape = Standard> {
+        pub struct $name<K, V, A: Allocator = Global, S: Shape<K> = Standard> {
             pairs: IntoIter<K, V, A, S>,
         }
 
-        impl<K, V, A: Allocator, S: Shape> Iterator for $name<K, V, A, S> {
+        impl<K, V, A: Allocator, S: Shape<K>> Iterator for $name<K, V, A, S> {
             type Item = $item;
 
             fn next(&mut self) -> Option<$item> {
@@ -127,7 +127,7 @@ macro_rules! half_of_owned_pairs {
             }
         }
 
-        impl<K, V, A: Allocator, S: Shape> DoubleEndedIterator for $name<K, V, A, S> {
+        impl<K, V, A: Allocator, S: Shape<K>> DoubleEndedIterator for $name<K, V, A, S> {
             fn next_back(&mut self) -> Option<$item> {
                 let pair = self.pairs.next_back()?;
                 drop(pair.$other);
@@ -135,13 +135,13 @@ macro_rules! half_of_owned_pairs {
             }
         }
 
-        impl<K, V, A: Allocator + Default, S: Shape> Default for $name<K, V, A, S> {
+        impl<K, V, A: Allocator + Default, S: Shape<K>> Default for $name<K, V, A, S> {
             fn default() -> Self {
                 Self { pairs: IntoIter::default() }
             }
         }
 
-        impl<K, V, A: Allocator, S: Shape> fmt::Debug for $name<K, V, A, S>
+        impl<K, V, A: Allocator, S: Shape<K>> fmt::Debug for $name<K, V, A, S>
         where
             $item: fmt::Debug,
         {
@@ -150,8 +150,8 @@ macro_rules! half_of_owned_pairs {
             }
         }
 
-        impl<K, V, A: Allocator, S: Shape> ExactSizeIterator for $name<K, V, A, S> {}
-        impl<K, V, A: Allocator, S: Shape> FusedIterator for $name<K, V, A, S> {}
+        impl<K, V, A: Allocator, S: Shape<K>> ExactSizeIterator for $name<K, V, A, S> {}
+        impl<K, V, A: Allocator, S: Shape<K>> FusedIterator for $name<K, V, A, S> {}
     };
 }
 

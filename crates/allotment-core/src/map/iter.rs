@@ -13,20 +13,20 @@ use crate::raw::shape::{Shape, Standard};
 use crate::raw::walk::Walk;
 
 /// The pairs of a map in ascending order: see [`BTreeMap::iter`].
-pub struct Iter<'a, K, V, S: Shape = Standard> {
+pub struct Iter<'a, K, V, S: Shape<K> = Standard> {
     walk: Walk<K, V, S>,
     len: usize,
     pairs: PhantomData<&'a (K, V)>,
 }
 
 /// The pairs of a map in ascending order, values to be changed: see [`BTreeMap::iter_mut`].
-pub struct IterMut<'a, K, V, S: Shape = Standard> {
+pub struct IterMut<'a, K, V, S: Shape<K> = Standard> {
     walk: Walk<K, V, S>,
     len: usize,
     pairs: PhantomData<&'a mut (K, V)>,
 }
 
-impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// The pairs in ascending order. O(1) to begin with, O(n) in all; allocates nothing.
     ///
     /// ```
@@ -83,14 +83,14 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     }
 }
 
-impl<'a, K, V, S: Shape> Iter<'a, K, V, S> {
+impl<'a, K, V, S: Shape<K>> Iter<'a, K, V, S> {
     /// What is left of a tree that is being consumed.
     pub(super) fn over(dying: &'a Dying<K, V, S>) -> Self {
         Self { walk: dying.walk(), len: dying.len(), pairs: PhantomData }
     }
 }
 
-impl<'a, K, V, S: Shape> Iterator for Iter<'a, K, V, S> {
+impl<'a, K, V, S: Shape<K>> Iterator for Iter<'a, K, V, S> {
     type Item = (&'a K, &'a V);
 
     #[inline]
@@ -108,7 +108,7 @@ impl<'a, K, V, S: Shape> Iterator for Iter<'a, K, V, S> {
     ascending_shortcuts!();
 }
 
-impl<K, V, S: Shape> DoubleEndedIterator for Iter<'_, K, V, S> {
+impl<K, V, S: Shape<K>> DoubleEndedIterator for Iter<'_, K, V, S> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         self.len = self.len.checked_sub(1)?;
@@ -118,26 +118,26 @@ impl<K, V, S: Shape> DoubleEndedIterator for Iter<'_, K, V, S> {
     }
 }
 
-impl<K, V, S: Shape> Clone for Iter<'_, K, V, S> {
+impl<K, V, S: Shape<K>> Clone for Iter<'_, K, V, S> {
     fn clone(&self) -> Self {
         Self { walk: self.walk, len: self.len, pairs: PhantomData }
     }
 }
 
-impl<K: fmt::Debug, V: fmt::Debug, S: Shape> fmt::Debug for Iter<'_, K, V, S> {
+impl<K: fmt::Debug, V: fmt::Debug, S: Shape<K>> fmt::Debug for Iter<'_, K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
     }
 }
 
-impl<'a, K, V, S: Shape> IterMut<'a, K, V, S> {
+impl<'a, K, V, S: Shape<K>> IterMut<'a, K, V, S> {
     /// What is left, to look at it.
     fn rest(&self) -> Iter<'_, K, V, S> {
         Iter { walk: self.walk, len: self.len, pairs: PhantomData }
     }
 }
 
-impl<'a, K, V, S: Shape> Iterator for IterMut<'a, K, V, S> {
+impl<'a, K, V, S: Shape<K>> Iterator for IterMut<'a, K, V, S> {
     type Item = (&'a K, &'a mut V);
 
     #[inline]
@@ -155,7 +155,7 @@ impl<'a, K, V, S: Shape> Iterator for IterMut<'a, K, V, S> {
     ascending_shortcuts!();
 }
 
-impl<K, V, S: Shape> DoubleEndedIterator for IterMut<'_, K, V, S> {
+impl<K, V, S: Shape<K>> DoubleEndedIterator for IterMut<'_, K, V, S> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         self.len = self.len.checked_sub(1)?;
@@ -165,28 +165,28 @@ impl<K, V, S: Shape> DoubleEndedIterator for IterMut<'_, K, V, S> {
     }
 }
 
-impl<K: fmt::Debug, V: fmt::Debug, S: Shape> fmt::Debug for IterMut<'_, K, V, S> {
+impl<K: fmt::Debug, V: fmt::Debug, S: Shape<K>> fmt::Debug for IterMut<'_, K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.rest().fmt(f)
     }
 }
 
-impl<K, V, S: Shape> Default for Iter<'_, K, V, S> {
+impl<K, V, S: Shape<K>> Default for Iter<'_, K, V, S> {
     fn default() -> Self {
         Self { walk: Walk::empty(), len: 0, pairs: PhantomData }
     }
 }
 
-impl<K, V, S: Shape> Default for IterMut<'_, K, V, S> {
+impl<K, V, S: Shape<K>> Default for IterMut<'_, K, V, S> {
     fn default() -> Self {
         Self { walk: Walk::empty(), len: 0, pairs: PhantomData }
     }
 }
 
-impl<K, V, S: Shape> ExactSizeIterator for Iter<'_, K, V, S> {}
-impl<K, V, S: Shape> FusedIterator for Iter<'_, K, V, S> {}
-impl<K, V, S: Shape> ExactSizeIterator for IterMut<'_, K, V, S> {}
-impl<K, V, S: Shape> FusedIterator for IterMut<'_, K, V, S> {}
+impl<K, V, S: Shape<K>> ExactSizeIterator for Iter<'_, K, V, S> {}
+impl<K, V, S: Shape<K>> FusedIterator for Iter<'_, K, V, S> {}
+impl<K, V, S: Shape<K>> ExactSizeIterator for IterMut<'_, K, V, S> {}
+impl<K, V, S: Shape<K>> FusedIterator for IterMut<'_, K, V, S> {}
 
 /// An iterator that yields one half of the pairs of another; in braces, what the half allows more.
 macro_rules! half_of_pairs {
@@ -195,11 +195,11 @@ macro_rules! half_of_pairs {
         $name:ident over $pairs:ident yields $half:tt: $item:ty { $($shortcut:tt)* }
     ) => {
         $(#[$doc])*
-        pub struct $name<'a, K, V, S: Shape = Standard> {
+        pub struct $name<'a, K, V, S: Shape<K> = Standard> {
             pairs: $pairs<'a, K, V, S>,
         }
 
-        impl<'a, K, V, S: Shape> Iterator for $name<'a, K, V, S> {
+        impl<'a, K, V, S: Shape<K>> Iterator for $name<'a, K, V, S> {
             type Item = $item;
 
             #[inline]
@@ -214,21 +214,21 @@ macro_rules! half_of_pairs {
             $($shortcut)*
         }
 
-        impl<K, V, S: Shape> DoubleEndedIterator for $name<'_, K, V, S> {
+        impl<K, V, S: Shape<K>> DoubleEndedIterator for $name<'_, K, V, S> {
             #[inline]
             fn next_back(&mut self) -> Option<Self::Item> {
                 self.pairs.next_back().map(|pair| pair.$half)
             }
         }
 
-        impl<K, V, S: Shape> Default for $name<'_, K, V, S> {
+        impl<K, V, S: Shape<K>> Default for $name<'_, K, V, S> {
             fn default() -> Self {
                 Self { pairs: $pairs::default() }
             }
         }
 
-        impl<K, V, S: Shape> ExactSizeIterator for $name<'_, K, V, S> {}
-        impl<K, V, S: Shape> FusedIterator for $name<'_, K, V, S> {}
+        impl<K, V, S: Shape<K>> ExactSizeIterator for $name<'_, K, V, S> {}
+        impl<K, V, S: Shape<K>> FusedIterator for $name<'_, K, V, S> {}
     };
 }
 
@@ -256,31 +256,31 @@ half_of_pairs! {
     }
 }
 
-impl<K, V, S: Shape> Clone for Keys<'_, K, V, S> {
+impl<K, V, S: Shape<K>> Clone for Keys<'_, K, V, S> {
     fn clone(&self) -> Self {
         Self { pairs: self.pairs.clone() }
     }
 }
 
-impl<K, V, S: Shape> Clone for Values<'_, K, V, S> {
+impl<K, V, S: Shape<K>> Clone for Values<'_, K, V, S> {
     fn clone(&self) -> Self {
         Self { pairs: self.pairs.clone() }
     }
 }
 
-impl<K: fmt::Debug, V, S: Shape> fmt::Debug for Keys<'_, K, V, S> {
+impl<K: fmt::Debug, V, S: Shape<K>> fmt::Debug for Keys<'_, K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
     }
 }
 
-impl<K, V: fmt::Debug, S: Shape> fmt::Debug for Values<'_, K, V, S> {
+impl<K, V: fmt::Debug, S: Shape<K>> fmt::Debug for Values<'_, K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
     }
 }
 
-impl<K, V: fmt::Debug, S: Shape> fmt::Debug for ValuesMut<'_, K, V, S> {
+impl<K, V: fmt::Debug, S: Shape<K>> fmt::Debug for ValuesMut<'_, K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.pairs.rest().map(|(_, value)| value)).finish()
     }

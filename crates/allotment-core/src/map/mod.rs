@@ -54,7 +54,7 @@ pub use range::{Range, RangeMut};
 /// assert_eq!(stock["apples"], 5);
 /// assert_eq!(stock.range("b"..).next(), Some((&"pears", &7)));
 /// ```
-pub struct BTreeMap<K, V, A: Allocator = Global, S: Shape = Standard> {
+pub struct BTreeMap<K, V, A: Allocator = Global, S: Shape<K> = Standard> {
     tree: Tree<K, V, S>,
     alloc: A,
 }
@@ -96,9 +96,20 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     }
 }
 
-impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
-    /// [`new_in`](BTreeMap::new_in) for any shape of node. For tests.
-    #[doc(hidden)]
+impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
+    /// [`new_in`](BTreeMap::new_in) for any shape of node.
+    ///
+    /// ```
+    /// use allotment_core::{BTreeMap, Global, IntegerKeys, integer_key};
+    ///
+    /// #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    /// struct Port(u16);
+    /// integer_key!(Port(u16));
+    ///
+    /// let mut names = BTreeMap::<Port, &str, Global, IntegerKeys>::with_shape_in(Global);
+    /// names.insert(Port(22), "ssh");
+    /// assert_eq!(names[&Port(22)], "ssh");
+    /// ```
     #[must_use]
     pub const fn with_shape_in(alloc: A) -> Self {
         Self { tree: Tree::new(), alloc }
@@ -385,7 +396,7 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     }
 }
 
-impl<K, V, A: Allocator, S: Shape> Drop for BTreeMap<K, V, A, S> {
+impl<K, V, A: Allocator, S: Shape<K>> Drop for BTreeMap<K, V, A, S> {
     fn drop(&mut self) {
         self.clear();
     }

@@ -16,18 +16,18 @@ use crate::raw::tree::Tree;
 use crate::raw::walk::Walk;
 
 /// The pairs between two bounds: see [`BTreeMap::range`].
-pub struct Range<'a, K, V, S: Shape = Standard> {
+pub struct Range<'a, K, V, S: Shape<K> = Standard> {
     walk: Walk<K, V, S>,
     pairs: PhantomData<&'a (K, V)>,
 }
 
 /// The pairs between two bounds, values to be changed: see [`BTreeMap::range_mut`].
-pub struct RangeMut<'a, K, V, S: Shape = Standard> {
+pub struct RangeMut<'a, K, V, S: Shape<K> = Standard> {
     walk: Walk<K, V, S>,
     pairs: PhantomData<&'a mut (K, V)>,
 }
 
-impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// The pairs whose keys lie within `bounds`, in ascending order.
     ///
     /// O(log n) to begin with and O(1) amortised a pair; allocates nothing.
@@ -88,7 +88,7 @@ fn check_bounds<T: Ord + ?Sized>(bounds: &impl RangeBounds<T>) {
 fn between<K, V, S, T>(tree: &Tree<K, V, S>, bounds: &impl RangeBounds<T>) -> Walk<K, V, S>
 where
     K: Borrow<T>,
-    S: Shape,
+    S: Shape<K>,
     T: Ord + ?Sized,
 {
     let Some(root) = tree.root() else { return Walk::empty() };
@@ -106,7 +106,7 @@ where
     Walk::between(root, start, end)
 }
 
-impl<'a, K, V, S: Shape> Iterator for Range<'a, K, V, S> {
+impl<'a, K, V, S: Shape<K>> Iterator for Range<'a, K, V, S> {
     type Item = (&'a K, &'a V);
 
     #[inline]
@@ -119,7 +119,7 @@ impl<'a, K, V, S: Shape> Iterator for Range<'a, K, V, S> {
     ascending_shortcuts!();
 }
 
-impl<K, V, S: Shape> DoubleEndedIterator for Range<'_, K, V, S> {
+impl<K, V, S: Shape<K>> DoubleEndedIterator for Range<'_, K, V, S> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         let slot = self.walk.prev()?;
@@ -128,7 +128,7 @@ impl<K, V, S: Shape> DoubleEndedIterator for Range<'_, K, V, S> {
     }
 }
 
-impl<'a, K, V, S: Shape> Iterator for RangeMut<'a, K, V, S> {
+impl<'a, K, V, S: Shape<K>> Iterator for RangeMut<'a, K, V, S> {
     type Item = (&'a K, &'a mut V);
 
     #[inline]
@@ -141,7 +141,7 @@ impl<'a, K, V, S: Shape> Iterator for RangeMut<'a, K, V, S> {
     ascending_shortcuts!();
 }
 
-impl<K, V, S: Shape> DoubleEndedIterator for RangeMut<'_, K, V, S> {
+impl<K, V, S: Shape<K>> DoubleEndedIterator for RangeMut<'_, K, V, S> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         let slot = self.walk.prev()?;
@@ -150,35 +150,35 @@ impl<K, V, S: Shape> DoubleEndedIterator for RangeMut<'_, K, V, S> {
     }
 }
 
-impl<K, V, S: Shape> Clone for Range<'_, K, V, S> {
+impl<K, V, S: Shape<K>> Clone for Range<'_, K, V, S> {
     fn clone(&self) -> Self {
         Self { walk: self.walk, pairs: PhantomData }
     }
 }
 
-impl<K, V, S: Shape> Default for Range<'_, K, V, S> {
+impl<K, V, S: Shape<K>> Default for Range<'_, K, V, S> {
     fn default() -> Self {
         Self { walk: Walk::empty(), pairs: PhantomData }
     }
 }
 
-impl<K, V, S: Shape> Default for RangeMut<'_, K, V, S> {
+impl<K, V, S: Shape<K>> Default for RangeMut<'_, K, V, S> {
     fn default() -> Self {
         Self { walk: Walk::empty(), pairs: PhantomData }
     }
 }
 
-impl<K: fmt::Debug, V: fmt::Debug, S: Shape> fmt::Debug for Range<'_, K, V, S> {
+impl<K: fmt::Debug, V: fmt::Debug, S: Shape<K>> fmt::Debug for Range<'_, K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
     }
 }
 
-impl<K: fmt::Debug, V: fmt::Debug, S: Shape> fmt::Debug for RangeMut<'_, K, V, S> {
+impl<K: fmt::Debug, V: fmt::Debug, S: Shape<K>> fmt::Debug for RangeMut<'_, K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Range { walk: self.walk, pairs: PhantomData }.fmt(f)
     }
 }
 
-impl<K, V, S: Shape> FusedIterator for Range<'_, K, V, S> {}
-impl<K, V, S: Shape> FusedIterator for RangeMut<'_, K, V, S> {}
+impl<K, V, S: Shape<K>> FusedIterator for Range<'_, K, V, S> {}
+impl<K, V, S: Shape<K>> FusedIterator for RangeMut<'_, K, V, S> {}

@@ -40,7 +40,7 @@ impl<K: Ord, V, const N: usize> From<[(K, V); N]> for BTreeMap<K, V> {
     }
 }
 
-impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
+impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     pub(super) fn try_clone_in(&self, alloc: A) -> Result<Self, Layout>
     where
         K: Clone,
@@ -51,40 +51,40 @@ impl<K, V, A: Allocator, S: Shape> BTreeMap<K, V, A, S> {
     }
 }
 
-impl<K: Clone, V: Clone, A: Allocator + Clone, S: Shape> Clone for BTreeMap<K, V, A, S> {
+impl<K: Clone, V: Clone, A: Allocator + Clone, S: Shape<K>> Clone for BTreeMap<K, V, A, S> {
     /// A map of the same shape on a clone of the allocator. O(n); compares nothing.
     fn clone(&self) -> Self {
         self.try_clone_in(self.alloc.clone()).unwrap_or_else(|layout| out_of_memory(layout))
     }
 }
 
-impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, S: Shape> fmt::Debug for BTreeMap<K, V, A, S> {
+impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, S: Shape<K>> fmt::Debug for BTreeMap<K, V, A, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self).finish()
     }
 }
 
-impl<K: PartialEq, V: PartialEq, A: Allocator, S: Shape> PartialEq for BTreeMap<K, V, A, S> {
+impl<K: PartialEq, V: PartialEq, A: Allocator, S: Shape<K>> PartialEq for BTreeMap<K, V, A, S> {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len() && self.iter().eq(other)
     }
 }
 
-impl<K: Eq, V: Eq, A: Allocator, S: Shape> Eq for BTreeMap<K, V, A, S> {}
+impl<K: Eq, V: Eq, A: Allocator, S: Shape<K>> Eq for BTreeMap<K, V, A, S> {}
 
-impl<K: PartialOrd, V: PartialOrd, A: Allocator, S: Shape> PartialOrd for BTreeMap<K, V, A, S> {
+impl<K: PartialOrd, V: PartialOrd, A: Allocator, S: Shape<K>> PartialOrd for BTreeMap<K, V, A, S> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         self.iter().partial_cmp(other)
     }
 }
 
-impl<K: Ord, V: Ord, A: Allocator, S: Shape> Ord for BTreeMap<K, V, A, S> {
+impl<K: Ord, V: Ord, A: Allocator, S: Shape<K>> Ord for BTreeMap<K, V, A, S> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.iter().cmp(other)
     }
 }
 
-impl<K: Hash, V: Hash, A: Allocator, S: Shape> Hash for BTreeMap<K, V, A, S> {
+impl<K: Hash, V: Hash, A: Allocator, S: Shape<K>> Hash for BTreeMap<K, V, A, S> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_usize(self.len());
         for pair in self {
@@ -98,7 +98,7 @@ where
     K: Borrow<Q> + Ord,
     Q: Ord + ?Sized,
     A: Allocator,
-    S: Shape,
+    S: Shape<K>,
 {
     type Output = V;
 
@@ -118,11 +118,11 @@ where
     K: RefUnwindSafe,
     V: RefUnwindSafe,
     A: Allocator + UnwindSafe,
-    S: Shape,
+    S: Shape<K>,
 {
 }
 
-impl<'a, K, V, A: Allocator, S: Shape> IntoIterator for &'a BTreeMap<K, V, A, S> {
+impl<'a, K, V, A: Allocator, S: Shape<K>> IntoIterator for &'a BTreeMap<K, V, A, S> {
     type Item = (&'a K, &'a V);
     type IntoIter = Iter<'a, K, V, S>;
 
@@ -131,7 +131,7 @@ impl<'a, K, V, A: Allocator, S: Shape> IntoIterator for &'a BTreeMap<K, V, A, S>
     }
 }
 
-impl<'a, K, V, A: Allocator, S: Shape> IntoIterator for &'a mut BTreeMap<K, V, A, S> {
+impl<'a, K, V, A: Allocator, S: Shape<K>> IntoIterator for &'a mut BTreeMap<K, V, A, S> {
     type Item = (&'a K, &'a mut V);
     type IntoIter = IterMut<'a, K, V, S>;
 

@@ -17,14 +17,14 @@ use crate::raw::path::Root;
 use crate::raw::shape::Shape;
 
 /// A copy in the making: dropped, it takes what was copied with it.
-struct Copied<'a, K, V, S: Shape, A: Allocator> {
+struct Copied<'a, K, V, S: Shape<K>, A: Allocator> {
     root: Root<K, V, S>,
     /// Slots of the node and of all below it.
     len: usize,
     alloc: &'a A,
 }
 
-impl<K, V, S: Shape, A: Allocator> Copied<'_, K, V, S, A> {
+impl<K, V, S: Shape<K>, A: Allocator> Copied<'_, K, V, S, A> {
     /// The copy, to keep.
     fn keep(self) -> (Root<K, V, S>, usize) {
         let kept = ManuallyDrop::new(self);
@@ -32,7 +32,7 @@ impl<K, V, S: Shape, A: Allocator> Copied<'_, K, V, S, A> {
     }
 }
 
-impl<K, V, S: Shape, A: Allocator> Drop for Copied<'_, K, V, S, A> {
+impl<K, V, S: Shape<K>, A: Allocator> Drop for Copied<'_, K, V, S, A> {
     fn drop(&mut self) {
         // SAFETY: a tree of nodes from `alloc` that nobody else knows.
         unsafe { Dying::new(Some(self.root), self.len).finish(self.alloc) };
@@ -44,7 +44,7 @@ impl<K, V, S: Shape, A: Allocator> Drop for Copied<'_, K, V, S, A> {
 /// # Errors
 ///
 /// The layout that the allocator could not serve; what had been cloned is dropped.
-pub(super) fn copy<K: Clone, V: Clone, S: Shape, A: Allocator>(
+pub(super) fn copy<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
     root: Root<K, V, S>,
     alloc: &A,
 ) -> Result<(Root<K, V, S>, usize), Layout> {
@@ -54,7 +54,7 @@ pub(super) fn copy<K: Clone, V: Clone, S: Shape, A: Allocator>(
     copied.map(Copied::keep)
 }
 
-fn copy_leaf<K: Clone, V: Clone, S: Shape, A: Allocator>(
+fn copy_leaf<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
     source: Node<K, V, S>,
     alloc: &A,
 ) -> Result<Copied<'_, K, V, S, A>, Layout> {
@@ -68,7 +68,7 @@ fn copy_leaf<K: Clone, V: Clone, S: Shape, A: Allocator>(
     Ok(copied)
 }
 
-fn copy_internal<K: Clone, V: Clone, S: Shape, A: Allocator>(
+fn copy_internal<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
     source: Node<K, V, S>,
     level: usize,
     alloc: &A,
@@ -101,7 +101,7 @@ fn copy_internal<K: Clone, V: Clone, S: Shape, A: Allocator>(
 
 /// Clones the pair in `slot` into the same slot of `target`, which owns nothing there yet.
 #[inline]
-fn clone_pair<K: Clone, V: Clone, S: Shape>(
+fn clone_pair<K: Clone, V: Clone, S: Shape<K>>(
     source: Node<K, V, S>,
     level: usize,
     slot: usize,

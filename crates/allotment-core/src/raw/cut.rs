@@ -24,7 +24,7 @@ use crate::raw::slots::{merge, rotate_left, rotate_right, transfer_edges, transf
 use crate::raw::spare::Spare;
 
 /// What a cut makes.
-pub(crate) struct Cut<'a, K, V, S: Shape, A: Allocator> {
+pub(crate) struct Cut<'a, K, V, S: Shape<K>, A: Allocator> {
     /// The part behind the edge.
     pub(crate) right: Option<Root<K, V, S>>,
     /// Nodes that mending set free, of either part. To be dropped when both parts have an owner:
@@ -50,7 +50,7 @@ enum Border {
 /// # Safety
 ///
 /// `edge` is an edge of the tree, whose nodes stem from `alloc`.
-pub(crate) unsafe fn cut<'a, K, V, S: Shape, A: Allocator>(
+pub(crate) unsafe fn cut<'a, K, V, S: Shape<K>, A: Allocator>(
     tree: &mut Option<Root<K, V, S>>,
     root: Root<K, V, S>,
     edge: &Edge<K, V, S>,
@@ -83,7 +83,7 @@ pub(crate) unsafe fn cut<'a, K, V, S: Shape, A: Allocator>(
 /// # Safety
 ///
 /// Both nodes stand on `level`, `right` is empty, and `at <= len`.
-unsafe fn halve<K, V, S: Shape>(
+unsafe fn halve<K, V, S: Shape<K>>(
     (node, level, at): (Node<K, V, S>, usize, usize),
     right: Node<K, V, S>,
 ) {
@@ -94,7 +94,7 @@ unsafe fn halve<K, V, S: Shape>(
         // SAFETY: one edge for each slot.
         unsafe { transfer_edges((node, at + 1), (right, 1), count) };
     }
-    node.set_len(at);
+    node.shrink(at);
     right.set_len(count);
 }
 
@@ -108,7 +108,7 @@ unsafe fn halve<K, V, S: Shape>(
 /// # Safety
 ///
 /// Everything but this border is as T2 says.
-unsafe fn mend<K, V, S: Shape, A: Allocator>(
+unsafe fn mend<K, V, S: Shape<K>, A: Allocator>(
     tree: &mut Option<Root<K, V, S>>,
     border: Border,
     freed: &mut Spare<'_, K, V, S, A>,
@@ -140,7 +140,7 @@ struct Mended<K, V, S> {
 /// # Safety
 ///
 /// `parent` stands on `level`, is internal, and has a slot.
-unsafe fn mend_child<K, V, S: Shape>(
+unsafe fn mend_child<K, V, S: Shape<K>>(
     parent: Node<K, V, S>,
     level: usize,
     border: Border,

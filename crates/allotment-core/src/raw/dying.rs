@@ -28,7 +28,7 @@ pub(crate) struct Dying<K, V, S> {
     pairs: PhantomData<Box<(K, V)>>,
 }
 
-impl<K, V, S: Shape> Dying<K, V, S> {
+impl<K, V, S: Shape<K>> Dying<K, V, S> {
     pub(super) fn new(root: Option<Root<K, V, S>>, len: usize) -> Self {
         Self { root, front: None, back: None, len, pairs: PhantomData }
     }
@@ -108,8 +108,8 @@ impl<K, V, S: Shape> Dying<K, V, S> {
             return;
         }
         /// Goes on with the rest if the drop of a pair unwinds.
-        struct Rest<'a, K, V, S: Shape, A: Allocator>(&'a mut Dying<K, V, S>, &'a A);
-        impl<K, V, S: Shape, A: Allocator> Drop for Rest<'_, K, V, S, A> {
+        struct Rest<'a, K, V, S: Shape<K>, A: Allocator>(&'a mut Dying<K, V, S>, &'a A);
+        impl<K, V, S: Shape<K>, A: Allocator> Drop for Rest<'_, K, V, S, A> {
             fn drop(&mut self) {
                 // SAFETY: as for `finish`.
                 while let Some(pair) = unsafe { self.0.take_first(self.1) } {
@@ -160,7 +160,7 @@ impl<K, V, S: Shape> Dying<K, V, S> {
 /// # Safety
 ///
 /// Nobody uses them again, and they stem from `alloc`.
-unsafe fn leave<K, V, S: Shape, A: Allocator>(
+unsafe fn leave<K, V, S: Shape<K>, A: Allocator>(
     root: Root<K, V, S>,
     edge: &Edge<K, V, S>,
     level: usize,
@@ -177,7 +177,11 @@ unsafe fn leave<K, V, S: Shape, A: Allocator>(
 /// # Safety
 ///
 /// `node` stands on `level`, and with all below it is in no tree any more; all stem from `alloc`.
-unsafe fn free_below<K, V, S: Shape, A: Allocator>(node: Node<K, V, S>, level: usize, alloc: &A) {
+unsafe fn free_below<K, V, S: Shape<K>, A: Allocator>(
+    node: Node<K, V, S>,
+    level: usize,
+    alloc: &A,
+) {
     if level > 0 {
         for edge in 0..=node.len() {
             // SAFETY: N2.

@@ -36,14 +36,14 @@ enum Plan {
 }
 
 /// All that it takes to make room for a pair: nothing can fail any more.
-pub(crate) struct Ready<'a, K, V, S: Shape, A: Allocator> {
+pub(crate) struct Ready<'a, K, V, S: Shape<K>, A: Allocator> {
     plan: Plan,
     spare: Spare<'a, K, V, S, A>,
 }
 
 /// Whether a pair can go in at `edge` as it is; `None` is the only edge of an empty tree.
 #[inline]
-pub(crate) fn has_room<K, V, S: Shape>(edge: Option<&Edge<K, V, S>>) -> bool {
+pub(crate) fn has_room<K, V, S: Shape<K>>(edge: Option<&Edge<K, V, S>>) -> bool {
     edge.is_some_and(|edge| edge.leaf.len() < Node::<K, V, S>::CAPACITY)
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn has_room<K, V, S: Shape>(edge: Option<&Edge<K, V, S>>) -> bool {
 ///
 /// The layout that the allocator could not serve.
 #[cold]
-pub(crate) fn reserve<'a, K, V, S: Shape, A: Allocator>(
+pub(crate) fn reserve<'a, K, V, S: Shape<K>, A: Allocator>(
     root: Option<Root<K, V, S>>,
     edge: Option<&Edge<K, V, S>>,
     alloc: &'a A,
@@ -76,7 +76,7 @@ struct Ends {
 }
 
 impl Ends {
-    fn of<K, V, S: Shape>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> Self {
+    fn of<K, V, S: Shape<K>>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> Self {
         let mut ends = Self { first: edge.index == 0, last: edge.index == edge.leaf.len() };
         for level in 1..=root.level {
             let index = edge.path.edge(level);
@@ -87,7 +87,7 @@ impl Ends {
     }
 }
 
-fn choose<K, V, S: Shape>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> Plan {
+fn choose<K, V, S: Shape<K>>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> Plan {
     let capacity = Node::<K, V, S>::CAPACITY;
     let full = (0..=root.level)
         .take_while(|&level| root.node_at(&edge.path, level).len() == capacity)
@@ -126,7 +126,7 @@ fn choose<K, V, S: Shape>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> Plan {
 ///
 /// `edge` has room.
 #[inline]
-pub(crate) unsafe fn seat<K, V, S: Shape>(edge: &Edge<K, V, S>, key: K, value: V) {
+pub(crate) unsafe fn seat<K, V, S: Shape<K>>(edge: &Edge<K, V, S>, key: K, value: V) {
     // SAFETY: there is room in the leaf, and P1 puts the edge within it.
     unsafe { insert_pair(edge.leaf, edge.index, key, value) };
 }
@@ -138,7 +138,7 @@ pub(crate) unsafe fn seat<K, V, S: Shape>(edge: &Edge<K, V, S>, key: K, value: V
 /// `ready` was made for this very root and edge, and the tree has not changed since. A pair is
 /// seated next (T2).
 #[cold]
-pub(crate) unsafe fn make_room<K, V, S: Shape, A: Allocator>(
+pub(crate) unsafe fn make_room<K, V, S: Shape<K>, A: Allocator>(
     tree: &mut Option<Root<K, V, S>>,
     edge: &mut Option<Edge<K, V, S>>,
     ready: Ready<'_, K, V, S, A>,
@@ -168,7 +168,11 @@ pub(crate) unsafe fn make_room<K, V, S: Shape, A: Allocator>(
 ///
 /// The leaf is not its parent's first child and has more than `count` slots or `edge` at its end;
 /// the sibling has room for `count` and, if `edge` goes over, one more.
-unsafe fn shift_left<K, V, S: Shape>(root: Root<K, V, S>, edge: &mut Edge<K, V, S>, count: usize) {
+unsafe fn shift_left<K, V, S: Shape<K>>(
+    root: Root<K, V, S>,
+    edge: &mut Edge<K, V, S>,
+    count: usize,
+) {
     let (parent, at) = (root.node_at(&edge.path, 1), edge.path.edge(1) - 1);
     // SAFETY: N2, `at` is an edge of the parent.
     let left = unsafe { parent.child(at) };
@@ -189,7 +193,11 @@ unsafe fn shift_left<K, V, S: Shape>(root: Root<K, V, S>, edge: &mut Edge<K, V, 
 /// # Safety
 ///
 /// The leaf is not its parent's last child; otherwise as for `shift_left`.
-unsafe fn shift_right<K, V, S: Shape>(root: Root<K, V, S>, edge: &mut Edge<K, V, S>, count: usize) {
+unsafe fn shift_right<K, V, S: Shape<K>>(
+    root: Root<K, V, S>,
+    edge: &mut Edge<K, V, S>,
+    count: usize,
+) {
     let (parent, at) = (root.node_at(&edge.path, 1), edge.path.edge(1));
     // SAFETY: `at` is the slot between the siblings; the caller saw room for `count`.
     unsafe { rotate_right(parent, 1, at, count) };
@@ -230,7 +238,7 @@ struct Carry<K, V, S> {
 ///
 /// The leaf is full, and `spare` has a node for each full level from there on upwards, and one for
 /// a new root if all are.
-unsafe fn split_up<K, V, S: Shape, A: Allocator>(
+unsafe fn split_up<K, V, S: Shape<K>, A: Allocator>(
     root: &mut Root<K, V, S>,
     edge: &mut Edge<K, V, S>,
     spare: &mut Spare<'_, K, V, S, A>,
@@ -267,7 +275,7 @@ unsafe fn split_up<K, V, S: Shape, A: Allocator>(
 /// # Safety
 ///
 /// The node given is full, and `right` is a new node of its level.
-unsafe fn split_at<K, V, S: Shape>(
+unsafe fn split_at<K, V, S: Shape<K>>(
     (node, level, at): (Node<K, V, S>, usize, usize),
     right: Node<K, V, S>,
     ends: &Ends,
@@ -285,7 +293,7 @@ unsafe fn split_at<K, V, S: Shape>(
 /// # Safety
 ///
 /// `carry` comes from a split of the root, and `spare` has a node for the level above it.
-unsafe fn grow_root<K, V, S: Shape, A: Allocator>(
+unsafe fn grow_root<K, V, S: Shape<K>, A: Allocator>(
     root: &mut Root<K, V, S>,
     edge: &mut Edge<K, V, S>,
     spare: &mut Spare<'_, K, V, S, A>,

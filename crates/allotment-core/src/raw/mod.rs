@@ -15,6 +15,8 @@
 //! - **N1** Exactly the slots below `len` own a pair.
 //! - **N2** An internal node has `len + 1` edges, each to a node one level lower.
 //! - **N3** The level decides the layout, at birth and at death. Leaves stand on level 0.
+//! - **N4** Where keys are integers, the key slots at and above `len` hold the greatest one. They own
+//!   nothing; a search reads them.
 //! - **T1** All leaves have one depth, at most `MAX_HEIGHT` levels.
 //! - **T2** Every node but the root has at least one slot; those off the two outer spines have at
 //!   least `FILL_MIN`. Splits at the very ends may leave an outer node with less.
@@ -31,6 +33,10 @@
 //!
 //! Each file imports only from those above it in this list.
 
+mod prefetch;
+
+pub(crate) mod kind;
+
 pub mod shape;
 
 pub(crate) mod node;
@@ -38,6 +44,8 @@ pub(crate) mod node;
 mod slots;
 
 pub(crate) mod path;
+
+mod rank;
 
 pub(crate) mod search;
 

@@ -51,7 +51,7 @@ impl<K, V, S> fmt::Debug for Node<K, V, S> {
     }
 }
 
-impl<K, V, S: Shape> Node<K, V, S> {
+impl<K, V, S: Shape<K>> Node<K, V, S> {
     pub(crate) const GEOMETRY: Geometry = Geometry::of::<K, V, S>();
     pub(crate) const CAPACITY: usize = Self::GEOMETRY.capacity;
     pub(crate) const FILL_MIN: usize = Self::GEOMETRY.fill_min;
@@ -71,6 +71,7 @@ impl<K, V, S: Shape> Node<K, V, S> {
         let block = alloc.allocate(layout).map_err(|_| layout)?.cast::<u8>();
         debug_assert_eq!(block.addr().get() % layout.align(), 0, "the allocator misaligned a node");
         let node = Self { block, marker: PhantomData };
+        node.pad(0, Self::CAPACITY);
         node.set_len(0);
         Ok(node)
     }
@@ -98,6 +99,32 @@ impl<K, V, S: Shape> Node<K, V, S> {
         debug_assert!(len <= Self::CAPACITY);
         // SAFETY: N0; the block is at least a header and aligned for one.
         unsafe { self.block.cast::<u16>().write(len as u16) };
+    }
+
+    /// Goes down to `len` slots; those behind own nothing any more.
+    #[inline]
+    pub(crate) fn shrink(self, len: usize) {
+        let before = self.len();
+        self.set_len(len);
+        self.pad(len, before);
+    }
+
+    /// Fills key slots that own nothing, those from `from` to `to`, as N4 asks.
+    #[inline]
+    pub(crate) fn pad(self, from: usize, to: usize) {
+        debug_assert!(to <= Self::CAPACITY);
+        if S::integer().is_some() {
+            for slot in from..to {
+                // SAFETY: N0; within the key column, and the caller gave up what was there.
+                unsafe { S::pad(self.keys().wrapping_add(slot)) };
+            }
+        }
+    }
+
+    /// Address of the first byte.
+    #[inline]
+    pub(crate) fn block(self) -> *const u8 {
+        self.block.as_ptr()
     }
 
     /// Address of the key column.

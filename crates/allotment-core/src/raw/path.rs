@@ -27,7 +27,7 @@ impl<K, V, S> Clone for Root<K, V, S> {
 
 impl<K, V, S> Copy for Root<K, V, S> {}
 
-impl<K, V, S: Shape> Root<K, V, S> {
+impl<K, V, S: Shape<K>> Root<K, V, S> {
     /// The node on `level` that `path` leads to, by the edges above that level.
     pub(crate) fn node_at(self, path: &Path, level: usize) -> Node<K, V, S> {
         debug_assert!(level <= self.level);
@@ -88,7 +88,7 @@ impl<K, V, S> Clone for Slot<K, V, S> {
 
 impl<K, V, S> Copy for Slot<K, V, S> {}
 
-impl<K, V, S: Shape> Slot<K, V, S> {
+impl<K, V, S: Shape<K>> Slot<K, V, S> {
     /// Address of the key.
     #[inline]
     pub(crate) fn key(self) -> *mut K {
@@ -154,7 +154,7 @@ impl<K, V, S> PartialEq for Edge<K, V, S> {
     }
 }
 
-impl<K, V, S: Shape> Edge<K, V, S> {
+impl<K, V, S: Shape<K>> Edge<K, V, S> {
     /// The edge that `path` leads to, which has the leaf's index on level 0.
     pub(crate) fn at(root: Root<K, V, S>, path: Path) -> Self {
         Self { leaf: root.node_at(&path, 0), index: path.edge(0), path }

@@ -25,7 +25,7 @@ use crate::raw::spare::Spare;
 ///
 /// `slot` is a slot of the tree, whose nodes stem from `alloc`.
 #[inline]
-pub(crate) unsafe fn remove<K, V, S: Shape, A: Allocator>(
+pub(crate) unsafe fn remove<K, V, S: Shape<K>, A: Allocator>(
     root: &mut Option<Root<K, V, S>>,
     slot: Slot<K, V, S>,
     path: &mut Path,
@@ -53,7 +53,7 @@ pub(crate) unsafe fn remove<K, V, S: Shape, A: Allocator>(
 /// # Safety
 ///
 /// `slot` is a slot of an internal node, and `path` leads to it.
-unsafe fn remove_internal<K, V, S: Shape>(
+unsafe fn remove_internal<K, V, S: Shape<K>>(
     slot: Slot<K, V, S>,
     path: &mut Path,
 ) -> (Node<K, V, S>, (K, V)) {
@@ -68,7 +68,7 @@ unsafe fn remove_internal<K, V, S: Shape>(
     let (from, to) = ((before.leaf, 0, last), (slot.node, slot.level, slot.index));
     // SAFETY: the last slot of a leaf, which has one (T2), into the slot just emptied.
     unsafe { transfer_slots(from, to, 1) };
-    before.leaf.set_len(last);
+    before.leaf.shrink(last);
     *path = before.path;
     path.set(0, last);
     (before.leaf, pair)
@@ -81,7 +81,7 @@ unsafe fn remove_internal<K, V, S: Shape>(
 ///
 /// All nodes on the path but the leaf are as T2 says.
 #[cold]
-unsafe fn refill<K, V, S: Shape, A: Allocator>(
+unsafe fn refill<K, V, S: Shape<K>, A: Allocator>(
     tree: &mut Option<Root<K, V, S>>,
     path: &mut Path,
     alloc: &A,
@@ -109,7 +109,7 @@ unsafe fn refill<K, V, S: Shape, A: Allocator>(
 /// # Safety
 ///
 /// The level is below the root's, and the parent has at least one slot.
-unsafe fn refill_from_sibling<K, V, S: Shape>(
+unsafe fn refill_from_sibling<K, V, S: Shape<K>>(
     root: Root<K, V, S>,
     path: &mut Path,
     level: usize,
@@ -147,7 +147,7 @@ unsafe fn refill_from_sibling<K, V, S: Shape>(
 /// # Safety
 ///
 /// Nothing but this tree holds the root.
-pub(super) unsafe fn shrink_root<K, V, S: Shape, A: Allocator>(
+pub(super) unsafe fn shrink_root<K, V, S: Shape<K>, A: Allocator>(
     tree: &mut Option<Root<K, V, S>>,
     freed: &mut Spare<'_, K, V, S, A>,
 ) {

@@ -1,23 +1,19 @@
 //! Finding a key: the *ask* phase, and the only file of the engine that compares.
 //!
-//! Within a node, keys of a machine word are searched without branches, so that the processor
-//! overlaps independent look-ups. Where each comparison has a branch anyway, or may be a cache
-//! miss, small nodes are searched from key to key, and larger ones by halves, both with an early
-//! exit.
-//!
-//! Whatever the comparisons answer, indices stay within `0..=len`: order is not trusted for safety.
+//! Integer keys are searched down to a leaf whatever is met on the way, so that nothing depends on
+//! a comparison but addresses, and the processor overlaps independent look-ups. A key that stands
+//! in an internal node is the successor of the last edge of a leaf: only there is it looked for.
+//! The search for other keys stops at an equal one, on whatever level.
 
 use core::borrow::Borrow;
-use core::cmp::Ordering;
-use core::hint::select_unpredictable;
-use core::mem::{needs_drop, size_of};
+use core::ptr;
 
+use crate::raw::kind::{Integer, Primitive, is_same, with_primitive};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Root, Slot};
+use crate::raw::prefetch::prefetch_all;
+use crate::raw::rank::{integer_rank, rank};
 use crate::raw::shape::Shape;
-
-/// Slots up to which keys that cannot be compared without branches are compared one by one.
-const LINEAR_MAX: usize = 16;
 
 /// The answer of a search.
 pub(crate) enum Search<K, V, S> {
@@ -45,18 +41,121 @@ fn descend<K, V, S, Q>(
 where
     K: Borrow<Q>,
     Q: Ord + ?Sized,
-    S: Shape,
+    S: Shape<K>,
 {
     let (mut node, mut level) = (root.node, root.level);
     loop {
-        let (index, found) = within(node, key);
+        let (index, found) = rank(node, key);
         if found || level == 0 {
             return (Slot { node, level, index }, found);
         }
         step(level, index);
-        // SAFETY: N2, and `within` answers at most `len`.
+        // SAFETY: N2, and `rank` answers at most `len`.
         node = unsafe { node.child(index) };
         level -= 1;
+    }
+}
+
+/// Where a descent for an integer key ends: an index in a leaf, and the edge of its parent that led
+/// there, which is the leaf's own index again if there is no parent.
+struct End<K, V, S> {
+    leaf: Node<K, V, S>,
+    index: usize,
+    parent: Node<K, V, S>,
+    edge: usize,
+}
+
+/// Descends to the leaf where an integer key belongs; `step` is told of each level above and the
+/// edge taken there.
+#[inline]
+fn descend_integer<K, V, S: Shape<K>, L: Primitive>(
+    root: Root<K, V, S>,
+    key: L,
+    mut step: impl FnMut(usize, usize),
+) -> End<K, V, S> {
+    // A root may have few slots, and always as many: its search is as short as it can be.
+    let (mut node, mut rank) = (root.node, integer_rank(root.node, root.node.len(), key));
+    let mut above = (node, rank);
+    for level in (1..=root.level).rev() {
+        step(level, rank);
+        above = (node, rank);
+        // SAFETY: N2, and the rank is at most `len`.
+        node = unsafe { node.child(rank) };
+        if level == 1 && root.level > 2 {
+            // Values too: by the time the rank is known they are here.
+            prefetch_all(node.block(), Node::<K, V, S>::layout(0).size().min(PREFETCH_MAX));
+        }
+        rank = integer_rank(node, Node::<K, V, S>::CAPACITY, key);
+    }
+    End { leaf: node, index: rank, parent: above.0, edge: above.1 }
+}
+
+/// Bytes of a leaf that are worth asking for before they are known to be needed.
+const PREFETCH_MAX: usize = 1024;
+
+/// The integer type that a search for a `Q` among `K` can compare, if there is one: a `Q` that is
+/// merely borrowed from a `K` need not be an integer.
+#[inline]
+fn integer_of<K, Q: ?Sized, S: Shape<K>>() -> Option<Integer> {
+    if is_same::<K, Q>() { S::integer() } else { None }
+}
+
+/// Whether the key in `slot` is the one searched for.
+///
+/// # Safety
+///
+/// A slot of the tree, and `L` is the type that `S::integer` names.
+#[inline]
+unsafe fn is_equal<K, V, S: Shape<K>, L: Primitive>(slot: Slot<K, V, S>, key: L) -> bool {
+    // SAFETY: N1, and the caller's promise.
+    unsafe { S::load::<L>(slot.key()) == key }
+}
+
+/// [`search`] for an integer key.
+#[inline]
+fn search_integer<K, V, S: Shape<K>, L: Primitive>(
+    root: Root<K, V, S>,
+    key: L,
+    edge: &mut Edge<K, V, S>,
+) -> Search<K, V, S> {
+    let path = &mut edge.path;
+    let end = descend_integer(root, key, |level, edge| path.set(level, edge));
+    (edge.leaf, edge.index) = (end.leaf, end.index);
+    match edge.slot_after(root) {
+        // SAFETY: a slot of the tree, and the type is passed on.
+        Some(slot) if unsafe { is_equal(slot, key) } => Search::Found(slot),
+        _ => Search::Missing,
+    }
+}
+
+/// [`find`] for an integer key.
+#[inline]
+fn find_integer<K, V, S: Shape<K>, L: Primitive>(
+    root: Root<K, V, S>,
+    key: L,
+) -> Option<Slot<K, V, S>> {
+    let End { leaf, index, parent, edge } = descend_integer(root, key, |_, _| {});
+    let slot = if index < leaf.len() {
+        Slot { node: leaf, level: 0, index }
+    } else if edge < parent.len() {
+        Slot { node: parent, level: 1, index: edge }
+    } else {
+        return find_above(root, key);
+    };
+    // SAFETY: a slot of the tree, and the type is passed on.
+    unsafe { is_equal(slot, key) }.then_some(slot)
+}
+
+/// Searches the higher nodes for a key that is in no leaf and no parent of one.
+#[cold]
+fn find_above<K, V, S: Shape<K>, L: Primitive>(
+    root: Root<K, V, S>,
+    key: L,
+) -> Option<Slot<K, V, S>> {
+    let mut edge = Edge::start(root);
+    match search_integer(root, key, &mut edge) {
+        Search::Found(slot) => Some(slot),
+        Search::Missing => None,
     }
 }
 
@@ -70,8 +169,15 @@ pub(crate) fn search<K, V, S, Q>(
 where
     K: Borrow<Q>,
     Q: Ord + ?Sized,
-    S: Shape,
+    S: Shape<K>,
 {
+    if let Some(integer) = integer_of::<K, Q, S>() {
+        return with_primitive!(integer, L => {
+            // SAFETY: `Q` is `K`, whose integer is an `L`.
+            let key = unsafe { S::load::<L>(ptr::from_ref(key).cast()) };
+            search_integer(root, key, edge)
+        });
+    }
     let (slot, found) = descend(root, key, |level, index| edge.path.set(level, index));
     if found {
         return Search::Found(slot);
@@ -86,8 +192,15 @@ pub(crate) fn find<K, V, S, Q>(root: Root<K, V, S>, key: &Q) -> Option<Slot<K, V
 where
     K: Borrow<Q>,
     Q: Ord + ?Sized,
-    S: Shape,
+    S: Shape<K>,
 {
+    if let Some(integer) = integer_of::<K, Q, S>() {
+        return with_primitive!(integer, L => {
+            // SAFETY: `Q` is `K`, whose integer is an `L`.
+            let key = unsafe { S::load::<L>(ptr::from_ref(key).cast()) };
+            find_integer(root, key)
+        });
+    }
     let (slot, found) = descend(root, key, |_, _| {});
     found.then_some(slot)
 }
@@ -102,7 +215,7 @@ pub(crate) fn move_beside<K, V, S, Q>(
 ) where
     K: Borrow<Q>,
     Q: Ord + ?Sized,
-    S: Shape,
+    S: Shape<K>,
 {
     if let Search::Found(Slot { node, level, index }) = search(root, key, edge) {
         let index = index + usize::from(side == Side::After);
@@ -117,107 +230,4 @@ pub(crate) fn move_beside<K, V, S, Q>(
             }
         }
     }
-}
-
-/// The index of the first key not less than `key`, at most `len`, and whether it is equal.
-#[inline]
-fn within<K, V, S, Q>(node: Node<K, V, S>, key: &Q) -> (usize, bool)
-where
-    K: Borrow<Q>,
-    Q: Ord + ?Sized,
-    S: Shape,
-{
-    let len = node.len();
-    if const { size_of::<K>() <= 8 && !needs_drop::<K>() } {
-        without_branches(node, len, key)
-    } else if const { Node::<K, V, S>::CAPACITY <= LINEAR_MAX } {
-        one_by_one(node, len, key)
-    } else {
-        three_way(node, len, key)
-    }
-}
-
-/// Compares the key in `slot` to `key`.
-///
-/// # Safety
-///
-/// `slot < len`.
-#[inline]
-unsafe fn compare<K, V, S, Q>(node: Node<K, V, S>, slot: usize, key: &Q) -> Ordering
-where
-    K: Borrow<Q>,
-    Q: Ord + ?Sized,
-    S: Shape,
-{
-    // SAFETY: N1; nobody writes to the tree while keys are compared (C1).
-    let own = unsafe { &*node.keys().wrapping_add(slot) };
-    own.borrow().cmp(key)
-}
-
-/// Halves the range by a conditional move: as many steps whatever the keys, none mispredicted.
-#[inline]
-fn without_branches<K, V, S, Q>(node: Node<K, V, S>, len: usize, key: &Q) -> (usize, bool)
-where
-    K: Borrow<Q>,
-    Q: Ord + ?Sized,
-    S: Shape,
-{
-    let (mut base, mut rest) = (0, len);
-    while rest > 1 {
-        let half = rest / 2;
-        // SAFETY: `base + rest <= len` throughout, and `half <= rest`.
-        let less = unsafe { compare(node, base + half - 1, key) } == Ordering::Less;
-        base = select_unpredictable(less, base + half, base);
-        rest -= half;
-    }
-    if rest == 0 {
-        return (0, false);
-    }
-    // SAFETY: `base + 1 <= len`.
-    match unsafe { compare(node, base, key) } {
-        Ordering::Equal => (base, true),
-        Ordering::Greater => (base, false),
-        Ordering::Less => (base + 1, false),
-    }
-}
-
-/// Goes from key to key, and stops at the first that is not less. The processor predicts "less" and
-/// fetches the next keys meanwhile, where a binary search would wait for each.
-#[inline]
-fn one_by_one<K, V, S, Q>(node: Node<K, V, S>, len: usize, key: &Q) -> (usize, bool)
-where
-    K: Borrow<Q>,
-    Q: Ord + ?Sized,
-    S: Shape,
-{
-    for slot in 0..len {
-        // SAFETY: `slot < len`.
-        match unsafe { compare(node, slot, key) } {
-            Ordering::Less => {}
-            Ordering::Equal => return (slot, true),
-            Ordering::Greater => return (slot, false),
-        }
-    }
-    (len, false)
-}
-
-/// Binary search that stops at an equal key.
-#[inline]
-fn three_way<K, V, S, Q>(node: Node<K, V, S>, len: usize, key: &Q) -> (usize, bool)
-where
-    K: Borrow<Q>,
-    Q: Ord + ?Sized,
-    S: Shape,
-{
-    let (mut low, mut high) = (0, len);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        // SAFETY: `middle < high <= len`.
-        match unsafe { compare(node, middle, key) } {
-            Ordering::Less => low = middle + 1,
-            Ordering::Equal => return (middle, true),
-            Ordering::Greater => high = middle,
-        }
-    }
-    (low, false)
 }

@@ -1,4 +1,4 @@
-//! How many slots a node has and where its columns lie: arithmetic only, no memory is touched.
+//! How many slots a node has, where its columns lie, and what its keys are compared as.
 //!
 //! What a node would be, could Rust compute the capacity `N` from the pair:
 //!
@@ -15,7 +15,9 @@
 //! capacity follows from bytes: about four cache lines of keys, whatever their size.
 
 use core::alloc::Layout;
-use core::mem::{align_of, size_of};
+use core::mem::{align_of, size_of, transmute_copy};
+
+use crate::raw::kind::{Integer, IntegerKey, Primitive, is_same, with_primitive};
 
 /// Bytes before the first column. The length takes two of them.
 pub(crate) const HEADER_BYTES: usize = 8;
@@ -26,16 +28,63 @@ pub(crate) const MAX_HEIGHT: usize = 32;
 /// Bytes of a cache line.
 const LINE: usize = 64;
 
-/// How large nodes are. Public only so that tests can name [`Tiny`]; not part of the interface.
-pub trait Shape: closed::Sealed + 'static {
+/// How nodes are laid out and searched: the last type parameter of the collections.
+///
+/// [`Standard`] suits every key, [`IntegerKeys`] those that implement
+/// [`IntegerKey`](crate::IntegerKey).
+pub trait Shape<K>: closed::Sealed + 'static {
     /// Bytes of header and keys that a search walks through.
+    #[doc(hidden)]
     const HOT_BYTES: usize;
     /// Bytes above which a leaf takes fewer slots.
+    #[doc(hidden)]
     const LEAF_BYTES: usize;
     /// Slots that a node has whatever the size of the pair.
+    #[doc(hidden)]
     const CAPACITY_MIN: usize;
     /// Slots that no node exceeds.
+    #[doc(hidden)]
     const CAPACITY_MAX: usize;
+
+    /// Whether `pad` is known to write what `load` reads as a greatest integer, and not just said
+    /// to.
+    #[doc(hidden)]
+    const PADS_SURELY: bool = true;
+
+    /// The integer type that keys are compared as, if they are.
+    #[doc(hidden)]
+    #[inline]
+    fn integer() -> Option<Integer> {
+        Integer::of::<K>()
+    }
+
+    /// The integer of a key.
+    ///
+    /// # Safety
+    ///
+    /// `key` is initialised, and `L` is the type that `integer` names.
+    #[doc(hidden)]
+    #[inline]
+    unsafe fn load<L: Primitive>(key: *const K) -> L {
+        // SAFETY: `integer` names a type only for keys of its size, alignment and values.
+        unsafe { key.cast::<L>().read() }
+    }
+
+    /// Writes what `load` reads as the greatest integer.
+    ///
+    /// # Safety
+    ///
+    /// `slot` can be written to and owns nothing; `integer` names a type.
+    #[doc(hidden)]
+    #[inline]
+    unsafe fn pad(slot: *mut K) {
+        if let Some(integer) = Self::integer() {
+            with_primitive!(integer, L => {
+                // SAFETY: as in `load`. What is written need not be a key.
+                unsafe { slot.cast::<L>().write(<L as Primitive>::MAX) }
+            });
+        }
+    }
 }
 
 /// Keeps the set of shapes closed: `MAX_HEIGHT` was argued for these.
@@ -46,6 +95,12 @@ mod closed {
 /// What every map uses: four lines of keys, leaves of at most 2 KiB.
 #[derive(Debug)]
 pub enum Standard {}
+
+/// For keys that are ordered as an integer: they are searched as that integer would be.
+///
+/// See [`IntegerKey`](crate::IntegerKey) for how a key type becomes one of them.
+#[derive(Debug)]
+pub enum IntegerKeys {}
 
 /// Five slots a node, for tests: the smallest shape whose outer nodes may have fewer slots than the
 /// minimum of the others.
@@ -58,24 +113,53 @@ pub enum Small {}
 pub enum Tiny {}
 
 impl closed::Sealed for Standard {}
+impl closed::Sealed for IntegerKeys {}
 impl closed::Sealed for Small {}
 impl closed::Sealed for Tiny {}
 
-impl Shape for Standard {
+impl<K> Shape<K> for Standard {
     const HOT_BYTES: usize = 4 * LINE;
     const LEAF_BYTES: usize = 2048;
     const CAPACITY_MIN: usize = 7;
     const CAPACITY_MAX: usize = 62;
 }
 
-impl Shape for Small {
+impl<K: IntegerKey> Shape<K> for IntegerKeys {
+    const HOT_BYTES: usize = <Standard as Shape<K>>::HOT_BYTES;
+    const LEAF_BYTES: usize = <Standard as Shape<K>>::LEAF_BYTES;
+    const CAPACITY_MIN: usize = <Standard as Shape<K>>::CAPACITY_MIN;
+    const CAPACITY_MAX: usize = <Standard as Shape<K>>::CAPACITY_MAX;
+    const PADS_SURELY: bool = false;
+
+    #[inline]
+    fn integer() -> Option<Integer> {
+        Some(K::Integer::INTEGER)
+    }
+
+    #[inline]
+    unsafe fn load<L: Primitive>(key: *const K) -> L {
+        debug_assert!(is_same::<L, K::Integer>());
+        // SAFETY: initialised, by the caller's promise.
+        let integer = unsafe { key.read() }.integer();
+        // SAFETY: the types are the same.
+        unsafe { transmute_copy::<K::Integer, L>(&integer) }
+    }
+
+    #[inline]
+    unsafe fn pad(slot: *mut K) {
+        // SAFETY: can be written to, by the caller's promise; a key that is `Copy` owns nothing.
+        unsafe { slot.write(K::MAX) };
+    }
+}
+
+impl<K> Shape<K> for Small {
     const HOT_BYTES: usize = 0;
     const LEAF_BYTES: usize = 0;
     const CAPACITY_MIN: usize = 5;
     const CAPACITY_MAX: usize = 5;
 }
 
-impl Shape for Tiny {
+impl<K> Shape<K> for Tiny {
     const HOT_BYTES: usize = 0;
     const LEAF_BYTES: usize = 0;
     const CAPACITY_MIN: usize = 3;
@@ -105,7 +189,7 @@ pub(crate) struct Geometry {
 
 impl Geometry {
     /// The geometry for keys `K` and values `V` in shape `S`.
-    pub(crate) const fn of<K, V, S: Shape>() -> Self {
+    pub(crate) const fn of<K, V, S: Shape<K>>() -> Self {
         let capacity = capacity::<K, V, S>();
         let fill_min = fill_min(capacity);
         assert!(capacity < u8::MAX as usize, "a path keeps an edge in one byte");
@@ -135,7 +219,7 @@ impl Geometry {
 
 /// Slots of a node: as many keys as the hot bytes hold, fewer if the pair is large, and then
 /// whatever the last line of the leaf still has room for.
-const fn capacity<K, V, S: Shape>() -> usize {
+const fn capacity<K, V, S: Shape<K>>() -> usize {
     let (key, value) = (size_of::<K>(), size_of::<V>());
     let by_keys = S::HOT_BYTES.saturating_sub(HEADER_BYTES) / max(key, 1);
     let by_pair = S::LEAF_BYTES.saturating_sub(HEADER_BYTES) / max(key.saturating_add(value), 1);

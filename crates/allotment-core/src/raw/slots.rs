@@ -19,7 +19,7 @@ use crate::raw::shape::Shape;
 /// # Safety
 ///
 /// The node stands on `level`, and both runs lie within its capacity.
-pub(super) unsafe fn shift_slots<K, V, S: Shape>(
+pub(super) unsafe fn shift_slots<K, V, S: Shape<K>>(
     node: Node<K, V, S>,
     level: usize,
     from: usize,
@@ -39,7 +39,12 @@ pub(super) unsafe fn shift_slots<K, V, S: Shape>(
 /// # Safety
 ///
 /// The node is internal, and both runs lie within its `CAPACITY + 1` edges.
-unsafe fn shift_edges<K, V, S: Shape>(node: Node<K, V, S>, from: usize, to: usize, count: usize) {
+unsafe fn shift_edges<K, V, S: Shape<K>>(
+    node: Node<K, V, S>,
+    from: usize,
+    to: usize,
+    count: usize,
+) {
     debug_assert!(from.max(to) + count <= Node::<K, V, S>::CAPACITY + 1);
     let children = node.children();
     // SAFETY: both runs lie in the child column, by the caller's promise.
@@ -54,7 +59,7 @@ pub(super) type Run<K, V, S> = (Node<K, V, S>, usize, usize);
 /// # Safety
 ///
 /// The nodes differ, stand on the levels given, and both runs lie within capacity.
-pub(super) unsafe fn transfer_slots<K, V, S: Shape>(
+pub(super) unsafe fn transfer_slots<K, V, S: Shape<K>>(
     (source, source_level, from): Run<K, V, S>,
     (target, target_level, to): Run<K, V, S>,
     count: usize,
@@ -74,7 +79,7 @@ pub(super) unsafe fn transfer_slots<K, V, S: Shape>(
 /// # Safety
 ///
 /// The nodes differ and are internal, and both runs lie within `CAPACITY + 1` edges.
-pub(super) unsafe fn transfer_edges<K, V, S: Shape>(
+pub(super) unsafe fn transfer_edges<K, V, S: Shape<K>>(
     (source, from): (Node<K, V, S>, usize),
     (target, to): (Node<K, V, S>, usize),
     count: usize,
@@ -92,7 +97,12 @@ pub(super) unsafe fn transfer_edges<K, V, S: Shape>(
 ///
 /// The node is a leaf that is not full, and `at <= len`.
 #[inline]
-pub(super) unsafe fn insert_pair<K, V, S: Shape>(leaf: Node<K, V, S>, at: usize, key: K, value: V) {
+pub(super) unsafe fn insert_pair<K, V, S: Shape<K>>(
+    leaf: Node<K, V, S>,
+    at: usize,
+    key: K,
+    value: V,
+) {
     let len = leaf.len();
     debug_assert!(at <= len && len < Node::<K, V, S>::CAPACITY);
     if at < len {
@@ -113,7 +123,7 @@ pub(super) unsafe fn insert_pair<K, V, S: Shape>(leaf: Node<K, V, S>, at: usize,
 ///
 /// The node stands on `level`, is internal and not full, and `at <= len`. The pair in `from` is
 /// initialised, lies in another node, and counts as moved out from here on.
-pub(super) unsafe fn insert_carry<K, V, S: Shape>(
+pub(super) unsafe fn insert_carry<K, V, S: Shape<K>>(
     (node, level, at): Run<K, V, S>,
     from: Run<K, V, S>,
     right: Node<K, V, S>,
@@ -124,6 +134,8 @@ pub(super) unsafe fn insert_carry<K, V, S: Shape>(
     unsafe { shift_slots(node, level, at, at + 1, len - at) };
     // SAFETY: one slot each, in different nodes.
     unsafe { transfer_slots(from, (node, level, at), 1) };
+    let (waiting, _, last) = from;
+    waiting.pad(last, last + 1);
     // SAFETY: the edges behind `at` move up by one, to at most `CAPACITY`.
     unsafe { shift_edges(node, at + 1, at + 2, len - at) };
     // SAFETY: `at + 1 <= CAPACITY`.
@@ -138,7 +150,7 @@ pub(super) unsafe fn insert_carry<K, V, S: Shape>(
 /// The node stands on `level` and `at < len`; the caller sees to it that nobody reads the slot
 /// again.
 #[inline]
-pub(super) unsafe fn take_pair<K, V, S: Shape>(
+pub(super) unsafe fn take_pair<K, V, S: Shape<K>>(
     node: Node<K, V, S>,
     level: usize,
     at: usize,
@@ -157,14 +169,14 @@ pub(super) unsafe fn take_pair<K, V, S: Shape>(
 ///
 /// The node is a leaf and `at < len`.
 #[inline]
-pub(super) unsafe fn remove_pair<K, V, S: Shape>(leaf: Node<K, V, S>, at: usize) -> (K, V) {
+pub(super) unsafe fn remove_pair<K, V, S: Shape<K>>(leaf: Node<K, V, S>, at: usize) -> (K, V) {
     let len = leaf.len();
     debug_assert!(at < len);
     // SAFETY: N1; the gap is closed at once.
     let pair = unsafe { take_pair(leaf, 0, at) };
     // SAFETY: the slots behind `at` move down by one.
     unsafe { shift_slots(leaf, 0, at + 1, at, len - at - 1) };
-    leaf.set_len(len - 1);
+    leaf.shrink(len - 1);
     pair
 }
 
@@ -176,7 +188,7 @@ pub(super) unsafe fn remove_pair<K, V, S: Shape>(leaf: Node<K, V, S>, at: usize)
 ///
 /// Both nodes stand on `level`; `node` is full and `right` empty. The pair that waits must be
 /// fetched before anything is written to the last slot of `node`.
-pub(super) unsafe fn split<K, V, S: Shape>(
+pub(super) unsafe fn split<K, V, S: Shape<K>>(
     node: Node<K, V, S>,
     right: Node<K, V, S>,
     level: usize,
@@ -194,6 +206,7 @@ pub(super) unsafe fn split<K, V, S: Shape>(
     // SAFETY: one slot, within capacity; the last one has been moved out if it is not the pivot.
     unsafe { shift_slots(node, level, pivot, last, 1) };
     node.set_len(pivot);
+    node.pad(pivot, last);
     right.set_len(count);
 }
 
@@ -203,7 +216,7 @@ pub(super) unsafe fn split<K, V, S: Shape>(
 /// # Safety
 ///
 /// `parent` stands on `level`, `at < len`, and the two children and the slot fit one node.
-pub(super) unsafe fn merge<K, V, S: Shape>(
+pub(super) unsafe fn merge<K, V, S: Shape<K>>(
     parent: Node<K, V, S>,
     level: usize,
     at: usize,
@@ -227,7 +240,7 @@ pub(super) unsafe fn merge<K, V, S: Shape>(
     unsafe { shift_slots(parent, level, at + 1, at, len - at - 1) };
     // SAFETY: and the edges behind `at + 1` with them.
     unsafe { shift_edges(parent, at + 2, at + 1, len - at - 1) };
-    parent.set_len(len - 1);
+    parent.shrink(len - 1);
     left.set_len(left_len + 1 + right_len);
     right
 }
@@ -238,7 +251,7 @@ pub(super) unsafe fn merge<K, V, S: Shape>(
 ///
 /// `parent` stands on `level`, `at < len`; the right child has at least `count` slots and the left
 /// one room for as many; `count >= 1`.
-pub(super) unsafe fn rotate_left<K, V, S: Shape>(
+pub(super) unsafe fn rotate_left<K, V, S: Shape<K>>(
     parent: Node<K, V, S>,
     level: usize,
     at: usize,
@@ -265,7 +278,7 @@ pub(super) unsafe fn rotate_left<K, V, S: Shape>(
         unsafe { shift_edges(right, count, 0, rest + 1) };
     }
     left.set_len(left_len + count);
-    right.set_len(rest);
+    right.shrink(rest);
 }
 
 /// Moves `count` slots from the left child of slot `at` to the right one, through that slot.
@@ -274,7 +287,7 @@ pub(super) unsafe fn rotate_left<K, V, S: Shape>(
 ///
 /// `parent` stands on `level`, `at < len`; the left child has at least `count` slots and the right
 /// one room for as many; `count >= 1`.
-pub(super) unsafe fn rotate_right<K, V, S: Shape>(
+pub(super) unsafe fn rotate_right<K, V, S: Shape<K>>(
     parent: Node<K, V, S>,
     level: usize,
     at: usize,
@@ -300,6 +313,6 @@ pub(super) unsafe fn rotate_right<K, V, S: Shape>(
         // SAFETY: an edge for each slot that came.
         unsafe { transfer_edges((left, rest + 1), (right, 0), count) };
     }
-    left.set_len(rest);
+    left.shrink(rest);
     right.set_len(right_len + count);
 }

@@ -12,12 +12,12 @@ use crate::raw::node::Node;
 use crate::raw::shape::{MAX_HEIGHT, Shape};
 
 /// At most one spare node per level, and one above the root.
-pub(crate) struct Spare<'a, K, V, S: Shape, A: Allocator> {
+pub(crate) struct Spare<'a, K, V, S: Shape<K>, A: Allocator> {
     alloc: &'a A,
     nodes: [Option<Node<K, V, S>>; MAX_HEIGHT + 1],
 }
 
-impl<'a, K, V, S: Shape, A: Allocator> Spare<'a, K, V, S, A> {
+impl<'a, K, V, S: Shape<K>, A: Allocator> Spare<'a, K, V, S, A> {
     pub(super) fn new(alloc: &'a A) -> Self {
         Self { alloc, nodes: [None; MAX_HEIGHT + 1] }
     }
@@ -56,7 +56,7 @@ impl<'a, K, V, S: Shape, A: Allocator> Spare<'a, K, V, S, A> {
     }
 }
 
-impl<K, V, S: Shape, A: Allocator> Drop for Spare<'_, K, V, S, A> {
+impl<K, V, S: Shape<K>, A: Allocator> Drop for Spare<'_, K, V, S, A> {
     fn drop(&mut self) {
         for (level, node) in self.nodes.iter_mut().enumerate() {
             if let Some(node) = node.take() {

@@ -40,7 +40,7 @@ pub(crate) struct Refused<K, V> {
 }
 
 /// A tree that was cut off another one.
-pub(crate) struct Part<'a, K, V, S: Shape, A: Allocator> {
+pub(crate) struct Part<'a, K, V, S: Shape<K>, A: Allocator> {
     pub(crate) tree: Tree<K, V, S>,
     /// Nodes that the cut set free. Dropped, they go back to the allocator: foreign code, so the
     /// tree must have an owner by then.
@@ -67,7 +67,7 @@ impl<K, V, S> Tree<K, V, S> {
     }
 }
 
-impl<K, V, S: Shape> Tree<K, V, S> {
+impl<K, V, S: Shape<K>> Tree<K, V, S> {
     pub(crate) fn root(&self) -> Option<Root<K, V, S>> {
         self.root
     }
@@ -371,7 +371,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
 }
 
 /// Counts the slots of a node and of all below it.
-fn count_below<K, V, S: Shape>(node: Node<K, V, S>, level: usize) -> usize {
+fn count_below<K, V, S: Shape<K>>(node: Node<K, V, S>, level: usize) -> usize {
     let mut len = node.len();
     if level > 0 {
         for edge in 0..=node.len() {

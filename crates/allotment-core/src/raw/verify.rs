@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt::{Debug, Write};
 
+use crate::raw::kind::{Primitive, with_primitive};
 use crate::raw::node::Node;
 use crate::raw::path::Root;
 use crate::raw::shape::{MAX_HEIGHT, Shape};
@@ -20,8 +21,8 @@ struct Above<'a, K> {
     fences: (Option<&'a K>, Option<&'a K>),
 }
 
-/// Checks N1 (as far as it can be seen), N2, T1, T2, T3 and, if asked, that keys ascend.
-pub(crate) fn check<K: Ord, V, S: Shape>(
+/// Checks N1 (as far as it can be seen), N2, N4, T1, T2, T3 and, if asked, that keys ascend.
+pub(crate) fn check<K: Ord, V, S: Shape<K>>(
     tree: &Tree<K, V, S>,
     ordered: bool,
 ) -> Result<(), String> {
@@ -40,7 +41,7 @@ pub(crate) fn check<K: Ord, V, S: Shape>(
 }
 
 /// Checks a node and all below it; returns how many slots they have.
-fn check_below<K: Ord, V, S: Shape>(
+fn check_below<K: Ord, V, S: Shape<K>>(
     node: Node<K, V, S>,
     above: Above<'_, K>,
     ordered: bool,
@@ -49,6 +50,9 @@ fn check_below<K: Ord, V, S: Shape>(
     let least = if above.is_root || above.is_outer { 1 } else { Node::<K, V, S>::FILL_MIN };
     if len < least || len > Node::<K, V, S>::CAPACITY {
         return Err(format!("T2: {len} slots in {node:?} on level {level}, at least {least}"));
+    }
+    if !is_padded(node) {
+        return Err(format!("N4: {node:?} on level {level}"));
     }
     // SAFETY: N1.
     let key = |slot: usize| unsafe { &*node.keys().wrapping_add(slot) };
@@ -76,8 +80,18 @@ fn check_below<K: Ord, V, S: Shape>(
     Ok(slots)
 }
 
+/// Whether the key slots at and above `len` hold the greatest integer, if keys are integers.
+fn is_padded<K, V, S: Shape<K>>(node: Node<K, V, S>) -> bool {
+    let Some(integer) = S::integer() else { return true };
+    let mut unused = node.len()..Node::<K, V, S>::CAPACITY;
+    with_primitive!(integer, L => unused.all(|slot| {
+        // SAFETY: N4 says that it is initialised, and every node is born so.
+        unsafe { S::load::<L>(node.keys().wrapping_add(slot)) == <L as Primitive>::MAX }
+    }))
+}
+
 /// A line for each node, children indented under their parent.
-pub(crate) fn dump<K: Debug, V, S: Shape>(tree: &Tree<K, V, S>) -> String {
+pub(crate) fn dump<K: Debug, V, S: Shape<K>>(tree: &Tree<K, V, S>) -> String {
     let mut out = format!("{} pairs\n", tree.len());
     if let Some(Root { node, level }) = tree.root() {
         dump_below(node, level, 0, &mut out);
@@ -85,7 +99,7 @@ pub(crate) fn dump<K: Debug, V, S: Shape>(tree: &Tree<K, V, S>) -> String {
     out
 }
 
-fn dump_below<K: Debug, V, S: Shape>(
+fn dump_below<K: Debug, V, S: Shape<K>>(
     node: Node<K, V, S>,
     level: usize,
     indent: usize,

@@ -24,7 +24,7 @@ impl<K, V, S> Clone for Walk<K, V, S> {
 
 impl<K, V, S> Copy for Walk<K, V, S> {}
 
-impl<K, V, S: Shape> Walk<K, V, S> {
+impl<K, V, S: Shape<K>> Walk<K, V, S> {
     /// Over nothing.
     pub(crate) const fn empty() -> Self {
         Self { root: None, front: None, back: None }

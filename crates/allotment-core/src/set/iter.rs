@@ -13,21 +13,21 @@ use crate::raw::shape::{Shape, Standard};
 use crate::set::BTreeSet;
 
 /// The elements of a set in ascending order: see [`BTreeSet::iter`].
-pub struct Iter<'a, T, S: Shape = Standard> {
+pub struct Iter<'a, T, S: Shape<T> = Standard> {
     elements: Keys<'a, T, (), S>,
 }
 
 /// The elements between two bounds: see [`BTreeSet::range`].
-pub struct Range<'a, T, S: Shape = Standard> {
+pub struct Range<'a, T, S: Shape<T> = Standard> {
     pairs: Pairs<'a, T, (), S>,
 }
 
 /// The elements of a set that is no more, in ascending order.
-pub struct IntoIter<T, A: Allocator = Global, S: Shape = Standard> {
+pub struct IntoIter<T, A: Allocator = Global, S: Shape<T> = Standard> {
     elements: IntoKeys<T, (), A, S>,
 }
 
-impl<T, A: Allocator, S: Shape> BTreeSet<T, A, S> {
+impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// The elements in ascending order. O(1) to begin with, O(n) in all; allocates nothing.
     ///
     /// ```
@@ -60,7 +60,7 @@ impl<T, A: Allocator, S: Shape> BTreeSet<T, A, S> {
     }
 }
 
-impl<'a, T, S: Shape> Iterator for Iter<'a, T, S> {
+impl<'a, T, S: Shape<T>> Iterator for Iter<'a, T, S> {
     type Item = &'a T;
 
     #[inline]
@@ -75,14 +75,14 @@ impl<'a, T, S: Shape> Iterator for Iter<'a, T, S> {
     ascending_shortcuts!();
 }
 
-impl<'a, T, S: Shape> DoubleEndedIterator for Iter<'a, T, S> {
+impl<'a, T, S: Shape<T>> DoubleEndedIterator for Iter<'a, T, S> {
     #[inline]
     fn next_back(&mut self) -> Option<&'a T> {
         self.elements.next_back()
     }
 }
 
-impl<'a, T, S: Shape> Iterator for Range<'a, T, S> {
+impl<'a, T, S: Shape<T>> Iterator for Range<'a, T, S> {
     type Item = &'a T;
 
     #[inline]
@@ -93,14 +93,14 @@ impl<'a, T, S: Shape> Iterator for Range<'a, T, S> {
     ascending_shortcuts!();
 }
 
-impl<'a, T, S: Shape> DoubleEndedIterator for Range<'a, T, S> {
+impl<'a, T, S: Shape<T>> DoubleEndedIterator for Range<'a, T, S> {
     #[inline]
     fn next_back(&mut self) -> Option<&'a T> {
         self.pairs.next_back().map(|(element, ())| element)
     }
 }
 
-impl<T, A: Allocator, S: Shape> Iterator for IntoIter<T, A, S> {
+impl<T, A: Allocator, S: Shape<T>> Iterator for IntoIter<T, A, S> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
@@ -112,13 +112,13 @@ impl<T, A: Allocator, S: Shape> Iterator for IntoIter<T, A, S> {
     }
 }
 
-impl<T, A: Allocator, S: Shape> DoubleEndedIterator for IntoIter<T, A, S> {
+impl<T, A: Allocator, S: Shape<T>> DoubleEndedIterator for IntoIter<T, A, S> {
     fn next_back(&mut self) -> Option<T> {
         self.elements.next_back()
     }
 }
 
-impl<T, A: Allocator, S: Shape> IntoIterator for BTreeSet<T, A, S> {
+impl<T, A: Allocator, S: Shape<T>> IntoIterator for BTreeSet<T, A, S> {
     type Item = T;
     type IntoIter = IntoIter<T, A, S>;
 
@@ -128,7 +128,7 @@ impl<T, A: Allocator, S: Shape> IntoIterator for BTreeSet<T, A, S> {
     }
 }
 
-impl<'a, T, A: Allocator, S: Shape> IntoIterator for &'a BTreeSet<T, A, S> {
+impl<'a, T, A: Allocator, S: Shape<T>> IntoIterator for &'a BTreeSet<T, A, S> {
     type Item = &'a T;
     type IntoIter = Iter<'a, T, S>;
 
@@ -137,56 +137,56 @@ impl<'a, T, A: Allocator, S: Shape> IntoIterator for &'a BTreeSet<T, A, S> {
     }
 }
 
-impl<T, S: Shape> Clone for Iter<'_, T, S> {
+impl<T, S: Shape<T>> Clone for Iter<'_, T, S> {
     fn clone(&self) -> Self {
         Self { elements: self.elements.clone() }
     }
 }
 
-impl<T, S: Shape> Clone for Range<'_, T, S> {
+impl<T, S: Shape<T>> Clone for Range<'_, T, S> {
     fn clone(&self) -> Self {
         Self { pairs: self.pairs.clone() }
     }
 }
 
-impl<T, S: Shape> Default for Iter<'_, T, S> {
+impl<T, S: Shape<T>> Default for Iter<'_, T, S> {
     fn default() -> Self {
         Self { elements: Keys::default() }
     }
 }
 
-impl<T, S: Shape> Default for Range<'_, T, S> {
+impl<T, S: Shape<T>> Default for Range<'_, T, S> {
     fn default() -> Self {
         Self { pairs: Pairs::default() }
     }
 }
 
-impl<T, A: Allocator + Default, S: Shape> Default for IntoIter<T, A, S> {
+impl<T, A: Allocator + Default, S: Shape<T>> Default for IntoIter<T, A, S> {
     fn default() -> Self {
         Self { elements: IntoKeys::default() }
     }
 }
 
-impl<T: fmt::Debug, S: Shape> fmt::Debug for Iter<'_, T, S> {
+impl<T: fmt::Debug, S: Shape<T>> fmt::Debug for Iter<'_, T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Iter").field(&self.elements).finish()
     }
 }
 
-impl<T: fmt::Debug, S: Shape> fmt::Debug for Range<'_, T, S> {
+impl<T: fmt::Debug, S: Shape<T>> fmt::Debug for Range<'_, T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
     }
 }
 
-impl<T: fmt::Debug, A: Allocator, S: Shape> fmt::Debug for IntoIter<T, A, S> {
+impl<T: fmt::Debug, A: Allocator, S: Shape<T>> fmt::Debug for IntoIter<T, A, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("IntoIter").field(&self.elements).finish()
     }
 }
 
-impl<T, S: Shape> ExactSizeIterator for Iter<'_, T, S> {}
-impl<T, S: Shape> FusedIterator for Iter<'_, T, S> {}
-impl<T, S: Shape> FusedIterator for Range<'_, T, S> {}
-impl<T, A: Allocator, S: Shape> ExactSizeIterator for IntoIter<T, A, S> {}
-impl<T, A: Allocator, S: Shape> FusedIterator for IntoIter<T, A, S> {}
+impl<T, S: Shape<T>> ExactSizeIterator for Iter<'_, T, S> {}
+impl<T, S: Shape<T>> FusedIterator for Iter<'_, T, S> {}
+impl<T, S: Shape<T>> FusedIterator for Range<'_, T, S> {}
+impl<T, A: Allocator, S: Shape<T>> ExactSizeIterator for IntoIter<T, A, S> {}
+impl<T, A: Allocator, S: Shape<T>> FusedIterator for IntoIter<T, A, S> {}

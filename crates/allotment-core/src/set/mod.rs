@@ -29,7 +29,7 @@ pub use iter::{IntoIter, Iter, Range};
 /// assert!(!words.insert("plot"));
 /// assert!(words.iter().eq(&["bed", "plot"]));
 /// ```
-pub struct BTreeSet<T, A: Allocator = Global, S: Shape = Standard> {
+pub struct BTreeSet<T, A: Allocator = Global, S: Shape<T> = Standard> {
     map: BTreeMap<T, (), A, S>,
 }
 
@@ -83,7 +83,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
     }
 }
 
-impl<T, A: Allocator, S: Shape> BTreeSet<T, A, S> {
+impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// [`new_in`](BTreeSet::new_in) for any shape of node. For tests.
     #[doc(hidden)]
     #[must_use]

@@ -36,53 +36,53 @@ impl<T: Ord, const N: usize> From<[T; N]> for BTreeSet<T> {
     }
 }
 
-impl<T: Ord, A: Allocator, S: Shape> Extend<T> for BTreeSet<T, A, S> {
+impl<T: Ord, A: Allocator, S: Shape<T>> Extend<T> for BTreeSet<T, A, S> {
     /// Puts elements in; ascending ones behind those of the set cost O(1) amortised each.
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
         self.map.extend(elements.into_iter().map(|element| (element, ())));
     }
 }
 
-impl<'a, T: Ord + Copy + 'a, A: Allocator, S: Shape> Extend<&'a T> for BTreeSet<T, A, S> {
+impl<'a, T: Ord + Copy + 'a, A: Allocator, S: Shape<T>> Extend<&'a T> for BTreeSet<T, A, S> {
     fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {
         self.extend(elements.into_iter().copied());
     }
 }
 
-impl<T: Clone, A: Allocator + Clone, S: Shape> Clone for BTreeSet<T, A, S> {
+impl<T: Clone, A: Allocator + Clone, S: Shape<T>> Clone for BTreeSet<T, A, S> {
     /// A set of the same shape on a clone of the allocator. O(n); compares nothing.
     fn clone(&self) -> Self {
         Self { map: self.map.clone() }
     }
 }
 
-impl<T: fmt::Debug, A: Allocator, S: Shape> fmt::Debug for BTreeSet<T, A, S> {
+impl<T: fmt::Debug, A: Allocator, S: Shape<T>> fmt::Debug for BTreeSet<T, A, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self).finish()
     }
 }
 
-impl<T: PartialEq, A: Allocator, S: Shape> PartialEq for BTreeSet<T, A, S> {
+impl<T: PartialEq, A: Allocator, S: Shape<T>> PartialEq for BTreeSet<T, A, S> {
     fn eq(&self, other: &Self) -> bool {
         self.map == other.map
     }
 }
 
-impl<T: Eq, A: Allocator, S: Shape> Eq for BTreeSet<T, A, S> {}
+impl<T: Eq, A: Allocator, S: Shape<T>> Eq for BTreeSet<T, A, S> {}
 
-impl<T: PartialOrd, A: Allocator, S: Shape> PartialOrd for BTreeSet<T, A, S> {
+impl<T: PartialOrd, A: Allocator, S: Shape<T>> PartialOrd for BTreeSet<T, A, S> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         self.iter().partial_cmp(other)
     }
 }
 
-impl<T: Ord, A: Allocator, S: Shape> Ord for BTreeSet<T, A, S> {
+impl<T: Ord, A: Allocator, S: Shape<T>> Ord for BTreeSet<T, A, S> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.iter().cmp(other)
     }
 }
 
-impl<T: Hash, A: Allocator, S: Shape> Hash for BTreeSet<T, A, S> {
+impl<T: Hash, A: Allocator, S: Shape<T>> Hash for BTreeSet<T, A, S> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_usize(self.len());
         for element in self {

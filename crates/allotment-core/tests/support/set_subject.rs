@@ -13,7 +13,7 @@ use super::script::{Op, Step, numbers, script};
 use super::walks::assert_same;
 
 /// Two sets on one allocator, and the sets of std that must do the same.
-struct Subject<P: Pairs, A: SharedAlloc, S: Shape> {
+struct Subject<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> {
     ours: BTreeSet<P::Key, A, S>,
     twin: Twin<P::Key>,
     spare: BTreeSet<P::Key, A, S>,
@@ -26,7 +26,12 @@ struct Subject<P: Pairs, A: SharedAlloc, S: Shape> {
 /// # Panics
 ///
 /// If set and twin differ anywhere; before that, prints the seed, the step and the structure.
-pub(crate) fn run<P: Pairs, A: SharedAlloc, S: Shape>(alloc: A, seed: u64, len: usize, span: u32) {
+pub(crate) fn run<P: Pairs, A: SharedAlloc, S: Shape<P::Key>>(
+    alloc: A,
+    seed: u64,
+    len: usize,
+    span: u32,
+) {
     let mut subject = Subject::<P, A, S> {
         ours: BTreeSet::with_shape_in(alloc.clone()),
         twin: Twin::new(),
@@ -62,7 +67,7 @@ macro_rules! on_both {
     }};
 }
 
-impl<P: Pairs, A: SharedAlloc, S: Shape> Subject<P, A, S> {
+impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
     fn check(&self) {
         for (ours, twin) in [(&self.ours, &self.twin), (&self.spare, &self.spare_twin)] {
             ours.verify().expect("a valid tree");

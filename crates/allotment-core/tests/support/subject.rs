@@ -17,7 +17,7 @@ use super::script::{Op, Step, numbers, script};
 use super::walks::assert_same;
 
 /// Two maps on one allocator, and the maps of std that must do the same.
-pub(crate) struct Subject<P: Pairs, A: SharedAlloc, S: Shape> {
+pub(crate) struct Subject<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> {
     ours: BTreeMap<P::Key, P::Value, A, S>,
     twin: Twin<P::Key, P::Value>,
     /// What was split off, and what is appended.
@@ -85,7 +85,12 @@ fn occupied<K: Ord + Clone, V>(
 /// # Panics
 ///
 /// If map and twin differ anywhere; before that, prints the seed, the step and the structure.
-pub(crate) fn run<P: Pairs, A: SharedAlloc, S: Shape>(alloc: A, seed: u64, len: usize, span: u32) {
+pub(crate) fn run<P: Pairs, A: SharedAlloc, S: Shape<P::Key>>(
+    alloc: A,
+    seed: u64,
+    len: usize,
+    span: u32,
+) {
     let owed = ledger::live();
     let mut subject = Subject::<P, A, S>::new(alloc, span);
     for (number, step) in script(seed, len, span).enumerate() {
@@ -103,7 +108,7 @@ pub(crate) fn run<P: Pairs, A: SharedAlloc, S: Shape>(alloc: A, seed: u64, len: 
     assert_eq!(ledger::live(), owed, "seed {seed}: something leaked");
 }
 
-impl<P: Pairs, A: SharedAlloc, S: Shape> Subject<P, A, S> {
+impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
     fn new(alloc: A, span: u32) -> Self {
         Self {
             ours: BTreeMap::with_shape_in(alloc.clone()),
@@ -421,7 +426,7 @@ impl<P: Pairs, A: SharedAlloc, S: Shape> Subject<P, A, S> {
 }
 
 /// Gives the twin the values of the map, whose keys are the same.
-fn twin_follows<K: Ord, V: Clone, A: SharedAlloc, S: Shape>(
+fn twin_follows<K: Ord, V: Clone, A: SharedAlloc, S: Shape<K>>(
     ours: &BTreeMap<K, V, A, S>,
     twin: &mut Twin<K, V>,
 ) {

@@ -1,0 +1,152 @@
+//! Searching the keys of one node: each way of comparing has one here.
+//!
+//! All answer the index of the first key that is not less, at most `len`, whatever the comparisons
+//! say: order is not trusted for safety.
+
+use core::borrow::Borrow;
+use core::cmp::Ordering;
+use core::hint::select_unpredictable;
+use core::mem::{needs_drop, size_of};
+
+use crate::raw::kind::Primitive;
+use crate::raw::node::Node;
+use crate::raw::shape::Shape;
+
+/// Slots up to which keys that cannot be compared without branches are compared one by one.
+const LINEAR_MAX: usize = 16;
+
+/// The index among integer keys, found in as many steps whatever the keys and their number: each
+/// halves what is left by a conditional move, and none can be mispredicted.
+///
+/// The slots above `len` hold the greatest integer (N4), which is less than nothing. Halving a
+/// number of slots that is not a power of two less one begins with a step that may overlap the rest
+/// (L. E. Shar; D. Knuth, *The Art of Computer Programming*, volume 3, section 6.2.1).
+#[inline(always)]
+pub(super) fn integer_rank<K, V, S: Shape<K>, L: Primitive>(
+    node: Node<K, V, S>,
+    slots: usize,
+    key: L,
+) -> usize {
+    debug_assert!(node.len() <= slots && slots <= Node::<K, V, S>::CAPACITY);
+    let is_less = |count: usize| {
+        // SAFETY: N4: every slot of the node can be read as an integer; `count` is at most `slots`.
+        let own = unsafe { S::load::<L>(node.keys().wrapping_add(count - 1)) };
+        own < key
+    };
+    // The greatest power of two such that one less fits.
+    let mut step = (slots + 2).next_power_of_two() / 2;
+    let overlap = slots + 1 - step;
+    let mut rank = 0;
+    if overlap > 0 {
+        rank = select_unpredictable(is_less(overlap), overlap, rank);
+    }
+    step /= 2;
+    while step > 0 {
+        rank = select_unpredictable(is_less(rank + step), rank + step, rank);
+        step /= 2;
+    }
+    if S::PADS_SURELY { rank } else { rank.min(node.len()) }
+}
+
+/// The index, and whether the key there is equal.
+#[inline]
+pub(super) fn rank<K, V, S, Q>(node: Node<K, V, S>, key: &Q) -> (usize, bool)
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape<K>,
+{
+    let len = node.len();
+    if const { size_of::<K>() <= 8 && !needs_drop::<K>() } {
+        without_branches(node, len, key)
+    } else if const { Node::<K, V, S>::CAPACITY <= LINEAR_MAX } {
+        one_by_one(node, len, key)
+    } else {
+        three_way(node, len, key)
+    }
+}
+
+/// Compares the key in `slot` to `key`.
+///
+/// # Safety
+///
+/// `slot < len`.
+#[inline]
+unsafe fn compare<K, V, S, Q>(node: Node<K, V, S>, slot: usize, key: &Q) -> Ordering
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape<K>,
+{
+    // SAFETY: N1; nobody writes to the tree while keys are compared (C1).
+    let own = unsafe { &*node.keys().wrapping_add(slot) };
+    own.borrow().cmp(key)
+}
+
+/// Halves the range by a conditional move: as many steps whatever the keys, none mispredicted.
+#[inline]
+fn without_branches<K, V, S, Q>(node: Node<K, V, S>, len: usize, key: &Q) -> (usize, bool)
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape<K>,
+{
+    let (mut base, mut rest) = (0, len);
+    while rest > 1 {
+        let half = rest / 2;
+        // SAFETY: `base + rest <= len` throughout, and `half <= rest`.
+        let less = unsafe { compare(node, base + half - 1, key) } == Ordering::Less;
+        base = select_unpredictable(less, base + half, base);
+        rest -= half;
+    }
+    if rest == 0 {
+        return (0, false);
+    }
+    // SAFETY: `base + 1 <= len`.
+    match unsafe { compare(node, base, key) } {
+        Ordering::Equal => (base, true),
+        Ordering::Greater => (base, false),
+        Ordering::Less => (base + 1, false),
+    }
+}
+
+/// Goes from key to key, and stops at the first that is not less. The processor predicts "less" and
+/// fetches the next keys meanwhile, where a binary search would wait for each.
+#[inline]
+fn one_by_one<K, V, S, Q>(node: Node<K, V, S>, len: usize, key: &Q) -> (usize, bool)
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape<K>,
+{
+    for slot in 0..len {
+        // SAFETY: `slot < len`.
+        match unsafe { compare(node, slot, key) } {
+            Ordering::Less => {}
+            Ordering::Equal => return (slot, true),
+            Ordering::Greater => return (slot, false),
+        }
+    }
+    (len, false)
+}
+
+/// Binary search that stops at an equal key.
+#[inline]
+fn three_way<K, V, S, Q>(node: Node<K, V, S>, len: usize, key: &Q) -> (usize, bool)
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape<K>,
+{
+    let (mut low, mut high) = (0, len);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        // SAFETY: `middle < high <= len`.
+        match unsafe { compare(node, middle, key) } {
+            Ordering::Less => low = middle + 1,
+            Ordering::Equal => return (middle, true),
+            Ordering::Greater => high = middle,
+        }
+    }
+    (low, false)
+}
