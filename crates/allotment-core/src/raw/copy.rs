@@ -58,7 +58,7 @@ fn copy_leaf<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
     source: Node<K, V, S>,
     alloc: &A,
 ) -> Result<Copied<'_, K, V, S, A>, Layout> {
-    let node = Node::allocate(0, alloc)?;
+    let node = Node::allocate_leaf(source.slots(), alloc)?;
     let mut copied = Copied { root: Root { node, level: 0 }, len: 0, alloc };
     for slot in 0..source.len() {
         clone_pair(source, 0, slot, node);

@@ -56,7 +56,8 @@ pub(crate) unsafe fn cut<'a, K, V, S: Shape<K>, A: Allocator>(
     edge: &Edge<K, V, S>,
     alloc: &'a A,
 ) -> Result<Cut<'a, K, V, S, A>, Layout> {
-    let mut spare = Spare::reserve(root.level + 1, alloc)?;
+    let mut spare = Spare::new(alloc);
+    spare.reserve(root.level + 1)?;
     let mut right = spare.take(0);
     // SAFETY: an edge of the leaf, and a new node.
     unsafe { halve((edge.leaf, 0, edge.index), right) };

@@ -1,15 +1,18 @@
 //! Putting a pair in at an edge: shift to a sibling, or split, or simply seat it.
 //!
 //! ```text
+//! full leaf that is all of the tree    ->  a leaf with more slots takes its place
 //! full leaf, and a sibling with room   ->  move slots over through the parent; no node needed
 //! full leaf, otherwise                 ->  split it; the pivot goes up to the parent, which may
 //!                                          be full and split as well, up to a new root
 //! ```
 //!
-//! A split takes the middle, except at the two ends of the map: an ascending stream then leaves
-//! full leaves behind, and so does a descending one. A shift asks for some room in the sibling,
-//! since moving one slot at a time would shift on every insertion; at the ends any room will do, as
-//! it comes up once a leaf.
+//! A split takes the middle, with two exceptions, which keep what streams of ascending keys leave
+//! behind full. At the two ends of the map it leaves all on one side. And where the latest pairs
+//! went in one behind the other it takes the place where the next one goes in, so that the stream
+//! goes on in a leaf with room, or in a new one. A shift asks for some room in the sibling, since
+//! moving one slot at a time would shift on every insertion; at the ends any room will do, as it
+//! comes up once a leaf.
 //!
 //! Takes for granted N0 to N3, T1, P1. Does not care about order.
 
@@ -19,54 +22,61 @@ use allotment_alloc::Allocator;
 
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Root};
-use crate::raw::shape::Shape;
-use crate::raw::slots::{insert_carry, insert_pair, rotate_left, rotate_right, split};
+use crate::raw::shape::{Shape, slots_after};
+use crate::raw::slots::{
+    insert_carry, insert_pair, rotate_left, rotate_right, split, transfer_slots,
+};
 use crate::raw::spare::Spare;
 
+/// Pairs that went in one behind the other before a split counts on the next one to follow.
+const RUN_MIN: usize = 4;
+
 /// Where a full leaf gets its room from: decided in the ask phase, by reading lengths.
-enum Plan {
-    /// Begin an empty tree.
-    Plant,
+#[derive(Clone, Copy)]
+pub(crate) enum Plan {
+    /// Begin a tree, or replace a leaf that is all of it: the leaf takes this many slots.
+    Grow(usize),
     /// Move so many slots to the left sibling.
     ShiftLeft(usize),
     /// Move so many slots to the right sibling.
     ShiftRight(usize),
-    /// Split this many levels; if that is all of them, the root grows.
+    /// Split the leaf at this slot.
     Split(usize),
-}
-
-/// All that it takes to make room for a pair: nothing can fail any more.
-pub(crate) struct Ready<'a, K, V, S: Shape<K>, A: Allocator> {
-    plan: Plan,
-    spare: Spare<'a, K, V, S, A>,
 }
 
 /// Whether a pair can go in at `edge` as it is; `None` is the only edge of an empty tree.
 #[inline]
 pub(crate) fn has_room<K, V, S: Shape<K>>(edge: Option<&Edge<K, V, S>>) -> bool {
-    edge.is_some_and(|edge| edge.leaf.len() < Node::<K, V, S>::CAPACITY)
+    edge.is_some_and(|edge| edge.leaf.len() < edge.leaf.slots())
 }
 
-/// Reserves what it takes to make room at `edge`, which has none.
+/// Decides how to make room at `edge`, which has none, and obtains the nodes that it takes.
 ///
 /// # Errors
 ///
 /// The layout that the allocator could not serve.
-#[cold]
-pub(crate) fn reserve<'a, K, V, S: Shape<K>, A: Allocator>(
+pub(crate) fn reserve<K, V, S: Shape<K>, A: Allocator>(
     root: Option<Root<K, V, S>>,
     edge: Option<&Edge<K, V, S>>,
-    alloc: &'a A,
-) -> Result<Ready<'a, K, V, S, A>, Layout> {
-    let (Some(root), Some(edge)) = (root, edge) else {
-        return Ok(Ready { plan: Plan::Plant, spare: Spare::reserve(1, alloc)? });
-    };
+    spare: &mut Spare<'_, K, V, S, A>,
+) -> Result<Plan, Layout> {
     let plan = choose(root, edge);
-    let nodes = match plan {
-        Plan::Split(levels) => levels + usize::from(levels > root.level),
-        Plan::Plant | Plan::ShiftLeft(_) | Plan::ShiftRight(_) => 0,
-    };
-    Ok(Ready { plan, spare: Spare::reserve(nodes, alloc)? })
+    match (plan, root, edge) {
+        (Plan::Grow(slots), ..) => spare.reserve_leaf(slots)?,
+        (Plan::Split(_), Some(root), Some(edge)) => {
+            let full = full_levels(root, edge);
+            spare.reserve(full + usize::from(full > root.level))?;
+        }
+        _ => {}
+    }
+    Ok(plan)
+}
+
+/// How many nodes above `edge` are full, from the leaf on without a gap.
+fn full_levels<K, V, S: Shape<K>>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> usize {
+    let is_full =
+        |&level: &usize| root.node_at(&edge.path, level).len() == Node::<K, V, S>::CAPACITY;
+    1 + (1..=root.level).take_while(is_full).count()
 }
 
 /// Which end of the map an edge is at.
@@ -79,6 +89,9 @@ impl Ends {
     fn of<K, V, S: Shape<K>>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> Self {
         let mut ends = Self { first: edge.index == 0, last: edge.index == edge.leaf.len() };
         for level in 1..=root.level {
+            if !ends.first && !ends.last {
+                break;
+            }
             let index = edge.path.edge(level);
             ends.first &= index == 0;
             ends.last &= index == root.node_at(&edge.path, level).len();
@@ -87,13 +100,19 @@ impl Ends {
     }
 }
 
-fn choose<K, V, S: Shape<K>>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> Plan {
+fn choose<K, V, S: Shape<K>>(root: Option<Root<K, V, S>>, edge: Option<&Edge<K, V, S>>) -> Plan {
     let capacity = Node::<K, V, S>::CAPACITY;
-    let full = (0..=root.level)
-        .take_while(|&level| root.node_at(&edge.path, level).len() == capacity)
-        .count();
+    let (Some(root), Some(edge)) = (root, edge) else {
+        return Plan::Grow(slots_after(0, capacity));
+    };
+    let slots = edge.leaf.slots();
+    if slots < capacity {
+        return Plan::Grow(slots_after(slots, capacity));
+    }
+    let ends = Ends::of(root, edge);
+    let split = Plan::Split(leaf_pivot(edge, &ends));
     if root.level == 0 {
-        return Plan::Split(full);
+        return split;
     }
     let (parent, at) = (root.node_at(&edge.path, 1), edge.path.edge(1));
     let room = |index: usize| {
@@ -102,21 +121,62 @@ fn choose<K, V, S: Shape<K>>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> Plan 
     };
     let left = if at > 0 { room(at - 1) } else { 0 };
     let right = if at < parent.len() { room(at + 1) } else { 0 };
-    let ends = Ends::of(root, edge);
     // An eighth of a node: little enough for well-filled leaves, enough to shift rarely.
     let threshold = (capacity / 8).max(2);
-    if ends.last && left > 0 {
+    let (in_run, last) = (is_run(edge.leaf, edge.index), capacity - 1);
+    if left > 0 && (ends.last || in_run && edge.index > last) {
         Plan::ShiftLeft(left)
-    } else if ends.first && right > 0 {
-        Plan::ShiftRight(right)
-    } else if ends.first || ends.last {
-        Plan::Split(full)
+    } else if right > 0 && (ends.first || in_run && edge.index == last) {
+        Plan::ShiftRight(if ends.first { right } else { 1 })
+    } else if ends.first || ends.last || in_run {
+        split
     } else if left >= threshold {
         Plan::ShiftLeft(left.div_ceil(2))
     } else if right >= threshold {
         Plan::ShiftRight(right.div_ceil(2))
     } else {
-        Plan::Split(full)
+        split
+    }
+}
+
+/// Whether a pair or an edge that goes in at `slot` goes on with a run.
+fn is_run<K, V, S: Shape<K>>(node: Node<K, V, S>, slot: usize) -> bool {
+    node.run_to(slot) >= RUN_MIN
+}
+
+/// The slot of a full leaf that goes up in a split. A pair that comes in at an edge up to it goes
+/// to the left part.
+fn leaf_pivot<K, V, S: Shape<K>>(edge: &Edge<K, V, S>, ends: &Ends) -> usize {
+    let last = Node::<K, V, S>::CAPACITY - 1;
+    if ends.first || ends.last || !is_run(edge.leaf, edge.index) {
+        return pivot(last, ends);
+    }
+    // A run in the middle goes on in the left part, which has room then; one at the end in the
+    // right part. At the last slot the left part would have all, and the right part nothing (T2).
+    match edge.index {
+        index if index == last => last - 1,
+        index => index.min(last),
+    }
+}
+
+/// The slot of a full internal node that goes up in a split, for an edge that comes in at `at`.
+fn internal_pivot<K, V, S: Shape<K>>(node: Node<K, V, S>, at: usize, ends: &Ends) -> usize {
+    let (last, least) = (Node::<K, V, S>::CAPACITY - 1, Node::<K, V, S>::FILL_LEAST);
+    if ends.first || ends.last || !is_run(node, at) {
+        return pivot(last, ends);
+    }
+    at.clamp(least, last - least)
+}
+
+/// The slot that goes up if no run asks for another: with the middle, both halves of the split end
+/// up within one of each other.
+fn pivot(last: usize, ends: &Ends) -> usize {
+    if ends.last {
+        last
+    } else if ends.first {
+        0
+    } else {
+        last.div_ceil(2)
     }
 }
 
@@ -135,15 +195,14 @@ pub(crate) unsafe fn seat<K, V, S: Shape<K>>(edge: &Edge<K, V, S>, key: K, value
 ///
 /// # Safety
 ///
-/// `ready` was made for this very root and edge, and the tree has not changed since. A pair is
-/// seated next (T2).
-#[cold]
+/// `plan` and `spare` come from `reserve` for this very root and edge, and the tree has not changed
+/// since. A pair is seated next (T2).
 pub(crate) unsafe fn make_room<K, V, S: Shape<K>, A: Allocator>(
     tree: &mut Option<Root<K, V, S>>,
     edge: &mut Option<Edge<K, V, S>>,
-    ready: Ready<'_, K, V, S, A>,
+    plan: Plan,
+    spare: &mut Spare<'_, K, V, S, A>,
 ) {
-    let Ready { plan, mut spare } = ready;
     let (Some(root), Some(edge)) = (tree.as_mut(), edge.as_mut()) else {
         let leaf = spare.take(0);
         *tree = Some(Root { node: leaf, level: 0 });
@@ -151,14 +210,35 @@ pub(crate) unsafe fn make_room<K, V, S: Shape<K>, A: Allocator>(
         return;
     };
     match plan {
-        Plan::Plant => {}
         // SAFETY: the plan was made for this edge.
+        Plan::Grow(_) => unsafe { replace_leaf(root, edge, spare) },
+        // SAFETY: as above.
         Plan::ShiftLeft(count) => unsafe { shift_left(*root, edge, count) },
         // SAFETY: as above.
         Plan::ShiftRight(count) => unsafe { shift_right(*root, edge, count) },
         // SAFETY: as above.
-        Plan::Split(_) => unsafe { split_up(root, edge, &mut spare) },
+        Plan::Split(pivot) => unsafe { split_up(root, edge, pivot, spare) },
     }
+}
+
+/// Moves all pairs of a leaf that is the whole tree to the one that `spare` has.
+///
+/// # Safety
+///
+/// `edge` is one of that leaf, and the other leaf has more slots.
+unsafe fn replace_leaf<K, V, S: Shape<K>, A: Allocator>(
+    root: &mut Root<K, V, S>,
+    edge: &mut Edge<K, V, S>,
+    spare: &mut Spare<'_, K, V, S, A>,
+) {
+    let (old, new) = (root.node, spare.take(0));
+    let len = old.len();
+    // SAFETY: two leaves, the new one with room.
+    unsafe { transfer_slots((old, 0, 0), (new, 0, 0), len) };
+    new.set_len(len);
+    (root.node, edge.leaf) = (new, new);
+    // SAFETY: nobody knows the old leaf any more, and its pairs have moved.
+    unsafe { spare.put(0, old) };
 }
 
 /// Moves `count` slots of the leaf at `edge` to its left sibling, and `edge` with them if it lies
@@ -210,18 +290,6 @@ unsafe fn shift_right<K, V, S: Shape<K>>(
     }
 }
 
-/// The slot of a full node that goes up in a split. A pair that comes in at an edge up to it goes
-/// to the left half: with the middle, both halves end up within one of each other.
-fn pivot(capacity: usize, ends: &Ends) -> usize {
-    if ends.last {
-        capacity - 1
-    } else if ends.first {
-        0
-    } else {
-        capacity / 2
-    }
-}
-
 /// What a split on one level hands to the level above.
 struct Carry<K, V, S> {
     /// The node whose last slot holds the pair that goes up.
@@ -232,7 +300,7 @@ struct Carry<K, V, S> {
     went_right: bool,
 }
 
-/// Splits the leaf at `edge` and every full node above it; `edge` stays where the pair goes.
+/// Splits the leaf at `edge`, at `pivot`, and every full node above it; `edge` stays where the pair goes.
 ///
 /// # Safety
 ///
@@ -241,12 +309,13 @@ struct Carry<K, V, S> {
 unsafe fn split_up<K, V, S: Shape<K>, A: Allocator>(
     root: &mut Root<K, V, S>,
     edge: &mut Edge<K, V, S>,
+    pivot: usize,
     spare: &mut Spare<'_, K, V, S, A>,
 ) {
     let ends = Ends::of(*root, edge);
     // SAFETY: the leaf is full, the node is new.
     let (leaf, index, mut carry) =
-        unsafe { split_at((edge.leaf, 0, edge.index), spare.take(0), &ends) };
+        unsafe { split_at((edge.leaf, 0, edge.index), spare.take(0), pivot) };
     (edge.leaf, edge.index) = (leaf, index);
     for level in 1..=root.level {
         let (node, at) = (root.node_at(&edge.path, level), edge.path.edge(level));
@@ -258,8 +327,9 @@ unsafe fn split_up<K, V, S: Shape<K>, A: Allocator>(
             edge.path.set(level, at + moved);
             return;
         }
+        let pivot = internal_pivot(node, at, &ends);
         // SAFETY: the node is full, the other one is new.
-        let (half, index, next) = unsafe { split_at((node, level, at), spare.take(level), &ends) };
+        let (half, index, next) = unsafe { split_at((node, level, at), spare.take(level), pivot) };
         // SAFETY: a half of a full node has room, and the pair waits one level below.
         unsafe { insert_carry((half, level, index), waiting, carry.right) };
         edge.path.set(level, index + moved);
@@ -274,13 +344,12 @@ unsafe fn split_up<K, V, S: Shape<K>, A: Allocator>(
 ///
 /// # Safety
 ///
-/// The node given is full, and `right` is a new node of its level.
+/// The node given is full, `right` is a new node of its level, and `pivot` is one of its slots.
 unsafe fn split_at<K, V, S: Shape<K>>(
     (node, level, at): (Node<K, V, S>, usize, usize),
     right: Node<K, V, S>,
-    ends: &Ends,
+    pivot: usize,
 ) -> (Node<K, V, S>, usize, Carry<K, V, S>) {
-    let pivot = pivot(Node::<K, V, S>::CAPACITY, ends);
     // SAFETY: full and new, by the caller's promise.
     unsafe { split(node, right, level, pivot) };
     let went_right = at > pivot;

@@ -15,11 +15,12 @@
 //! - **N1** Exactly the slots below `len` own a pair.
 //! - **N2** An internal node has `len + 1` edges, each to a node one level lower.
 //! - **N3** The level decides the layout, at birth and at death. Leaves stand on level 0.
-//! - **N4** Where keys are integers, the key slots at and above `len` hold the greatest one. They own
-//!   nothing; a search reads them.
+//! - **N4** Where keys are integers, the key slots at and above `len` hold the greatest one. They
+//!   own nothing; a search reads them.
 //! - **T1** All leaves have one depth, at most `MAX_HEIGHT` levels.
-//! - **T2** Every node but the root has at least one slot; those off the two outer spines have at
-//!   least `FILL_MIN`. Splits at the very ends may leave an outer node with less.
+//! - **T2** Every node has at least one slot in use, internal ones off the two outer spines at least
+//!   `FILL_LEAST`. (Removal keeps what it touches at `FILL_MIN`; splits for streams do not.) All have
+//!   `CAPACITY` slots but a leaf that is the whole tree, which may have fewer.
 //! - **T3** `len` of the tree counts its slots. Walks that count, and `dying`, stop by it: so it is
 //!   right whenever foreign code runs, `deallocate` included.
 //! - **T4** Every node stems from the allocator that the caller passes with the tree.
@@ -40,6 +41,8 @@ pub(crate) mod kind;
 pub mod shape;
 
 pub(crate) mod node;
+
+mod shift;
 
 mod slots;
 

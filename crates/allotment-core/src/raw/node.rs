@@ -1,4 +1,12 @@
-//! [`Node`]: the address of a node, and where its columns are.
+//! [`Node`]: the address of a node, its header, and where its columns are.
+//!
+//! ```text
+//! header of 8 bytes:  len: u16 | slots: u8 | run: u8 | last: u8 | unused
+//! ```
+//!
+//! `slots` is what the node has room for: `CAPACITY`, or less in a leaf that is a whole tree.
+//! `run` counts the latest insertions of which each went in right behind the one before, at `last`;
+//! it only advises how to split.
 //!
 //! Takes for granted N0 and N1. Does not care about order, fill, or which tree a node belongs to.
 
@@ -9,7 +17,7 @@ use core::ptr::NonNull;
 
 use allotment_alloc::Allocator;
 
-use crate::raw::shape::{Geometry, Shape};
+use crate::raw::shape::{Geometry, HEADER_BYTES, Shape, leaf_bytes, leaf_values_of};
 
 /// The address of a node, leaf or internal: which one is known from the level it stands on.
 ///
@@ -20,6 +28,18 @@ pub(crate) struct Node<K, V, S> {
     block: NonNull<u8>,
     marker: Marker<K, V, S>,
 }
+
+/// How a node begins.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Header {
+    len: u16,
+    slots: u8,
+    run: u8,
+    last: u8,
+}
+
+const _: () = assert!(size_of::<Header>() <= HEADER_BYTES);
 
 /// Ties an address to its geometry, and to nothing else: not to owning or sharing the pairs.
 type Marker<K, V, S> = PhantomData<fn() -> (K, V, S)>;
@@ -55,24 +75,54 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     pub(crate) const GEOMETRY: Geometry = Geometry::of::<K, V, S>();
     pub(crate) const CAPACITY: usize = Self::GEOMETRY.capacity;
     pub(crate) const FILL_MIN: usize = Self::GEOMETRY.fill_min;
+    pub(crate) const FILL_LEAST: usize = Self::GEOMETRY.fill_least;
 
-    /// The block of a node on `level`.
+    /// The block of a node on `level` with all its slots.
     pub(crate) const fn layout(level: usize) -> Layout {
         if level == 0 { Self::GEOMETRY.leaf } else { Self::GEOMETRY.internal }
     }
 
-    /// A new node for `level` without slots; its edges, if it has any, are for the caller to set.
+    /// The block of a leaf with so many slots.
+    fn leaf_layout(slots: usize) -> Layout {
+        let whole = Self::GEOMETRY.leaf;
+        if slots == Self::CAPACITY {
+            return whole;
+        }
+        let bytes = leaf_bytes::<K, V>(slots);
+        Layout::from_size_align(bytes, whole.align()).expect("smaller than a whole leaf")
+    }
+
+    /// A new node for `level` without pairs; its edges, if it has any, are for the caller to set.
     ///
     /// # Errors
     ///
     /// The layout that the allocator could not serve.
     pub(crate) fn allocate<A: Allocator>(level: usize, alloc: &A) -> Result<Self, Layout> {
-        let layout = Self::layout(level);
+        Self::allocate_block(Self::layout(level), Self::CAPACITY, alloc)
+    }
+
+    /// A new leaf with so many slots, without pairs.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    pub(crate) fn allocate_leaf<A: Allocator>(slots: usize, alloc: &A) -> Result<Self, Layout> {
+        Self::allocate_block(Self::leaf_layout(slots), slots, alloc)
+    }
+
+    fn allocate_block<A: Allocator>(
+        layout: Layout,
+        slots: usize,
+        alloc: &A,
+    ) -> Result<Self, Layout> {
         let block = alloc.allocate(layout).map_err(|_| layout)?.cast::<u8>();
         debug_assert_eq!(block.addr().get() % layout.align(), 0, "the allocator misaligned a node");
         let node = Self { block, marker: PhantomData };
-        node.pad(0, Self::CAPACITY);
-        node.set_len(0);
+        // SAFETY: the block is at least a header and aligned for one.
+        unsafe {
+            block.cast::<Header>().write(Header { len: 0, slots: slots as u8, run: 0, last: 0 })
+        };
+        node.pad(0, slots);
         Ok(node)
     }
 
@@ -83,22 +133,55 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// The node stands on `level`, came from `alloc` (T4), and no copy of its address is used
     /// again: this is where N0 ends.
     pub(crate) unsafe fn deallocate<A: Allocator>(self, level: usize, alloc: &A) {
+        let layout = if level == 0 { Self::leaf_layout(self.slots()) } else { Self::layout(level) };
         // SAFETY: T4, and N3 for the layout; the caller gives the node up.
-        unsafe { alloc.deallocate(self.block, Self::layout(level)) };
+        unsafe { alloc.deallocate(self.block, layout) };
+    }
+
+    /// Address of the header.
+    #[inline]
+    fn header(self) -> *mut Header {
+        self.block.as_ptr().cast()
     }
 
     /// Slots in use.
     #[inline]
     pub(crate) fn len(self) -> usize {
-        // SAFETY: N0; the header begins with the length, written at birth.
-        usize::from(unsafe { self.block.cast::<u16>().read() })
+        // SAFETY: N0; the header was written at birth.
+        usize::from(unsafe { (*self.header()).len })
     }
 
     #[inline]
     pub(crate) fn set_len(self, len: usize) {
-        debug_assert!(len <= Self::CAPACITY);
-        // SAFETY: N0; the block is at least a header and aligned for one.
-        unsafe { self.block.cast::<u16>().write(len as u16) };
+        debug_assert!(len <= self.slots());
+        // SAFETY: N0; nobody else writes to the node now.
+        unsafe { (*self.header()).len = len as u16 };
+    }
+
+    /// Slots in all.
+    #[inline]
+    pub(crate) fn slots(self) -> usize {
+        // SAFETY: N0; the header was written at birth.
+        usize::from(unsafe { (*self.header()).slots })
+    }
+
+    /// Notes that a pair went in at `slot`.
+    #[inline]
+    pub(crate) fn note_insertion(self, slot: usize) {
+        // SAFETY: N0; the header was written at birth.
+        let Header { run, last, .. } = unsafe { self.header().read() };
+        let run = if slot == usize::from(last) + 1 { run.saturating_add(1) } else { 0 };
+        // SAFETY: N0; nobody else writes to the node now.
+        unsafe { (*self.header()).run = run };
+        // SAFETY: as above.
+        unsafe { (*self.header()).last = slot as u8 };
+    }
+
+    /// How many pairs went in one behind the other, if the next one goes in at `slot`.
+    pub(crate) fn run_to(self, slot: usize) -> usize {
+        // SAFETY: N0; the header was written at birth.
+        let Header { run, last, .. } = unsafe { self.header().read() };
+        if slot == usize::from(last) + 1 { usize::from(run) + 1 } else { 0 }
     }
 
     /// Goes down to `len` slots; those behind own nothing any more.
@@ -112,7 +195,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// Fills key slots that own nothing, those from `from` to `to`, as N4 asks.
     #[inline]
     pub(crate) fn pad(self, from: usize, to: usize) {
-        debug_assert!(to <= Self::CAPACITY);
+        debug_assert!(to <= self.slots());
         if S::integer().is_some() {
             for slot in from..to {
                 // SAFETY: N0; within the key column, and the caller gave up what was there.
@@ -136,8 +219,11 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// Address of the value column of a node on `level`.
     #[inline]
     pub(crate) fn values(self, level: usize) -> *mut V {
-        let offset =
-            if level == 0 { Self::GEOMETRY.leaf_values } else { Self::GEOMETRY.internal_values };
+        let offset = if level == 0 {
+            leaf_values_of::<K, V>(self.slots())
+        } else {
+            Self::GEOMETRY.internal_values
+        };
         self.block.as_ptr().wrapping_add(offset).cast()
     }
 

@@ -19,7 +19,7 @@ use core::mem::{align_of, size_of, transmute_copy};
 
 use crate::raw::kind::{Integer, IntegerKey, Primitive, is_same, with_primitive};
 
-/// Bytes before the first column. The length takes two of them.
+/// Bytes before the first column: how they are used is `node`'s affair.
 pub(crate) const HEADER_BYTES: usize = 8;
 
 /// Levels a path has room for. `Geometry::new` proves that no tree over a proven shape is higher.
@@ -173,15 +173,15 @@ pub(crate) struct Geometry {
     pub(crate) capacity: usize,
     /// Slots below which removal refills a node.
     pub(crate) fill_min: usize,
+    /// Slots that an internal node off the two outer spines has in any case.
+    pub(crate) fill_least: usize,
     /// Offset of the keys, in both kinds of node.
     pub(crate) keys: usize,
-    /// Offset of a leaf's values.
-    pub(crate) leaf_values: usize,
     /// Offset of an internal node's children.
     pub(crate) children: usize,
     /// Offset of an internal node's values.
     pub(crate) internal_values: usize,
-    /// The block of a leaf.
+    /// The block of a leaf with all its slots.
     pub(crate) leaf: Layout,
     /// The block of an internal node.
     pub(crate) internal: Layout,
@@ -195,6 +195,7 @@ impl Geometry {
         assert!(capacity < u8::MAX as usize, "a path keeps an edge in one byte");
         // Two neighbours that cannot merge must be able to lend: see `refill`.
         assert!(capacity > 2 * fill_min && fill_min >= 1);
+        let fill_least = if fill_min < FILL_LEAST { fill_min } else { FILL_LEAST };
         let align = max(align_of::<u64>(), max(align_of::<K>(), align_of::<V>()));
         let (keys, after_keys) = column(HEADER_BYTES, size_of::<K>(), align_of::<K>(), capacity);
         let (leaf_values, leaf) = column(after_keys, size_of::<V>(), align_of::<V>(), capacity);
@@ -202,13 +203,14 @@ impl Geometry {
             column(after_keys, size_of::<*mut u8>(), align_of::<*mut u8>(), capacity + 1);
         let (internal_values, internal) =
             column(after_children, size_of::<V>(), align_of::<V>(), capacity);
+        assert!(leaf_values == leaf_values_of::<K, V>(capacity));
         // Trees of tests are as high as they like; growing the root checks the height all the same.
-        assert!(S::CAPACITY_MIN < 7 || height_bound(fill_min, leaf) <= MAX_HEIGHT);
+        assert!(S::CAPACITY_MIN < 7 || height_bound(fill_least, leaf) <= MAX_HEIGHT);
         Self {
             capacity,
             fill_min,
+            fill_least,
             keys,
-            leaf_values,
             children,
             internal_values,
             leaf: block(leaf, align),
@@ -216,6 +218,9 @@ impl Geometry {
         }
     }
 }
+
+/// Slots that a split for a stream leaves an internal node: enough for the bound of the height.
+const FILL_LEAST: usize = 3;
 
 /// Slots of a node: as many keys as the hot bytes hold, fewer if the pair is large, and then
 /// whatever the last line of the leaf still has room for.
@@ -238,8 +243,25 @@ const fn capacity<K, V, S: Shape<K>>() -> usize {
     slots
 }
 
+/// Slots of the first leaf of a tree; it is replaced by one twice as large until it has all.
+const SLOTS_FIRST: usize = 4;
+
+/// Slots of the leaf that replaces a lone leaf of so many, 0 standing for none.
+pub(crate) const fn slots_after(slots: usize, capacity: usize) -> usize {
+    let wanted = if slots == 0 { SLOTS_FIRST } else { 2 * slots };
+    // The last step may be a small one: a leaf that is nearly whole might as well be.
+    if 2 * wanted > capacity + capacity / 4 { capacity } else { wanted }
+}
+
+/// Offset of the values in a leaf with so many slots.
+#[inline]
+pub(crate) const fn leaf_values_of<K, V>(slots: usize) -> usize {
+    (HEADER_BYTES.next_multiple_of(align_of::<K>()) + slots * size_of::<K>())
+        .next_multiple_of(align_of::<V>())
+}
+
 /// Bytes of a leaf with so many slots.
-const fn leaf_bytes<K, V>(slots: usize) -> usize {
+pub(crate) const fn leaf_bytes<K, V>(slots: usize) -> usize {
     let (_, after_keys) = column(HEADER_BYTES, size_of::<K>(), align_of::<K>(), slots);
     column(after_keys, size_of::<V>(), align_of::<V>(), slots).1
 }
@@ -264,16 +286,15 @@ const fn column(start: usize, size: usize, align: usize, count: usize) -> (usize
 
 /// A bound on the levels of a tree whose leaves fit 57 address bits.
 ///
-/// Off the two outer spines, a node on level `l` has at least `(fill_min + 1)^l` leaves below it
-/// (T2). One on a spine has at least two children, of which one is on the spine: at least
-/// `s(l) = s(l - 1) + (fill_min + 1)^(l - 1)` leaves, with `s(0) = 1`. Both children of a root may
+/// Off the two outer spines, a node on level `l` has at least `(fill + 1)^l` leaves below it (T2). One on a spine has at least two children, of which one is on the spine: at least
+/// `s(l) = s(l - 1) + (fill + 1)^(l - 1)` leaves, with `s(0) = 1`. Both children of a root may
 /// be on spines, so a tree of `h` levels has at least `2 * s(h - 2)` leaves.
-const fn height_bound(fill_min: usize, leaf_bytes: usize) -> usize {
+const fn height_bound(fill: usize, leaf_bytes: usize) -> usize {
     let leaves_max = (1_u128 << 57) / max(leaf_bytes, HEADER_BYTES) as u128;
     let (mut height, mut spine, mut inside) = (2, 1_u128, 1_u128);
     while 2 * spine <= leaves_max {
         spine += inside;
-        inside *= fill_min as u128 + 1;
+        inside *= fill as u128 + 1;
         height += 1;
     }
     height - 1
@@ -298,7 +319,8 @@ mod tests {
     fn word_pairs_fill_eight_lines() {
         let geometry = Geometry::of::<u64, u64, Standard>();
         assert_eq!((geometry.capacity, geometry.fill_min), (31, 10));
-        assert_eq!((geometry.keys, geometry.leaf_values, geometry.children), (8, 256, 256));
+        assert_eq!((geometry.keys, geometry.children), (8, 256));
+        assert_eq!((leaf_values_of::<u64, u64>(31), leaf_values_of::<u64, u64>(4)), (256, 40));
         assert_eq!((geometry.leaf.size(), geometry.internal.size()), (504, 760));
     }
 
@@ -320,6 +342,21 @@ mod tests {
     }
 
     #[test]
+    fn a_lone_leaf_grows_by_doubling() {
+        let steps = |capacity| {
+            let mut slots = [0; 6];
+            for at in 1..6 {
+                slots[at] = slots_after(slots[at - 1], capacity).min(capacity);
+            }
+            slots
+        };
+        assert_eq!(steps(31), [0, 4, 8, 16, 31, 31]);
+        assert_eq!(steps(62), [0, 4, 8, 16, 32, 62]);
+        assert_eq!(steps(10), [0, 4, 10, 10, 10, 10]);
+        assert_eq!(steps(3), [0, 3, 3, 3, 3, 3]);
+    }
+
+    #[test]
     fn columns_are_aligned() {
         #[repr(align(128))]
         #[allow(dead_code, reason = "only its layout is asked for")]
@@ -327,7 +364,7 @@ mod tests {
 
         let geometry = Geometry::of::<u8, Wide, Standard>();
         assert_eq!(geometry.leaf.align(), 128);
-        assert_eq!(geometry.leaf_values % 128, 0);
+        assert_eq!(leaf_values_of::<u8, Wide>(5) % 128, 0);
         assert_eq!(geometry.internal_values % 128, 0);
         assert_eq!(geometry.children % align_of::<*mut u8>(), 0);
     }
@@ -339,7 +376,7 @@ mod tests {
             let one_more = (4 * LINE - HEADER_BYTES) / (capacity + 1);
             let key_bytes = if capacity == 62 { 1 } else { one_more + 1 };
             let leaf = HEADER_BYTES + capacity * key_bytes;
-            assert!(height_bound(fill_min(capacity), leaf) <= MAX_HEIGHT, "{capacity}");
+            assert!(height_bound(FILL_LEAST, leaf) <= MAX_HEIGHT, "{capacity}");
         }
     }
 }

@@ -13,6 +13,7 @@ use core::ptr;
 
 use crate::raw::node::Node;
 use crate::raw::shape::Shape;
+use crate::raw::shift::{down_by_one, up_by_one};
 
 /// Moves `count` slots of one node from index `from` to index `to`; the runs may overlap.
 ///
@@ -105,15 +106,17 @@ pub(super) unsafe fn insert_pair<K, V, S: Shape<K>>(
 ) {
     let len = leaf.len();
     debug_assert!(at <= len && len < Node::<K, V, S>::CAPACITY);
-    if at < len {
-        // SAFETY: `at < len < CAPACITY`, so the run may move up by one.
-        unsafe { shift_slots(leaf, 0, at, at + 1, len - at) };
-    }
+    let (own_key, own_value) = (leaf.keys().wrapping_add(at), leaf.values(0).wrapping_add(at));
+    // SAFETY: `len < CAPACITY`, so the run behind `at` may move up by one.
+    unsafe { up_by_one(own_key, len - at) };
+    // SAFETY: as for the keys.
+    unsafe { up_by_one(own_value, len - at) };
     // SAFETY: slot `at` is within capacity and owns nothing now.
-    unsafe { leaf.keys().wrapping_add(at).write(key) };
+    unsafe { own_key.write(key) };
     // SAFETY: as for the key.
-    unsafe { leaf.values(0).wrapping_add(at).write(value) };
+    unsafe { own_value.write(value) };
     leaf.set_len(len + 1);
+    leaf.note_insertion(at);
 }
 
 /// Puts the pair that waits in slot `from` in at slot `at` of an internal node, with `right` as the
@@ -141,6 +144,7 @@ pub(super) unsafe fn insert_carry<K, V, S: Shape<K>>(
     // SAFETY: `at + 1 <= CAPACITY`.
     unsafe { node.set_child(at + 1, right) };
     node.set_len(len + 1);
+    node.note_insertion(at);
 }
 
 /// Reads the pair out of slot `at`, which then owns nothing.
@@ -175,7 +179,9 @@ pub(super) unsafe fn remove_pair<K, V, S: Shape<K>>(leaf: Node<K, V, S>, at: usi
     // SAFETY: N1; the gap is closed at once.
     let pair = unsafe { take_pair(leaf, 0, at) };
     // SAFETY: the slots behind `at` move down by one.
-    unsafe { shift_slots(leaf, 0, at + 1, at, len - at - 1) };
+    unsafe { down_by_one(leaf.keys().wrapping_add(at), len - at - 1) };
+    // SAFETY: as for the keys.
+    unsafe { down_by_one(leaf.values(0).wrapping_add(at), len - at - 1) };
     leaf.shrink(len - 1);
     pair
 }

@@ -11,33 +11,46 @@ use allotment_alloc::Allocator;
 use crate::raw::node::Node;
 use crate::raw::shape::{MAX_HEIGHT, Shape};
 
-/// At most one spare node per level, and one above the root.
+/// At most one spare node per level, and one above the root. Too large to be moved about: it stays
+/// where it was made.
 pub(crate) struct Spare<'a, K, V, S: Shape<K>, A: Allocator> {
     alloc: &'a A,
     nodes: [Option<Node<K, V, S>>; MAX_HEIGHT + 1],
+    /// Levels up to which there may be a node.
+    levels: usize,
 }
 
 impl<'a, K, V, S: Shape<K>, A: Allocator> Spare<'a, K, V, S, A> {
+    #[inline]
     pub(super) fn new(alloc: &'a A) -> Self {
-        Self { alloc, nodes: [None; MAX_HEIGHT + 1] }
+        Self { alloc, nodes: [None; MAX_HEIGHT + 1], levels: 0 }
     }
 
     /// Obtains a node for each of the lowest `levels` levels.
     ///
     /// # Errors
     ///
-    /// The layout that the allocator could not serve; the nodes obtained so far go back.
+    /// The layout that the allocator could not serve; what was obtained so far is still here.
     ///
     /// # Panics
     ///
     /// If the tree would grow past `MAX_HEIGHT` levels (T1).
-    pub(super) fn reserve(levels: usize, alloc: &'a A) -> Result<Self, Layout> {
+    pub(super) fn reserve(&mut self, levels: usize) -> Result<(), Layout> {
         assert!(levels <= MAX_HEIGHT, "a tree of {MAX_HEIGHT} levels cannot grow");
-        let mut spare = Self::new(alloc);
         for level in 0..levels {
-            spare.nodes[level] = Some(Node::allocate(level, alloc)?);
+            self.set(level, Node::allocate(level, self.alloc)?);
         }
-        Ok(spare)
+        Ok(())
+    }
+
+    /// Obtains a leaf with so many slots, for a tree that is no more than a leaf.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    pub(super) fn reserve_leaf(&mut self, slots: usize) -> Result<(), Layout> {
+        self.set(0, Node::allocate_leaf(slots, self.alloc)?);
+        Ok(())
     }
 
     /// Takes out the node reserved for `level`.
@@ -51,15 +64,20 @@ impl<'a, K, V, S: Shape<K>, A: Allocator> Spare<'a, K, V, S, A> {
     ///
     /// The node came from the allocator of this `Spare`, and no copy of its address is used again.
     pub(super) unsafe fn put(&mut self, level: usize, node: Node<K, V, S>) {
-        debug_assert!(self.nodes[level].is_none(), "an edit frees one node a level");
+        self.set(level, node);
+    }
+
+    fn set(&mut self, level: usize, node: Node<K, V, S>) {
+        debug_assert!(self.nodes[level].is_none(), "an edit has one spare node a level");
         self.nodes[level] = Some(node);
+        self.levels = self.levels.max(level + 1);
     }
 }
 
 impl<K, V, S: Shape<K>, A: Allocator> Drop for Spare<'_, K, V, S, A> {
     fn drop(&mut self) {
-        for (level, node) in self.nodes.iter_mut().enumerate() {
-            if let Some(node) = node.take() {
+        for level in 0..self.levels {
+            if let Some(node) = self.nodes[level].take() {
                 // SAFETY: the node stands on `level`, came from `alloc`, and is in no tree.
                 unsafe { node.deallocate(level, self.alloc) };
             }

@@ -172,9 +172,10 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         edge: &mut Option<Edge<K, V, S>>,
         alloc: &A,
     ) -> Result<(), Layout> {
-        let ready = reserve(self.root, edge.as_ref(), alloc)?;
+        let mut spare = Spare::new(alloc);
+        let plan = reserve(self.root, edge.as_ref(), &mut spare)?;
         // SAFETY: made just now for this root and edge.
-        unsafe { make_room(&mut self.root, edge, ready) };
+        unsafe { make_room(&mut self.root, edge, plan, &mut spare) };
         Ok(())
     }
 
@@ -296,12 +297,14 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
                 continue;
             }
             let room = has_room(end.as_ref());
-            let ready = if room { None } else { Some(reserve(self.root, end.as_ref(), alloc)?) };
+            let mut spare = Spare::new(alloc);
+            let plan =
+                if room { None } else { Some(reserve(self.root, end.as_ref(), &mut spare)?) };
             // SAFETY: a slot of that tree; the rest is passed on.
             let ((key, value), _) = unsafe { other.remove_at(slot, &mut path, other_alloc) };
-            if let Some(ready) = ready {
+            if let Some(plan) = plan {
                 // SAFETY: made just now for this root and edge.
-                unsafe { make_room(&mut self.root, &mut end, ready) };
+                unsafe { make_room(&mut self.root, &mut end, plan, &mut spare) };
             }
             if let Some(edge) = &mut end {
                 // SAFETY: there is room at the edge.

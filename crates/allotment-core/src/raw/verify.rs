@@ -47,9 +47,13 @@ fn check_below<K: Ord, V, S: Shape<K>>(
     ordered: bool,
 ) -> Result<usize, String> {
     let (len, level) = (node.len(), above.level);
-    let least = if above.is_root || above.is_outer { 1 } else { Node::<K, V, S>::FILL_MIN };
-    if len < least || len > Node::<K, V, S>::CAPACITY {
+    let is_inner = !above.is_root && !above.is_outer && level > 0;
+    let least = if is_inner { Node::<K, V, S>::FILL_LEAST } else { 1 };
+    if len < least || len > node.slots() {
         return Err(format!("T2: {len} slots in {node:?} on level {level}, at least {least}"));
+    }
+    if node.slots() != Node::<K, V, S>::CAPACITY && !(above.is_root && level == 0) {
+        return Err(format!("T2: {node:?} on level {level} has {} slots in all", node.slots()));
     }
     if !is_padded(node) {
         return Err(format!("N4: {node:?} on level {level}"));
@@ -83,7 +87,7 @@ fn check_below<K: Ord, V, S: Shape<K>>(
 /// Whether the key slots at and above `len` hold the greatest integer, if keys are integers.
 fn is_padded<K, V, S: Shape<K>>(node: Node<K, V, S>) -> bool {
     let Some(integer) = S::integer() else { return true };
-    let mut unused = node.len()..Node::<K, V, S>::CAPACITY;
+    let mut unused = node.len()..node.slots();
     with_primitive!(integer, L => unused.all(|slot| {
         // SAFETY: N4 says that it is initialised, and every node is born so.
         unsafe { S::load::<L>(node.keys().wrapping_add(slot)) == <L as Primitive>::MAX }
