@@ -64,7 +64,7 @@ fn descending_insertions_fill_the_nodes() {
 
 #[test]
 fn interleaved_ascending_streams_fill_the_nodes() {
-    let (bytes, nodes) = held((0..ENTRIES).map(|n| (n % 64) << 32 | n / 64));
+    let (bytes, nodes) = held((0..ENTRIES).map(|n| ((n % 64) << 32) | (n / 64)));
     assert!(per_entry(bytes) <= 16.9, "std takes 34.3 bytes an entry");
     assert_eq!((bytes, nodes), (16_730_272, 32_556));
 }

@@ -264,16 +264,27 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     where
         K: Ord,
     {
-        let mut edge = self.tree.start();
-        if let Search::Found(slot) = self.tree.search(&key, &mut edge) {
-            // Now, while the value is still a local: should this panic, it is dropped as well.
-            drop(key);
-            // SAFETY: N1; the map is borrowed for writing.
-            let old = unsafe { &mut *slot.value() };
-            return Ok(Some(core::mem::replace(old, value)));
-        }
-        // SAFETY: an edge of this tree, and T4.
-        unsafe { self.tree.insert_at(&mut edge, key, value, &self.alloc) }.map(|()| None)
+        let place = match self.tree.beyond(&key) {
+            Some(place) => place,
+            None => {
+                let mut edge = self.tree.start();
+                if let Search::Found(slot) = self.tree.search(&key, &mut edge) {
+                    // Now, while the value is still a local: should this panic, it is dropped too.
+                    drop(key);
+                    // SAFETY: N1; the map is borrowed for writing.
+                    let old = unsafe { &mut *slot.value() };
+                    return Ok(Some(core::mem::replace(old, value)));
+                }
+                // SAFETY: an edge of this tree, and T4; the pair is seated below.
+                match unsafe { self.tree.room_at(&mut edge, &self.alloc) } {
+                    Ok(place) => place,
+                    Err(layout) => return Err(Refused { layout, key, value }),
+                }
+            }
+        };
+        // SAFETY: told just now.
+        unsafe { self.tree.seat(place, key, value) };
+        Ok(None)
     }
 
     /// Puts a pair in; an equal one is replaced, key and all, and its key is returned.

@@ -80,13 +80,13 @@ fn full_levels<K, V, S: Shape<K>>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> 
 }
 
 /// Which end of the map an edge is at.
-struct Ends {
-    first: bool,
-    last: bool,
+pub(crate) struct Ends {
+    pub(crate) first: bool,
+    pub(crate) last: bool,
 }
 
 impl Ends {
-    fn of<K, V, S: Shape<K>>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> Self {
+    pub(crate) fn of<K, V, S: Shape<K>>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> Self {
         let mut ends = Self { first: edge.index == 0, last: edge.index == edge.leaf.len() };
         for level in 1..=root.level {
             if !ends.first && !ends.last {
@@ -300,7 +300,8 @@ struct Carry<K, V, S> {
     went_right: bool,
 }
 
-/// Splits the leaf at `edge`, at `pivot`, and every full node above it; `edge` stays where the pair goes.
+/// Splits the leaf at `edge`, at `pivot`, and every full node above it; `edge` stays where the pair
+/// goes.
 ///
 /// # Safety
 ///

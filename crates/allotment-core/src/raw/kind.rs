@@ -137,7 +137,7 @@ impl Integer {
 ///     const MAX: Self = Moment { seconds: u32::MAX, nanoseconds: u32::MAX };
 ///
 ///     fn integer(self) -> u64 {
-///         u64::from(self.seconds) << 32 | u64::from(self.nanoseconds)
+///         (u64::from(self.seconds) << 32) | u64::from(self.nanoseconds)
 ///     }
 /// }
 ///

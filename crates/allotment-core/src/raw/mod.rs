@@ -18,12 +18,13 @@
 //! - **N4** Where keys are integers, the key slots at and above `len` hold the greatest one. They
 //!   own nothing; a search reads them.
 //! - **T1** All leaves have one depth, at most `MAX_HEIGHT` levels.
-//! - **T2** Every node has at least one slot in use, internal ones off the two outer spines at least
-//!   `FILL_LEAST`. (Removal keeps what it touches at `FILL_MIN`; splits for streams do not.) All have
-//!   `CAPACITY` slots but a leaf that is the whole tree, which may have fewer.
+//! - **T2** Every node has at least one slot in use, internal ones off the two outer spines at
+//!   least `FILL_LEAST`. (Removal keeps what it touches at `FILL_MIN`; splits for streams do not.)
+//!   All have `CAPACITY` slots but a leaf that is the whole tree, which may have fewer.
 //! - **T3** `len` of the tree counts its slots. Walks that count, and `dying`, stop by it: so it is
 //!   right whenever foreign code runs, `deallocate` included.
 //! - **T4** Every node stems from the allocator that the caller passes with the tree.
+//! - **H1** A hint names the first or the last leaf of its tree, as it says, or nothing.
 //! - **P1** On a path, each edge leads to the node below.
 //! - **A1** No reference to a node is ever made. References exist to single keys and values, from
 //!   the moment they are yielded.
@@ -57,6 +58,8 @@ pub(crate) mod walk;
 mod spare;
 
 mod insert;
+
+mod hint;
 
 mod remove;
 

@@ -204,10 +204,16 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         }
     }
 
-    /// Address of the first byte.
+    /// The node whose block it is.
     #[inline]
-    pub(crate) fn block(self) -> *const u8 {
-        self.block.as_ptr()
+    pub(crate) fn from_block(block: NonNull<u8>) -> Self {
+        Self { block, marker: PhantomData }
+    }
+
+    /// The block; its address is even.
+    #[inline]
+    pub(crate) fn block(self) -> NonNull<u8> {
+        self.block
     }
 
     /// Address of the key column.

@@ -15,22 +15,29 @@ use crate::raw::shape::Shape;
 use crate::raw::slots::{merge, remove_pair, rotate_left, rotate_right, take_pair, transfer_slots};
 use crate::raw::spare::Spare;
 
+/// What a removal took out and left behind.
+pub(crate) struct Removed<K, V> {
+    pub(crate) pair: (K, V),
+    /// Whether the pair after the edge is the one that was before it, having moved up into the
+    /// internal node: a walk in ascending order has seen it already.
+    pub(crate) replaced: bool,
+    /// Whether the leaf needs a `refill`.
+    pub(crate) falls_short: bool,
+}
+
 /// Takes the pair in `slot` out, to which `path` leads. Afterwards the path leads to the edge of a
 /// leaf where the pair was, its index on level 0.
 ///
-/// Answers as well whether the pair after that edge is the one that was before it, having moved up
-/// into the internal node: a walk in ascending order has seen it already.
+/// Its leaf may have too few slots now: see [`Removed::falls_short`].
 ///
 /// # Safety
 ///
-/// `slot` is a slot of the tree, whose nodes stem from `alloc`.
+/// `slot` is a slot of the tree.
 #[inline]
-pub(crate) unsafe fn remove<K, V, S: Shape<K>, A: Allocator>(
-    root: &mut Option<Root<K, V, S>>,
+pub(crate) unsafe fn remove<K, V, S: Shape<K>>(
     slot: Slot<K, V, S>,
     path: &mut Path,
-    alloc: &A,
-) -> ((K, V), bool) {
+) -> Removed<K, V> {
     let replaced = slot.level > 0;
     let (leaf, pair) = if replaced {
         // SAFETY: passed on.
@@ -40,11 +47,7 @@ pub(crate) unsafe fn remove<K, V, S: Shape<K>, A: Allocator>(
         // SAFETY: a slot of a leaf, by the caller's promise.
         (slot.node, unsafe { remove_pair(slot.node, slot.index) })
     };
-    if leaf.len() < Node::<K, V, S>::FILL_MIN {
-        // SAFETY: the path leads to the leaf that lost a slot.
-        unsafe { refill(root, path, alloc) };
-    }
-    (pair, replaced)
+    Removed { pair, replaced, falls_short: leaf.len() < Node::<K, V, S>::FILL_MIN }
 }
 
 /// Takes a pair out of an internal node and puts the one before it in its place; `path` then leads
@@ -79,9 +82,9 @@ unsafe fn remove_internal<K, V, S: Shape<K>>(
 ///
 /// # Safety
 ///
-/// All nodes on the path but the leaf are as T2 says.
+/// All nodes on the path but the leaf are as T2 says, and they stem from `alloc`.
 #[cold]
-unsafe fn refill<K, V, S: Shape<K>, A: Allocator>(
+pub(crate) unsafe fn refill<K, V, S: Shape<K>, A: Allocator>(
     tree: &mut Option<Root<K, V, S>>,
     path: &mut Path,
     alloc: &A,

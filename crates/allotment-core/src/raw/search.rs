@@ -83,7 +83,10 @@ fn descend_integer<K, V, S: Shape<K>, L: Primitive>(
         node = unsafe { node.child(rank) };
         if level == 1 && root.level > 2 {
             // Values too: by the time the rank is known they are here.
-            prefetch_all(node.block(), Node::<K, V, S>::layout(0).size().min(PREFETCH_MAX));
+            prefetch_all(
+                node.block().as_ptr(),
+                Node::<K, V, S>::layout(0).size().min(PREFETCH_MAX),
+            );
         }
         rank = integer_rank(node, Node::<K, V, S>::CAPACITY, key);
     }

@@ -286,7 +286,8 @@ const fn column(start: usize, size: usize, align: usize, count: usize) -> (usize
 
 /// A bound on the levels of a tree whose leaves fit 57 address bits.
 ///
-/// Off the two outer spines, a node on level `l` has at least `(fill + 1)^l` leaves below it (T2). One on a spine has at least two children, of which one is on the spine: at least
+/// Off the two outer spines, a node on level `l` has at least `(fill + 1)^l` leaves below it (T2).
+/// One on a spine has at least two children, of which one is on the spine: at least
 /// `s(l) = s(l - 1) + (fill + 1)^(l - 1)` leaves, with `s(0) = 1`. Both children of a root may
 /// be on spines, so a tree of `h` levels has at least `2 * s(h - 2)` leaves.
 const fn height_bound(fill: usize, leaf_bytes: usize) -> usize {

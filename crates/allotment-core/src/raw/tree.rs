@@ -16,18 +16,21 @@ use allotment_alloc::Allocator;
 use crate::raw::copy::copy;
 use crate::raw::cut::{Cut, cut};
 use crate::raw::dying::Dying;
+use crate::raw::hint::Hint;
 use crate::raw::insert::{has_room, make_room, reserve, seat};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Place, Root, Slot};
-use crate::raw::remove::remove;
+use crate::raw::remove::{Removed, refill, remove};
 use crate::raw::search::{Search, Side, find, move_beside, search};
 use crate::raw::shape::Shape;
+use crate::raw::slots::insert_pair;
 use crate::raw::spare::Spare;
 
 /// A tree of pairs.
 pub(crate) struct Tree<K, V, S> {
     root: Option<Root<K, V, S>>,
     len: usize,
+    hint: Hint<K, V, S>,
     /// It owns its pairs.
     pairs: PhantomData<Box<(K, V)>>,
 }
@@ -58,7 +61,7 @@ pub(crate) enum OnEqual {
 
 impl<K, V, S> Tree<K, V, S> {
     pub(crate) const fn new() -> Self {
-        Self { root: None, len: 0, pairs: PhantomData }
+        Self { root: None, len: 0, hint: Hint::NONE, pairs: PhantomData }
     }
 
     /// Pairs in the tree.
@@ -70,6 +73,11 @@ impl<K, V, S> Tree<K, V, S> {
 impl<K, V, S: Shape<K>> Tree<K, V, S> {
     pub(crate) fn root(&self) -> Option<Root<K, V, S>> {
         self.root
+    }
+
+    #[cfg(feature = "verify")]
+    pub(crate) fn hint(&self) -> Hint<K, V, S> {
+        self.hint
     }
 
     /// The slot of a key.
@@ -130,6 +138,53 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         edge.slot_before(root).map(|slot| Place { slot, path: edge.path })
     }
 
+    /// The place in a leaf where a key goes in that lies beyond the end of the tree that the hint
+    /// knows; `None` if it does not, or if the leaf has no room.
+    #[inline]
+    pub(crate) fn beyond(&self, key: &K) -> Option<(Node<K, V, S>, usize)>
+    where
+        K: Ord,
+    {
+        self.hint.place(key)
+    }
+
+    /// Puts a pair in at an index of a leaf, as [`beyond`](Self::beyond) or
+    /// [`room_at`](Self::room_at) told it.
+    ///
+    /// # Safety
+    ///
+    /// The tree has not changed since.
+    #[inline]
+    pub(crate) unsafe fn seat(&mut self, (leaf, index): (Node<K, V, S>, usize), key: K, value: V) {
+        // SAFETY: there is room at that edge of the leaf.
+        unsafe { insert_pair(leaf, index, key, value) };
+        self.len += 1;
+    }
+
+    /// Sees to it that there is room at `edge`, `None` standing for the only edge of an empty tree,
+    /// and answers its place in a leaf.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; the tree is as it was.
+    ///
+    /// # Safety
+    ///
+    /// `edge` is an edge of this tree, whose nodes stem from `alloc`. A pair is seated next.
+    #[inline]
+    pub(crate) unsafe fn room_at<A: Allocator>(
+        &mut self,
+        edge: &mut Option<Edge<K, V, S>>,
+        alloc: &A,
+    ) -> Result<(Node<K, V, S>, usize), Layout> {
+        if !has_room(edge.as_ref()) {
+            // SAFETY: passed on.
+            unsafe { self.make_room(edge, alloc) }?;
+        }
+        let Some(edge) = edge else { unreachable!("room was made at an edge") };
+        Ok((edge.leaf, edge.index))
+    }
+
     /// Puts a pair in at `edge`, `None` standing for the only edge of an empty tree; afterwards it
     /// is the edge before the pair, in the same leaf.
     ///
@@ -148,24 +203,20 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         value: V,
         alloc: &A,
     ) -> Result<(), Refused<K, V>> {
-        if !has_room(edge.as_ref()) {
-            // SAFETY: passed on; the pair is seated below.
-            if let Err(layout) = unsafe { self.make_room(edge, alloc) } {
-                return Err(Refused { layout, key, value });
-            }
+        // SAFETY: passed on; the pair is seated below.
+        match unsafe { self.room_at(edge, alloc) } {
+            // SAFETY: told just now.
+            Ok(place) => unsafe { self.seat(place, key, value) },
+            Err(layout) => return Err(Refused { layout, key, value }),
         }
-        let Some(edge) = edge else { unreachable!("room was made at an edge") };
-        // SAFETY: there is room at the edge.
-        unsafe { seat(edge, key, value) };
-        self.len += 1;
         Ok(())
     }
 
-    /// Makes room at `edge`: see [`insert_at`](Self::insert_at).
+    /// Makes room at `edge`.
     ///
     /// # Safety
     ///
-    /// As for `insert_at`; a pair is seated next.
+    /// As for `room_at`.
     #[cold]
     unsafe fn make_room<A: Allocator>(
         &mut self,
@@ -176,10 +227,14 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         let plan = reserve(self.root, edge.as_ref(), &mut spare)?;
         // SAFETY: made just now for this root and edge.
         unsafe { make_room(&mut self.root, edge, plan, &mut spare) };
+        if let (Some(root), Some(edge)) = (self.root, edge) {
+            self.hint = Hint::of(root, edge);
+        }
         Ok(())
     }
 
-    /// Takes the pair in `slot` out, to which `path` leads: see [`remove`].
+    /// Takes the pair in `slot` out, to which `path` leads: see [`remove`]. Answers also whether the
+    /// pair before it took its place.
     ///
     /// # Safety
     ///
@@ -193,7 +248,13 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     ) -> ((K, V), bool) {
         self.len -= 1;
         // SAFETY: passed on.
-        unsafe { remove(&mut self.root, slot, path, alloc) }
+        let Removed { pair, replaced, falls_short } = unsafe { remove(slot, path) };
+        if falls_short {
+            self.hint = Hint::NONE;
+            // SAFETY: the path leads to the leaf that lost a slot.
+            unsafe { refill(&mut self.root, path, alloc) };
+        }
+        (pair, replaced)
     }
 
     /// Searches for a key that is likely to be greater than all others. If `edge` is known to be
@@ -285,6 +346,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         K: Ord,
     {
         let mut end = None;
+        self.hint = Hint::NONE;
         while let Some(Place { slot, mut path }) = other.first() {
             // SAFETY: N1.
             let (found, is_last) = self.locate(unsafe { &*slot.key() }, &mut end);
@@ -347,7 +409,8 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         let Cut { right, freed } = unsafe { cut(&mut self.root, root, edge, alloc) }?;
         let len = right.map_or(0, |Root { node, level }| count_below(node, level));
         self.len -= len;
-        let tree = Self { root: right, len, pairs: PhantomData };
+        self.hint = Hint::NONE;
+        let tree = Self { root: right, len, ..Self::new() };
         Ok(Part { tree, freed: Some(freed) })
     }
 
@@ -363,7 +426,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     {
         let Some(root) = self.root else { return Ok(Self::new()) };
         let (root, len) = copy(root, alloc)?;
-        Ok(Self { root: Some(root), len, pairs: PhantomData })
+        Ok(Self { root: Some(root), len, ..Self::new() })
     }
 
     /// Takes the tree apart, leaving an empty one.

@@ -6,7 +6,7 @@ use core::fmt::{Debug, Write};
 
 use crate::raw::kind::{Primitive, with_primitive};
 use crate::raw::node::Node;
-use crate::raw::path::Root;
+use crate::raw::path::{Edge, Root};
 use crate::raw::shape::{MAX_HEIGHT, Shape};
 use crate::raw::tree::Tree;
 
@@ -21,23 +21,32 @@ struct Above<'a, K> {
     fences: (Option<&'a K>, Option<&'a K>),
 }
 
-/// Checks N1 (as far as it can be seen), N2, N4, T1, T2, T3 and, if asked, that keys ascend.
+/// Checks N1 (as far as it can be seen), N2, N4, T1, T2, T3, H1 and, if asked, that keys ascend.
 pub(crate) fn check<K: Ord, V, S: Shape<K>>(
     tree: &Tree<K, V, S>,
     ordered: bool,
 ) -> Result<(), String> {
     let Some(Root { node, level }) = tree.root() else {
-        return if tree.len() == 0 { Ok(()) } else { Err(format!("T3: len {}", tree.len())) };
+        let is_empty = tree.len() == 0 && tree.hint().leaf().is_none();
+        return if is_empty { Ok(()) } else { Err(format!("T3 or H1: len {}", tree.len())) };
     };
     if level >= MAX_HEIGHT {
         return Err(format!("T1: {} levels", level + 1));
     }
     let above = Above { level, is_root: true, is_outer: true, fences: (None, None) };
     let slots = check_below(node, above, ordered)?;
+    check_hint(tree, Root { node, level })?;
     if slots != tree.len() {
         return Err(format!("T3: {slots} slots, len {}", tree.len()));
     }
     Ok(())
+}
+
+/// Checks H1.
+fn check_hint<K, V, S: Shape<K>>(tree: &Tree<K, V, S>, root: Root<K, V, S>) -> Result<(), String> {
+    let Some((leaf, is_first)) = tree.hint().leaf() else { return Ok(()) };
+    let outer = if is_first { Edge::first(root) } else { Edge::last(root) };
+    if leaf == outer.leaf { Ok(()) } else { Err(format!("H1: {leaf:?} is not {:?}", outer.leaf)) }
 }
 
 /// Checks a node and all below it; returns how many slots they have.
