@@ -30,8 +30,8 @@ pub use raw::shape;
 /// [`BTreeMap`] and the types that its methods return.
 pub mod btree_map {
     pub use crate::map::{
-        AllocFailure, BTreeMap, Entry, Fallible, IntoIter, IntoKeys, IntoValues, Iter, IterMut,
-        Keys, OccupiedEntry, Range, RangeMut, VacantEntry, Values, ValuesMut,
+        AllocFailure, BTreeMap, Entry, Fallible, GetEach, IntoIter, IntoKeys, IntoValues, Iter,
+        IterMut, Keys, OccupiedEntry, Range, RangeMut, VacantEntry, Values, ValuesMut,
     };
 }
 

@@ -1,5 +1,6 @@
 //! [`BTreeMap`]: an ordered map on an allocator of choice.
 
+mod batch;
 mod bulk;
 mod entry;
 mod fallible;
@@ -17,6 +18,7 @@ use crate::raw::search::Search;
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::tree::{Refused, Tree};
 
+pub use batch::GetEach;
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use fallible::{AllocFailure, Fallible};
 pub use into_iter::{IntoIter, IntoKeys, IntoValues};

@@ -1,7 +1,8 @@
 //! [`Hint`]: the outer leaf where the last insertion made room, so that a stream of keys beyond an
 //! end of the map needs no search.
 //!
-//! Takes for granted N0, H1. Whatever frees a leaf or hangs one before or behind it resets the hint.
+//! Takes for granted N0, H1. Whatever frees a leaf or hangs one before or behind it resets the
+//! hint.
 
 use core::cmp::Ordering;
 use core::marker::PhantomData;

@@ -53,6 +53,8 @@ mod rank;
 
 pub(crate) mod search;
 
+pub(crate) mod batch;
+
 pub(crate) mod walk;
 
 mod spare;

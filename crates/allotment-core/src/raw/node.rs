@@ -17,6 +17,7 @@ use core::ptr::NonNull;
 
 use allotment_alloc::Allocator;
 
+use crate::raw::prefetch::{LINE, prefetch};
 use crate::raw::shape::{Geometry, HEADER_BYTES, Shape, leaf_bytes, leaf_values_of};
 
 /// The address of a node, leaf or internal: which one is known from the level it stands on.
@@ -37,6 +38,15 @@ struct Header {
     slots: u8,
     run: u8,
     last: u8,
+}
+
+/// Bytes of a node that are worth asking for before they are known to be needed.
+const PREFETCH_MAX: usize = 1024;
+
+/// Lines that a prefetch of so many bytes asks for.
+const fn lines(bytes: usize) -> usize {
+    let bytes = if bytes < PREFETCH_MAX { bytes } else { PREFETCH_MAX };
+    bytes.div_ceil(LINE)
 }
 
 const _: () = assert!(size_of::<Header>() <= HEADER_BYTES);
@@ -237,6 +247,22 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     #[inline]
     pub(crate) fn children(self) -> *mut Self {
         self.block.as_ptr().wrapping_add(Self::GEOMETRY.children).cast()
+    }
+
+    /// Asks for all of a leaf to come, values too: by the time that a search is done they are here.
+    #[inline(always)]
+    pub(crate) fn prefetch_leaf(self) {
+        for line in 0..const { lines(Self::GEOMETRY.leaf.size()) } {
+            prefetch(self.block.as_ptr().wrapping_add(line * LINE));
+        }
+    }
+
+    /// Asks for the part of an internal node to come that a descent reads.
+    #[inline(always)]
+    pub(crate) fn prefetch_internal(self) {
+        for line in 0..const { lines(Self::GEOMETRY.internal_values) } {
+            prefetch(self.block.as_ptr().wrapping_add(line * LINE));
+        }
     }
 
     /// The child at `edge`.

@@ -11,7 +11,6 @@ use core::ptr;
 use crate::raw::kind::{Integer, Primitive, is_same, with_primitive};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Root, Slot};
-use crate::raw::prefetch::prefetch_all;
 use crate::raw::rank::{integer_rank, rank};
 use crate::raw::shape::Shape;
 
@@ -81,25 +80,21 @@ fn descend_integer<K, V, S: Shape<K>, L: Primitive>(
         above = (node, rank);
         // SAFETY: N2, and the rank is at most `len`.
         node = unsafe { node.child(rank) };
-        if level == 1 && root.level > 2 {
-            // Values too: by the time the rank is known they are here.
-            prefetch_all(
-                node.block().as_ptr(),
-                Node::<K, V, S>::layout(0).size().min(PREFETCH_MAX),
-            );
+        if level == 1 && root.level >= PREFETCH_LEVEL {
+            node.prefetch_leaf();
         }
         rank = integer_rank(node, Node::<K, V, S>::CAPACITY, key);
     }
     End { leaf: node, index: rank, parent: above.0, edge: above.1 }
 }
 
-/// Bytes of a leaf that are worth asking for before they are known to be needed.
-const PREFETCH_MAX: usize = 1024;
+/// Level of a root from which on a tree is too large for the caches next to the core.
+pub(super) const PREFETCH_LEVEL: usize = 3;
 
 /// The integer type that a search for a `Q` among `K` can compare, if there is one: a `Q` that is
 /// merely borrowed from a `K` need not be an integer.
 #[inline]
-fn integer_of<K, Q: ?Sized, S: Shape<K>>() -> Option<Integer> {
+pub(super) fn integer_of<K, Q: ?Sized, S: Shape<K>>() -> Option<Integer> {
     if is_same::<K, Q>() { S::integer() } else { None }
 }
 
@@ -109,7 +104,10 @@ fn integer_of<K, Q: ?Sized, S: Shape<K>>() -> Option<Integer> {
 ///
 /// A slot of the tree, and `L` is the type that `S::integer` names.
 #[inline]
-unsafe fn is_equal<K, V, S: Shape<K>, L: Primitive>(slot: Slot<K, V, S>, key: L) -> bool {
+pub(super) unsafe fn is_equal<K, V, S: Shape<K>, L: Primitive>(
+    slot: Slot<K, V, S>,
+    key: L,
+) -> bool {
     // SAFETY: N1, and the caller's promise.
     unsafe { S::load::<L>(slot.key()) == key }
 }

@@ -233,8 +233,8 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         Ok(())
     }
 
-    /// Takes the pair in `slot` out, to which `path` leads: see [`remove`]. Answers also whether the
-    /// pair before it took its place.
+    /// Takes the pair in `slot` out, to which `path` leads: see [`remove`]. Answers also whether
+    /// the pair before it took its place.
     ///
     /// # Safety
     ///

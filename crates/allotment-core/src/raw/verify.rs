@@ -93,9 +93,10 @@ fn check_below<K: Ord, V, S: Shape<K>>(
     Ok(slots)
 }
 
-/// Whether the key slots at and above `len` hold the greatest integer, if keys are integers.
+/// Whether the key slots at and above `len` hold the greatest integer, if keys are integers and it
+/// is known which one that is.
 fn is_padded<K, V, S: Shape<K>>(node: Node<K, V, S>) -> bool {
-    let Some(integer) = S::integer() else { return true };
+    let Some(integer) = S::integer().filter(|_| S::PADS_SURELY) else { return true };
     let mut unused = node.len()..node.slots();
     with_primitive!(integer, L => unused.all(|slot| {
         // SAFETY: N4 says that it is initialised, and every node is born so.

@@ -1,0 +1,125 @@
+//! Finding many keys at once: they descend level by level, side by side.
+//!
+//! One look-up waits for a cache miss on each level before it knows where the next one is. Here all
+//! keys of a group take their step on one level before any takes the next, and each asks for its
+//! node to come while the others are compared, so that the misses of a group are one.
+
+use core::borrow::Borrow;
+use core::ptr;
+
+use crate::raw::kind::{Primitive, with_primitive};
+use crate::raw::node::Node;
+use crate::raw::path::{Root, Slot};
+use crate::raw::rank::{integer_rank, rank};
+use crate::raw::search::{PREFETCH_LEVEL, find, integer_of, is_equal};
+use crate::raw::shape::Shape;
+
+/// Keys in a group: enough for as many misses as a core can have under way.
+pub(crate) const GROUP: usize = 32;
+
+/// Finds each of up to `GROUP` keys; `answer` is told the slot of each, by the key's place.
+#[inline]
+pub(crate) fn find_group<K, V, S, Q>(
+    root: Root<K, V, S>,
+    keys: &[&Q],
+    answer: impl FnMut(usize, Option<Slot<K, V, S>>),
+) where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape<K>,
+{
+    debug_assert!(keys.len() <= GROUP);
+    match integer_of::<K, Q, S>() {
+        Some(integer) => with_primitive!(integer, L => {
+            find_integers::<K, V, S, Q, L>(root, keys, answer)
+        }),
+        None => find_others(root, keys, answer),
+    }
+}
+
+/// [`find_group`] for keys that are compared by their `Ord`.
+fn find_others<K, V, S, Q>(
+    root: Root<K, V, S>,
+    keys: &[&Q],
+    mut answer: impl FnMut(usize, Option<Slot<K, V, S>>),
+) where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape<K>,
+{
+    let (mut nodes, mut done) = ([root.node; GROUP], [false; GROUP]);
+    for level in (0..=root.level).rev() {
+        for (lane, key) in keys.iter().enumerate() {
+            if done[lane] {
+                continue;
+            }
+            let node = nodes[lane];
+            let (index, is_equal) = rank(node, *key);
+            if is_equal || level == 0 {
+                done[lane] = true;
+                answer(lane, is_equal.then_some(Slot { node, level, index }));
+            } else {
+                // SAFETY: N2, and `rank` answers at most `len`.
+                nodes[lane] = unsafe { node.child(index) };
+                come(nodes[lane], level - 1, root.level);
+            }
+        }
+    }
+}
+
+/// [`find_group`] for integer keys, which all descend to a leaf.
+fn find_integers<K, V, S, Q, L>(
+    root: Root<K, V, S>,
+    keys: &[&Q],
+    mut answer: impl FnMut(usize, Option<Slot<K, V, S>>),
+) where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape<K>,
+    L: Primitive,
+{
+    if root.level == 0 {
+        for (lane, key) in keys.iter().enumerate() {
+            answer(lane, find(root, *key));
+        }
+        return;
+    }
+    // SAFETY: `Q` is `K`, whose integer is an `L`.
+    let load = |key: &Q| unsafe { S::load::<L>(ptr::from_ref(key).cast()) };
+    let mut lanes = [(L::MAX, root.node); GROUP];
+    for (lane, key) in lanes.iter_mut().zip(keys) {
+        lane.0 = load(key);
+    }
+    for level in (1..=root.level).rev() {
+        for (key, node) in &mut lanes[..keys.len()] {
+            let edge = integer_rank(*node, Node::<K, V, S>::CAPACITY, *key);
+            // SAFETY: N2, and the rank is at most `len`.
+            *node = unsafe { node.child(edge) };
+            come(*node, level - 1, root.level);
+        }
+    }
+    for (lane, &(key, node)) in lanes[..keys.len()].iter().enumerate() {
+        let index = integer_rank(node, Node::<K, V, S>::CAPACITY, key);
+        if index < node.len() {
+            let slot = Slot { node, level: 0, index };
+            // SAFETY: a slot of the tree, and an `L` is what its integer is.
+            answer(lane, unsafe { is_equal(slot, key) }.then_some(slot));
+        } else {
+            // It may stand in an internal node; one key in a node's worth does.
+            answer(lane, find(root, keys[lane]));
+        }
+    }
+}
+
+/// Asks for a node to come, if the tree is one of which not all is at hand.
+#[inline(always)]
+fn come<K, V, S: Shape<K>>(node: Node<K, V, S>, level: usize, top: usize) {
+    if top < PREFETCH_LEVEL {
+        return;
+    }
+    if level == 0 {
+        node.prefetch_leaf();
+    } else {
+        node.prefetch_internal();
+    }
+}

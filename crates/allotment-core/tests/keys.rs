@@ -1,0 +1,113 @@
+//! Every kind of key that is searched in a way of its own answers as std's map does.
+
+use std::collections::BTreeMap as Twin;
+use std::fmt::Debug;
+
+use allotment_core::shape::Tiny;
+use allotment_core::{BTreeMap, Global, IntegerKey, IntegerKeys, Shape, Standard, integer_key};
+use fastrand::Rng;
+
+/// Inserts, removes and looks up the keys that `draw` draws, in a map and in its twin.
+fn check<K: Ord + Clone + Debug, S: Shape<K>>(mut draw: impl FnMut(&mut Rng) -> K) {
+    let mut map: BTreeMap<K, usize, Global, S> = BTreeMap::with_shape_in(Global);
+    let mut twin = Twin::new();
+    let mut rng = Rng::with_seed(7);
+    let steps = if cfg!(miri) { 200 } else { 4000 };
+    for step in 0..steps {
+        let key = draw(&mut rng);
+        if rng.u8(..) < 170 {
+            assert_eq!(map.insert(key.clone(), step), twin.insert(key, step));
+        } else {
+            assert_eq!(map.remove(&key), twin.remove(&key), "{key:?}");
+        }
+        let wanted = draw(&mut rng);
+        assert_eq!(map.get(&wanted), twin.get(&wanted), "{wanted:?}");
+        assert!(map.range(&wanted..).take(3).eq(twin.range(&wanted..).take(3)), "{wanted:?}");
+    }
+    map.verify().unwrap();
+    assert!(map.iter().eq(&twin));
+    let wanted: Vec<K> = (0..100).map(|_| draw(&mut rng)).collect();
+    assert!(map.get_each(&wanted).eq(wanted.iter().map(|key| twin.get(key))));
+    let few: [&K; 37] = std::array::from_fn(|place| &wanted[place]);
+    assert_eq!(map.get_many(few), few.map(|key| twin.get(key)));
+}
+
+/// Checks keys around the least and the greatest, and some in between.
+macro_rules! integers {
+    ($($test:ident: $integer:ident),* $(,)?) => { $(
+        #[test]
+        fn $test() {
+            let draw = |rng: &mut Rng| match rng.u8(..) {
+                0..100 => $integer::MIN.wrapping_add(rng.u8(..) as $integer),
+                100..200 => $integer::MAX.wrapping_sub(rng.u8(..) as $integer),
+                _ => rng.$integer(..),
+            };
+            check::<$integer, Standard>(draw);
+            check::<$integer, Tiny>(draw);
+        }
+    )* };
+}
+
+integers! {
+    miri_u8: u8, miri_u16: u16, miri_u32: u32, miri_u64: u64, miri_u128: u128, miri_usize: usize,
+    miri_i8: i8, miri_i16: i16, miri_i32: i32, miri_i64: i64, miri_i128: i128, miri_isize: isize,
+}
+
+#[test]
+fn miri_characters_and_truth() {
+    check::<char, Standard>(|rng| rng.char(..));
+    check::<char, Tiny>(|rng| if rng.bool() { rng.char(..) } else { char::MAX });
+    check::<bool, Standard>(Rng::bool);
+}
+
+#[test]
+fn miri_keys_that_are_no_integers() {
+    check::<(u32, u32), Standard>(|rng| (rng.u32(..30), rng.u32(..30)));
+    check::<[u8; 16], Standard>(|rng| u128::from(rng.u16(..)).to_be_bytes());
+    check::<String, Standard>(|rng| rng.u16(..2000).to_string());
+    check::<(), Standard>(|_| ());
+}
+
+/// An integer in all but name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Wrapped(i32);
+
+integer_key!(Wrapped(i32));
+
+#[test]
+fn miri_wrapped_integers() {
+    check::<Wrapped, IntegerKeys>(|rng| Wrapped(rng.i32(-700..700)));
+    check::<Wrapped, IntegerKeys>(|rng| Wrapped(rng.i32(i32::MAX - 700..=i32::MAX)));
+    check::<Wrapped, Standard>(|rng| Wrapped(rng.i32(-700..700)));
+}
+
+/// Says things about itself that are not so: neither its order nor its maximum is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Liar(u64);
+
+impl IntegerKey for Liar {
+    type Integer = u64;
+    const MAX: Self = Liar(7);
+
+    fn integer(self) -> u64 {
+        self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+}
+
+/// Answers may be wrong, and nothing worse happens.
+#[test]
+fn miri_false_integers_do_no_harm() {
+    let mut map: BTreeMap<Liar, Box<u64>, Global, IntegerKeys> = BTreeMap::with_shape_in(Global);
+    let mut rng = Rng::with_seed(3);
+    for step in 0..if cfg!(miri) { 300 } else { 20_000 } {
+        let key = Liar(rng.u64(..1000));
+        match step % 4 {
+            0 => drop(map.remove(&key)),
+            1 => drop(map.range(key..).next()),
+            _ => drop(map.insert(key, Box::new(step))),
+        }
+        map.get_many([&key; 40]);
+    }
+    map.verify_structure().unwrap();
+    assert_eq!(map.iter().count(), map.len());
+}
