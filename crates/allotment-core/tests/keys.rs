@@ -12,7 +12,7 @@ fn check<K: Ord + Clone + Debug, S: Shape<K>>(mut draw: impl FnMut(&mut Rng) -> 
     let mut map: BTreeMap<K, usize, Global, S> = BTreeMap::with_shape_in(Global);
     let mut twin = Twin::new();
     let mut rng = Rng::with_seed(7);
-    let steps = if cfg!(miri) { 200 } else { 4000 };
+    let steps = if cfg!(miri) { 60 } else { 4000 };
     for step in 0..steps {
         let key = draw(&mut rng);
         if rng.u8(..) < 170 {
@@ -99,7 +99,7 @@ impl IntegerKey for Liar {
 fn miri_false_integers_do_no_harm() {
     let mut map: BTreeMap<Liar, Box<u64>, Global, IntegerKeys> = BTreeMap::with_shape_in(Global);
     let mut rng = Rng::with_seed(3);
-    for step in 0..if cfg!(miri) { 300 } else { 20_000 } {
+    for step in 0..if cfg!(miri) { 120 } else { 20_000 } {
         let key = Liar(rng.u64(..1000));
         match step % 4 {
             0 => drop(map.remove(&key)),
