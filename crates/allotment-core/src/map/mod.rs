@@ -223,7 +223,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// assert_eq!(map.first_key_value(), Some((&1, &'a')));
     /// ```
     pub fn first_key_value(&self) -> Option<(&K, &V)> {
-        let slot = self.tree.first()?.slot;
+        let slot = self.tree.first_slot()?;
         // SAFETY: N1; borrowed as long as the map.
         Some(unsafe { slot.pair() })
     }
@@ -235,7 +235,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// assert_eq!(map.last_key_value(), Some((&2, &'b')));
     /// ```
     pub fn last_key_value(&self) -> Option<(&K, &V)> {
-        let slot = self.tree.last()?.slot;
+        let slot = self.tree.last_slot()?;
         // SAFETY: N1; borrowed as long as the map.
         Some(unsafe { slot.pair() })
     }
@@ -336,6 +336,18 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
     {
+        let slot = self.tree.find(key)?;
+        // SAFETY: a slot of this tree, found just now.
+        unsafe { self.tree.remove_in_leaf(slot) }.or_else(|| self.remove_place(key))
+    }
+
+    /// [`remove_entry`](Self::remove_entry) where more than one node is concerned.
+    #[cold]
+    fn remove_place<Q>(&mut self, key: &Q) -> Option<(K, V)>
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
         let mut edge = self.tree.start();
         let Search::Found(slot) = self.tree.search(key, &mut edge) else { return None };
         let path = &mut edge?.path;
@@ -353,6 +365,14 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     where
         K: Ord,
     {
+        let slot = self.tree.first_slot()?;
+        // SAFETY: a slot of this tree, found just now.
+        unsafe { self.tree.remove_in_leaf(slot) }.or_else(|| self.pop_first_place())
+    }
+
+    /// [`pop_first`](Self::pop_first) where more than one node is concerned.
+    #[cold]
+    fn pop_first_place(&mut self) -> Option<(K, V)> {
         let mut place = self.tree.first()?;
         // SAFETY: a place in this tree, found just now, and T4.
         Some(unsafe { self.tree.remove_at(place.slot, &mut place.path, &self.alloc) }.0)
@@ -368,6 +388,14 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     where
         K: Ord,
     {
+        let slot = self.tree.last_slot()?;
+        // SAFETY: a slot of this tree, found just now.
+        unsafe { self.tree.remove_in_leaf(slot) }.or_else(|| self.pop_last_place())
+    }
+
+    /// [`pop_last`](Self::pop_last) where more than one node is concerned.
+    #[cold]
+    fn pop_last_place(&mut self) -> Option<(K, V)> {
         let mut place = self.tree.last()?;
         // SAFETY: a place in this tree, found just now, and T4.
         Some(unsafe { self.tree.remove_at(place.slot, &mut place.path, &self.alloc) }.0)

@@ -202,15 +202,30 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         self.pad(len, before);
     }
 
+    /// Goes down by one slot. Apart from [`shrink`](Self::shrink) since a loop over one slot becomes
+    /// a call of `memset`.
+    #[inline]
+    pub(crate) fn shrink_by_one(self) {
+        let len = self.len() - 1;
+        self.set_len(len);
+        self.pad_slot(len);
+    }
+
+    /// Fills one key slot that owns nothing, as N4 asks.
+    #[inline]
+    pub(crate) fn pad_slot(self, slot: usize) {
+        debug_assert!(slot < self.slots());
+        if S::integer().is_some() {
+            // SAFETY: N0; within the key column, and the caller gave up what was there.
+            unsafe { S::pad(self.keys().wrapping_add(slot)) };
+        }
+    }
+
     /// Fills key slots that own nothing, those from `from` to `to`, as N4 asks.
     #[inline]
     pub(crate) fn pad(self, from: usize, to: usize) {
-        debug_assert!(to <= self.slots());
-        if S::integer().is_some() {
-            for slot in from..to {
-                // SAFETY: N0; within the key column, and the caller gave up what was there.
-                unsafe { S::pad(self.keys().wrapping_add(slot)) };
-            }
+        for slot in from..to {
+            self.pad_slot(slot);
         }
     }
 

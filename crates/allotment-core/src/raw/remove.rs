@@ -71,7 +71,7 @@ unsafe fn remove_internal<K, V, S: Shape<K>>(
     let (from, to) = ((before.leaf, 0, last), (slot.node, slot.level, slot.index));
     // SAFETY: the last slot of a leaf, which has one (T2), into the slot just emptied.
     unsafe { transfer_slots(from, to, 1) };
-    before.leaf.shrink(last);
+    before.leaf.shrink_by_one();
     *path = before.path;
     path.set(0, last);
     (before.leaf, pair)

@@ -138,7 +138,7 @@ pub(super) unsafe fn insert_carry<K, V, S: Shape<K>>(
     // SAFETY: one slot each, in different nodes.
     unsafe { transfer_slots(from, (node, level, at), 1) };
     let (waiting, _, last) = from;
-    waiting.pad(last, last + 1);
+    waiting.pad_slot(last);
     // SAFETY: the edges behind `at` move up by one, to at most `CAPACITY`.
     unsafe { shift_edges(node, at + 1, at + 2, len - at) };
     // SAFETY: `at + 1 <= CAPACITY`.
@@ -182,7 +182,7 @@ pub(super) unsafe fn remove_pair<K, V, S: Shape<K>>(leaf: Node<K, V, S>, at: usi
     unsafe { down_by_one(leaf.keys().wrapping_add(at), len - at - 1) };
     // SAFETY: as for the keys.
     unsafe { down_by_one(leaf.values(0).wrapping_add(at), len - at - 1) };
-    leaf.shrink(len - 1);
+    leaf.shrink_by_one();
     pair
 }
 
@@ -246,7 +246,7 @@ pub(super) unsafe fn merge<K, V, S: Shape<K>>(
     unsafe { shift_slots(parent, level, at + 1, at, len - at - 1) };
     // SAFETY: and the edges behind `at + 1` with them.
     unsafe { shift_edges(parent, at + 2, at + 1, len - at - 1) };
-    parent.shrink(len - 1);
+    parent.shrink_by_one();
     left.set_len(left_len + 1 + right_len);
     right
 }

@@ -23,7 +23,7 @@ use crate::raw::path::{Edge, Path, Place, Root, Slot};
 use crate::raw::remove::{Removed, refill, remove};
 use crate::raw::search::{Search, Side, find, move_beside, search};
 use crate::raw::shape::Shape;
-use crate::raw::slots::insert_pair;
+use crate::raw::slots::{insert_pair, remove_pair};
 use crate::raw::spare::Spare;
 
 /// A tree of pairs.
@@ -120,6 +120,29 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         let mut edge = Edge::start(root);
         move_beside(root, key, side, &mut edge);
         Some(edge)
+    }
+
+    /// The slot of the first pair.
+    #[inline]
+    pub(crate) fn first_slot(&self) -> Option<Slot<K, V, S>> {
+        let Root { mut node, level } = self.root?;
+        for _ in 0..level {
+            // SAFETY: N2: an internal node has an edge 0.
+            node = unsafe { node.child(0) };
+        }
+        // Every leaf has a pair (T2).
+        Some(Slot { node, level: 0, index: 0 })
+    }
+
+    /// The slot of the last pair.
+    #[inline]
+    pub(crate) fn last_slot(&self) -> Option<Slot<K, V, S>> {
+        let Root { mut node, level } = self.root?;
+        for _ in 0..level {
+            // SAFETY: N2: edge `len` is the last one.
+            node = unsafe { node.child(node.len()) };
+        }
+        Some(Slot { node, level: 0, index: node.len() - 1 })
     }
 
     /// The first pair.
@@ -231,6 +254,23 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
             self.hint = Hint::of(root, edge);
         }
         Ok(())
+    }
+
+    /// Takes the pair in `slot` out if that concerns no node but its leaf: most removals.
+    ///
+    /// # Safety
+    ///
+    /// `slot` is a slot of this tree.
+    #[inline]
+    pub(crate) unsafe fn remove_in_leaf(&mut self, slot: Slot<K, V, S>) -> Option<(K, V)> {
+        let is_lone = self.root.is_some_and(|root| root.level == 0);
+        let least = if is_lone { 1 } else { Node::<K, V, S>::FILL_MIN };
+        if slot.level > 0 || slot.node.len() <= least {
+            return None;
+        }
+        self.len -= 1;
+        // SAFETY: a slot of a leaf, which keeps enough others.
+        Some(unsafe { remove_pair(slot.node, slot.index) })
     }
 
     /// Takes the pair in `slot` out, to which `path` leads: see [`remove`]. Answers also whether
