@@ -202,8 +202,8 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         self.pad(len, before);
     }
 
-    /// Goes down by one slot. Apart from [`shrink`](Self::shrink) since a loop over one slot becomes
-    /// a call of `memset`.
+    /// Goes down by one slot. Apart from [`shrink`](Self::shrink) since a loop over one slot
+    /// becomes a call of `memset`.
     #[inline]
     pub(crate) fn shrink_by_one(self) {
         let len = self.len() - 1;
