@@ -30,12 +30,12 @@ pub use raw::shape;
 /// [`BTreeMap`] and the types that its methods return.
 pub mod btree_map {
     pub use crate::map::{
-        AllocFailure, BTreeMap, Entry, Fallible, GetEach, IntoIter, IntoKeys, IntoValues, Iter,
-        IterMut, Keys, OccupiedEntry, Range, RangeMut, VacantEntry, Values, ValuesMut,
+        AllocFailure, BTreeMap, Chunks, Entry, Fallible, GetEach, IntoIter, IntoKeys, IntoValues,
+        Iter, IterMut, Keys, OccupiedEntry, Range, RangeMut, VacantEntry, Values, ValuesMut,
     };
 }
 
 /// [`BTreeSet`] and the types that its methods return.
 pub mod btree_set {
-    pub use crate::set::{BTreeSet, IntoIter, Iter, Range};
+    pub use crate::set::{BTreeSet, Chunks, IntoIter, Iter, Range};
 }

@@ -11,7 +11,7 @@ use std::ops::Bound;
 use std::panic::catch_unwind;
 
 use allotment_bump::Bump;
-use allotment_core::shape::{Standard, Tiny};
+use allotment_core::shape::{Small, Standard, Tiny};
 use allotment_core::{BTreeMap, BTreeSet, Global};
 use allotment_meter::Counting;
 use allotment_pool::Pool;
@@ -50,6 +50,16 @@ mod map_tiny {
         page_values_on_lent_bump: PageValues on &Bump::new(), 3000 over 100;
         shared_on_global: Shared on Global, 6000 over 300;
         probes_on_checked: Probes on Checked::new(), 6000 over 300;
+    }
+}
+
+mod map_small {
+    use super::*;
+    use subject::run;
+
+    combinations! {
+        run in Small:
+        words_on_pool: Words on Pool::new(), 6000 over 400;
     }
 }
 

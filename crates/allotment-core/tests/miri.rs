@@ -69,6 +69,91 @@ fn miri_all_references_are_held_at_once() {
     check::<Standard>();
 }
 
+/// Hazard 48, where one call goes over many pairs.
+#[test]
+fn miri_folds_and_leaps_from_both_ends() {
+    fn check<S: Shape<u32>>() {
+        let mut map = map_of::<S>(PAIRS);
+        let mut kept = Vec::new();
+        map.iter_mut().for_each(|(key, value)| {
+            **value = *key;
+            kept.push(value);
+        });
+        kept.into_iter().for_each(|value| **value += 1);
+        let mut pairs = map.iter_mut();
+        let ends = (pairs.next().expect("some"), pairs.next_back().expect("some"));
+        let kept = pairs.rfold(Vec::new(), |mut kept, (_, value)| {
+            **value += 1;
+            kept.push(value);
+            kept
+        });
+        kept.into_iter().for_each(|value| **value += 1);
+        **ends.0.1 += 2;
+        **ends.1.1 += 2;
+        assert!(map.iter().all(|(key, value)| **value == key + 3));
+        for n in (0..PAIRS).step_by(7) {
+            let (mut iter, mut range) = (map.iter_mut(), 3..PAIRS - 3);
+            let (first, last) = (iter.nth(n as usize / 2), iter.nth_back(n as usize / 2));
+            let rest = iter.len();
+            first.into_iter().chain(last).chain(iter.nth(1)).for_each(|(_, value)| **value += 1);
+            assert!(rest < PAIRS as usize);
+            assert_eq!(
+                map.range(range.clone()).nth(n as usize).map(|pair| *pair.0),
+                range.nth(n as usize)
+            );
+            let left = map.range(n..).count();
+            assert_eq!(left as u32, PAIRS - n);
+        }
+        map.verify().expect("a valid tree");
+    }
+    check::<Tiny>();
+    check::<Standard>();
+}
+
+#[test]
+fn miri_chunks_are_held_at_once() {
+    fn check<S: Shape<u32>>() {
+        let map = map_of::<S>(PAIRS);
+        let (mut chunks, mut front, mut back) = (map.chunks(), Vec::new(), Vec::new());
+        while let Some(chunk) = chunks.next() {
+            front.push(chunk);
+            back.extend(chunks.next_back());
+        }
+        let all: Vec<_> = front.into_iter().chain(back.into_iter().rev()).collect();
+        assert!(all.iter().flat_map(|(keys, _)| *keys).eq(map.keys()));
+        assert!(all.iter().flat_map(|(_, values)| *values).eq(map.values()));
+        let mut set = BTreeSet::<u32, Checked, S>::with_shape_in(Checked::new());
+        set.extend(0..PAIRS);
+        let runs: Vec<_> = set.chunks().rev().collect();
+        assert!(runs.into_iter().rev().flatten().eq(set.iter()));
+    }
+    check::<Tiny>();
+    check::<Standard>();
+    let pairs = BTreeMap::from_iter((0..PAIRS).map(|n| ((), n)));
+    assert!(pairs.chunks().eq([(&[()][..], &[PAIRS - 1][..])]));
+    assert!(pairs.clone() == pairs);
+}
+
+/// A copy of whole columns, and plain data consumed in part.
+#[test]
+fn miri_plain_data_is_copied() {
+    fn check<S: Shape<u32>>() {
+        let mut map = BTreeMap::<u32, f64, Checked, S>::with_shape_in(Checked::new());
+        for len in 0..PAIRS {
+            if len % 9 < 2 {
+                let copy = map.clone();
+                copy.verify().expect("a valid tree");
+                assert!(
+                    copy == map && copy.into_iter().nth(len as usize / 2).is_some() == (len > 0)
+                );
+            }
+            map.insert(len * 29 % PAIRS, f64::from(len));
+        }
+    }
+    check::<Tiny>();
+    check::<Standard>();
+}
+
 #[test]
 fn miri_maps_are_consumed_from_both_ends() {
     fn check<S: Shape<u32>>() {

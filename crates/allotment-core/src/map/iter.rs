@@ -6,9 +6,11 @@ use core::marker::PhantomData;
 
 use allotment_alloc::Allocator;
 
-use crate::ascending::ascending_shortcuts;
+use crate::ascending::{ascending_shortcuts, items_of, items_of_back};
 use crate::map::BTreeMap;
+use crate::map::walking::{walk_of_pairs, walk_of_pairs_back};
 use crate::raw::dying::Dying;
+use crate::raw::run::{BACK, FRONT};
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::walk::Walk;
 
@@ -93,29 +95,19 @@ impl<'a, K, V, S: Shape<K>> Iter<'a, K, V, S> {
 impl<'a, K, V, S: Shape<K>> Iterator for Iter<'a, K, V, S> {
     type Item = (&'a K, &'a V);
 
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        self.len = self.len.checked_sub(1)?;
-        let slot = self.walk.next_counted()?;
-        // SAFETY: N1; the map is borrowed for 'a.
-        Some(unsafe { slot.pair() })
-    }
+    walk_of_pairs!(pair, |walk, taken| walk.len = walk.len.saturating_sub(taken));
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.len, Some(self.len))
     }
 
-    ascending_shortcuts!();
+    fn count(self) -> usize {
+        self.len
+    }
 }
 
 impl<K, V, S: Shape<K>> DoubleEndedIterator for Iter<'_, K, V, S> {
-    #[inline]
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.len = self.len.checked_sub(1)?;
-        let slot = self.walk.prev_counted()?;
-        // SAFETY: N1; the map is borrowed for 'a.
-        Some(unsafe { slot.pair() })
-    }
+    walk_of_pairs_back!(pair, |walk, taken| walk.len = walk.len.saturating_sub(taken));
 }
 
 impl<K, V, S: Shape<K>> Clone for Iter<'_, K, V, S> {
@@ -140,29 +132,19 @@ impl<'a, K, V, S: Shape<K>> IterMut<'a, K, V, S> {
 impl<'a, K, V, S: Shape<K>> Iterator for IterMut<'a, K, V, S> {
     type Item = (&'a K, &'a mut V);
 
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        self.len = self.len.checked_sub(1)?;
-        let slot = self.walk.next_counted()?;
-        // SAFETY: N1; the map is borrowed for writing for 'a, and each slot is yielded once.
-        Some(unsafe { slot.pair_mut() })
-    }
+    walk_of_pairs!(pair_mut, |walk, taken| walk.len = walk.len.saturating_sub(taken));
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.len, Some(self.len))
     }
 
-    ascending_shortcuts!();
+    fn count(self) -> usize {
+        self.len
+    }
 }
 
 impl<K, V, S: Shape<K>> DoubleEndedIterator for IterMut<'_, K, V, S> {
-    #[inline]
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.len = self.len.checked_sub(1)?;
-        let slot = self.walk.prev_counted()?;
-        // SAFETY: N1; the map is borrowed for writing for 'a, and each slot is yielded once.
-        Some(unsafe { slot.pair_mut() })
-    }
+    walk_of_pairs_back!(pair_mut, |walk, taken| walk.len = walk.len.saturating_sub(taken));
 }
 
 impl<K: fmt::Debug, V: fmt::Debug, S: Shape<K>> fmt::Debug for IterMut<'_, K, V, S> {
@@ -202,23 +184,13 @@ macro_rules! half_of_pairs {
         impl<'a, K, V, S: Shape<K>> Iterator for $name<'a, K, V, S> {
             type Item = $item;
 
-            #[inline]
-            fn next(&mut self) -> Option<Self::Item> {
-                self.pairs.next().map(|pair| pair.$half)
-            }
-
-            fn size_hint(&self) -> (usize, Option<usize>) {
-                self.pairs.size_hint()
-            }
+            items_of!(pairs, |pair| pair.$half);
 
             $($shortcut)*
         }
 
         impl<K, V, S: Shape<K>> DoubleEndedIterator for $name<'_, K, V, S> {
-            #[inline]
-            fn next_back(&mut self) -> Option<Self::Item> {
-                self.pairs.next_back().map(|pair| pair.$half)
-            }
+            items_of_back!(pairs, |pair| pair.$half);
         }
 
         impl<K, V, S: Shape<K>> Default for $name<'_, K, V, S> {

@@ -2,12 +2,14 @@
 
 mod batch;
 mod bulk;
+mod chunks;
 mod entry;
 mod fallible;
 mod into_iter;
 mod iter;
 mod range;
 mod traits;
+mod walking;
 
 use core::alloc::Layout;
 use core::borrow::Borrow;
@@ -19,6 +21,7 @@ use crate::raw::shape::{Shape, Standard};
 use crate::raw::tree::{Refused, Tree};
 
 pub use batch::GetEach;
+pub use chunks::Chunks;
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use fallible::{AllocFailure, Fallible};
 pub use into_iter::{IntoIter, IntoKeys, IntoValues};

@@ -10,6 +10,8 @@ use allotment_alloc::Allocator;
 
 use crate::ascending::ascending_shortcuts;
 use crate::map::BTreeMap;
+use crate::map::walking::{walk_of_pairs, walk_of_pairs_back};
+use crate::raw::run::{BACK, FRONT};
 use crate::raw::search::Side;
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::tree::Tree;
@@ -109,45 +111,29 @@ where
 impl<'a, K, V, S: Shape<K>> Iterator for Range<'a, K, V, S> {
     type Item = (&'a K, &'a V);
 
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let slot = self.walk.next()?;
-        // SAFETY: N1; the map is borrowed for 'a.
-        Some(unsafe { slot.pair() })
-    }
+    walk_of_pairs!(pair);
 
-    ascending_shortcuts!();
+    fn count(self) -> usize {
+        self.walk.count()
+    }
 }
 
 impl<K, V, S: Shape<K>> DoubleEndedIterator for Range<'_, K, V, S> {
-    #[inline]
-    fn next_back(&mut self) -> Option<Self::Item> {
-        let slot = self.walk.prev()?;
-        // SAFETY: N1; the map is borrowed for 'a.
-        Some(unsafe { slot.pair() })
-    }
+    walk_of_pairs_back!(pair);
 }
 
 impl<'a, K, V, S: Shape<K>> Iterator for RangeMut<'a, K, V, S> {
     type Item = (&'a K, &'a mut V);
 
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let slot = self.walk.next()?;
-        // SAFETY: N1; the map is borrowed for writing for 'a, and each slot is yielded once.
-        Some(unsafe { slot.pair_mut() })
-    }
+    walk_of_pairs!(pair_mut);
 
-    ascending_shortcuts!();
+    fn count(self) -> usize {
+        self.walk.count()
+    }
 }
 
 impl<K, V, S: Shape<K>> DoubleEndedIterator for RangeMut<'_, K, V, S> {
-    #[inline]
-    fn next_back(&mut self) -> Option<Self::Item> {
-        let slot = self.walk.prev()?;
-        // SAFETY: N1; the map is borrowed for writing for 'a, and each slot is yielded once.
-        Some(unsafe { slot.pair_mut() })
-    }
+    walk_of_pairs_back!(pair_mut);
 }
 
 impl<K, V, S: Shape<K>> Clone for Range<'_, K, V, S> {

@@ -12,6 +12,7 @@ use core::mem::needs_drop;
 
 use allotment_alloc::Allocator;
 
+use crate::raw::ahead::{are_worthwhile, ask_for_children};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Root};
 use crate::raw::shape::Shape;
@@ -40,7 +41,8 @@ impl<K, V, S: Shape<K>> Dying<K, V, S> {
 
     /// A walk over what is left, to look at it.
     pub(crate) fn walk(&self) -> Walk<K, V, S> {
-        Walk::left(self.root, self.front, self.back)
+        let left = self.root.filter(|_| self.len > 0);
+        left.map_or(Walk::empty(), |root| Walk::left(root, self.front, self.back))
     }
 
     /// Takes the first pair out.
@@ -60,6 +62,11 @@ impl<K, V, S: Shape<K>> Dying<K, V, S> {
         }
         let passed = *front;
         let slot = front.next(root)?;
+        if slot.level == 1 {
+            ask_for_children(slot.node, 1, slot.index + 1, Node::<K, V, S>::LEAF_AHEAD);
+        } else {
+            ask_for_children(root.node_at(&front.path, 1), 1, 0, Node::<K, V, S>::LEAF_AHEAD);
+        }
         // SAFETY: N1; the front has passed the slot.
         let pair = unsafe { take_pair(slot.node, slot.level, slot.index) };
         // SAFETY: nothing below that level lies ahead, and the back is not there.
@@ -103,7 +110,7 @@ impl<K, V, S: Shape<K>> Dying<K, V, S> {
             self.len = 0;
             if let Some(Root { node, level }) = self.root.take() {
                 // SAFETY: the whole tree, of pairs that need no drop.
-                unsafe { free_below(node, level, alloc) };
+                unsafe { free_below(node, level, are_worthwhile(level), alloc) };
             }
             return;
         }
@@ -180,14 +187,19 @@ unsafe fn leave<K, V, S: Shape<K>, A: Allocator>(
 unsafe fn free_below<K, V, S: Shape<K>, A: Allocator>(
     node: Node<K, V, S>,
     level: usize,
+    with_hints: bool,
     alloc: &A,
 ) {
     if level > 0 {
         for edge in 0..=node.len() {
+            if with_hints {
+                // Where an allocator is likely to write.
+                ask_for_children(node, level, edge, 1);
+            }
             // SAFETY: N2.
             let child = unsafe { node.child(edge) };
             // SAFETY: passed on; at most `MAX_HEIGHT` calls deep (T1).
-            unsafe { free_below(child, level - 1, alloc) };
+            unsafe { free_below(child, level - 1, with_hints, alloc) };
         }
     }
     // SAFETY: nothing below it is left.

@@ -21,13 +21,13 @@
 //! - **T2** Every node has at least one slot in use, internal ones off the two outer spines at
 //!   least `FILL_LEAST`. (Removal keeps what it touches at `FILL_MIN`; splits for streams do not.)
 //!   All have `CAPACITY` slots but a leaf that is the whole tree, which may have fewer.
-//! - **T3** `len` of the tree counts its slots. Walks that count, and `dying`, stop by it: so it is
-//!   right whenever foreign code runs, `deallocate` included.
+//! - **T3** `len` of the tree counts its slots. `dying` stops by it, and iterators tell by it how
+//!   many pairs are left: so it is right whenever foreign code runs, `deallocate` included.
 //! - **T4** Every node stems from the allocator that the caller passes with the tree.
 //! - **H1** A hint names the first or the last leaf of its tree, as it says, or nothing.
 //! - **P1** On a path, each edge leads to the node below.
-//! - **A1** No reference to a node is ever made. References exist to single keys and values, from
-//!   the moment they are yielded.
+//! - **A1** No reference to a node is ever made. References exist to single keys and values, and to
+//!   initialised runs of one column that nobody writes, from the moment they are yielded.
 //! - **C1** No foreign code runs between the first and the last write of a commit.
 //!
 //! **Key order is not among them: it decides answers, never memory safety.** A comparison that
@@ -54,6 +54,10 @@ mod rank;
 pub(crate) mod search;
 
 pub(crate) mod batch;
+
+pub(crate) mod run;
+
+mod ahead;
 
 pub(crate) mod walk;
 

@@ -17,7 +17,7 @@ use core::ptr::NonNull;
 
 use allotment_alloc::Allocator;
 
-use crate::raw::prefetch::{LINE, prefetch};
+use crate::raw::prefetch::prefetch_all;
 use crate::raw::shape::{Geometry, HEADER_BYTES, Shape, leaf_bytes, leaf_values_of};
 
 /// The address of a node, leaf or internal: which one is known from the level it stands on.
@@ -43,10 +43,9 @@ struct Header {
 /// Bytes of a node that are worth asking for before they are known to be needed.
 const PREFETCH_MAX: usize = 1024;
 
-/// Lines that a prefetch of so many bytes asks for.
-const fn lines(bytes: usize) -> usize {
-    let bytes = if bytes < PREFETCH_MAX { bytes } else { PREFETCH_MAX };
-    bytes.div_ceil(LINE)
+/// How many of so many bytes a prefetch asks for.
+const fn worthwhile(bytes: usize) -> usize {
+    if bytes < PREFETCH_MAX { bytes } else { PREFETCH_MAX }
 }
 
 const _: () = assert!(size_of::<Header>() <= HEADER_BYTES);
@@ -84,6 +83,9 @@ impl<K, V, S> fmt::Debug for Node<K, V, S> {
 impl<K, V, S: Shape<K>> Node<K, V, S> {
     pub(crate) const GEOMETRY: Geometry = Geometry::of::<K, V, S>();
     pub(crate) const CAPACITY: usize = Self::GEOMETRY.capacity;
+
+    /// Bytes of a leaf that are worth asking for if all of it will be read.
+    pub(crate) const LEAF_AHEAD: usize = worthwhile(Self::GEOMETRY.leaf.size());
     pub(crate) const FILL_MIN: usize = Self::GEOMETRY.fill_min;
     pub(crate) const FILL_LEAST: usize = Self::GEOMETRY.fill_least;
 
@@ -267,17 +269,14 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// Asks for all of a leaf to come, values too: by the time that a search is done they are here.
     #[inline(always)]
     pub(crate) fn prefetch_leaf(self) {
-        for line in 0..const { lines(Self::GEOMETRY.leaf.size()) } {
-            prefetch(self.block.as_ptr().wrapping_add(line * LINE));
-        }
+        prefetch_all(self.block.as_ptr(), Self::LEAF_AHEAD);
     }
 
     /// Asks for the part of an internal node to come that a descent reads.
     #[inline(always)]
     pub(crate) fn prefetch_internal(self) {
-        for line in 0..const { lines(Self::GEOMETRY.internal_values) } {
-            prefetch(self.block.as_ptr().wrapping_add(line * LINE));
-        }
+        let bytes = const { worthwhile(Self::GEOMETRY.internal_values) };
+        prefetch_all(self.block.as_ptr(), bytes);
     }
 
     /// The child at `edge`.

@@ -7,6 +7,7 @@
 //! Between two neighbouring pairs there is exactly one edge of a leaf, so that a leaf edge names a
 //! position in the whole order, and two positions are equal if leaf and edge are.
 
+use core::cmp::Ordering;
 use core::fmt;
 
 use crate::raw::node::Node;
@@ -38,7 +39,46 @@ impl<K, V, S: Shape<K>> Root<K, V, S> {
         }
         node
     }
+
+    /// The pair after the leaf that `path` leads to: in an internal node, if there is one.
+    fn slot_after_leaf(self, path: &Path) -> Option<Slot<K, V, S>> {
+        (1..=self.level).find_map(|level| {
+            let (node, index) = (self.node_at(path, level), path.edge(level));
+            (index < node.len()).then_some(Slot { node, level, index })
+        })
+    }
+
+    /// The pair before the leaf that `path` leads to: in an internal node, if there is one.
+    fn slot_before_leaf(self, path: &Path) -> Option<Slot<K, V, S>> {
+        (1..=self.level).find_map(|level| {
+            let index = path.edge(level).checked_sub(1)?;
+            Some(Slot { node: self.node_at(path, level), level, index })
+        })
+    }
+
+    /// Moves `path` from one leaf to the next; returns that leaf and the pair between the two, or
+    /// `None` if the leaf was the last one.
+    pub(crate) fn next_leaf(self, path: &mut Path) -> Option<Crossing<K, V, S>> {
+        let slot = self.slot_after_leaf(path)?;
+        path.set(slot.level, slot.index + 1);
+        // SAFETY: N2, `index + 1 <= len`.
+        let child = unsafe { slot.node.child(slot.index + 1) };
+        Some((path.descend_first(child, slot.level - 1), slot))
+    }
+
+    /// Moves `path` from one leaf to the one before; returns that leaf and the pair between the
+    /// two, or `None` if the leaf was the first one.
+    pub(crate) fn prev_leaf(self, path: &mut Path) -> Option<Crossing<K, V, S>> {
+        let slot = self.slot_before_leaf(path)?;
+        path.set(slot.level, slot.index);
+        // SAFETY: N2, `index < len`.
+        let child = unsafe { slot.node.child(slot.index) };
+        Some((path.descend_last(child, slot.level - 1), slot))
+    }
 }
+
+/// A leaf that a walk comes to, and the pair that it goes over to get there.
+pub(crate) type Crossing<K, V, S> = (Node<K, V, S>, Slot<K, V, S>);
 
 /// The way from the root to a place: the edge taken at each level above it.
 ///
@@ -64,6 +104,44 @@ impl Path {
     pub(crate) fn set(&mut self, level: usize, edge: usize) {
         debug_assert!(edge <= usize::from(u8::MAX));
         self.edges[level] = edge as u8;
+    }
+
+    /// Goes on to the first leaf under `node`, to which the path leads; returns that leaf.
+    #[inline]
+    pub(crate) fn descend_first<K, V, S: Shape<K>>(
+        &mut self,
+        mut node: Node<K, V, S>,
+        level: usize,
+    ) -> Node<K, V, S> {
+        for level in (1..=level).rev() {
+            self.set(level, 0);
+            // SAFETY: N2: an internal node has an edge 0.
+            node = unsafe { node.child(0) };
+        }
+        node
+    }
+
+    /// Goes on to the last leaf under `node`, to which the path leads; returns that leaf.
+    #[inline]
+    pub(crate) fn descend_last<K, V, S: Shape<K>>(
+        &mut self,
+        mut node: Node<K, V, S>,
+        level: usize,
+    ) -> Node<K, V, S> {
+        for level in (1..=level).rev() {
+            let len = node.len();
+            self.set(level, len);
+            // SAFETY: N2: edge `len` is the last one.
+            node = unsafe { node.child(len) };
+        }
+        node
+    }
+
+    /// Whether this way leads to a leaf before the one that `other` leads to, or behind it, or to
+    /// the same one, in a tree whose root stands on `top`.
+    pub(crate) fn compare(&self, other: &Self, top: usize) -> Ordering {
+        let own = self.edges[1..=top].iter().rev();
+        own.cmp(other.edges[1..=top].iter().rev())
     }
 }
 
@@ -189,35 +267,14 @@ impl<K, V, S: Shape<K>> Edge<K, V, S> {
 
     /// Goes on to the first edge under `node`, to which the path leads.
     pub(crate) fn descend_first(&mut self, node: Node<K, V, S>, level: usize) {
-        self.leaf = node;
-        for level in (1..=level).rev() {
-            self.path.set(level, 0);
-            // SAFETY: N2: an internal node has an edge 0.
-            self.leaf = unsafe { self.leaf.child(0) };
-        }
+        self.leaf = self.path.descend_first(node, level);
         self.index = 0;
     }
 
     /// Goes on to the last edge under `node`, to which the path leads.
     pub(crate) fn descend_last(&mut self, node: Node<K, V, S>, level: usize) {
-        self.leaf = node;
-        for level in (1..=level).rev() {
-            let len = self.leaf.len();
-            self.path.set(level, len);
-            // SAFETY: N2: edge `len` is the last one.
-            self.leaf = unsafe { self.leaf.child(len) };
-        }
+        self.leaf = self.path.descend_last(node, level);
         self.index = self.leaf.len();
-    }
-
-    /// Whether this edge lies before `other` in a tree whose root stands on `top`.
-    pub(crate) fn is_before(&self, other: &Self, top: usize) -> bool {
-        let mut levels = (1..=top).rev();
-        let differs = levels.find(|&level| self.path.edge(level) != other.path.edge(level));
-        match differs {
-            Some(level) => self.path.edge(level) < other.path.edge(level),
-            None => self.index < other.index,
-        }
     }
 
     /// Steps over the next pair and returns its slot; `None` at the end.
@@ -244,22 +301,16 @@ impl<K, V, S: Shape<K>> Edge<K, V, S> {
     /// `next` at the end of a leaf: the pair is in an internal node, if there is one.
     #[cold]
     fn next_above(&mut self, root: Root<K, V, S>) -> Option<Slot<K, V, S>> {
-        let slot = self.slot_after(root)?;
-        self.path.set(slot.level, slot.index + 1);
-        // SAFETY: N2, `index + 1 <= len`.
-        let child = unsafe { slot.node.child(slot.index + 1) };
-        self.descend_first(child, slot.level - 1);
+        let (leaf, slot) = root.next_leaf(&mut self.path)?;
+        (self.leaf, self.index) = (leaf, 0);
         Some(slot)
     }
 
     /// `prev` at the beginning of a leaf.
     #[cold]
     fn prev_above(&mut self, root: Root<K, V, S>) -> Option<Slot<K, V, S>> {
-        let slot = self.slot_before(root)?;
-        self.path.set(slot.level, slot.index);
-        // SAFETY: N2, `index < len`.
-        let child = unsafe { slot.node.child(slot.index) };
-        self.descend_last(child, slot.level - 1);
+        let (leaf, slot) = root.prev_leaf(&mut self.path)?;
+        (self.leaf, self.index) = (leaf, leaf.len());
         Some(slot)
     }
 
@@ -269,10 +320,7 @@ impl<K, V, S: Shape<K>> Edge<K, V, S> {
         if self.index < self.leaf.len() {
             return Some(Slot { node: self.leaf, level: 0, index: self.index });
         }
-        (1..=root.level).find_map(|level| {
-            let (node, index) = (root.node_at(&self.path, level), self.path.edge(level));
-            (index < node.len()).then_some(Slot { node, level, index })
-        })
+        root.slot_after_leaf(&self.path)
     }
 
     /// The pair before this edge; the path of the edge leads to it.
@@ -281,9 +329,6 @@ impl<K, V, S: Shape<K>> Edge<K, V, S> {
         if let Some(index) = self.index.checked_sub(1) {
             return Some(Slot { node: self.leaf, level: 0, index });
         }
-        (1..=root.level).find_map(|level| {
-            let index = self.path.edge(level).checked_sub(1)?;
-            Some(Slot { node: root.node_at(&self.path, level), level, index })
-        })
+        root.slot_before_leaf(&self.path)
     }
 }

@@ -1,12 +1,12 @@
 //! Asking for memory before it is needed: hints only, to which any address may be given.
 
 /// Bytes of a cache line.
-pub(crate) const LINE: usize = 64;
+const LINE: usize = 64;
 
 /// Hints that the line at `address` will be read soon.
 #[inline(always)]
 #[cfg(all(target_arch = "x86_64", not(miri)))]
-pub(crate) fn prefetch(address: *const u8) {
+fn prefetch(address: *const u8) {
     use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
     // SAFETY: a hint reads and writes nothing, whatever the address.
     unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) };
@@ -15,7 +15,7 @@ pub(crate) fn prefetch(address: *const u8) {
 /// Hints that the line at `address` will be read soon.
 #[inline(always)]
 #[cfg(all(target_arch = "aarch64", not(miri)))]
-pub(crate) fn prefetch(address: *const u8) {
+fn prefetch(address: *const u8) {
     use core::arch::asm;
     // SAFETY: a hint reads and writes nothing, whatever the address.
     unsafe { asm!("prfm pldl1keep, [{0}]", in(reg) address, options(nostack, preserves_flags)) };
@@ -24,4 +24,12 @@ pub(crate) fn prefetch(address: *const u8) {
 /// No hint is known for this machine.
 #[inline(always)]
 #[cfg(any(miri, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
-pub(crate) fn prefetch(_: *const u8) {}
+fn prefetch(_: *const u8) {}
+
+/// Hints that the `bytes` from `address` on will be read soon.
+#[inline(always)]
+pub(crate) fn prefetch_all(address: *const u8, bytes: usize) {
+    for offset in (0..bytes).step_by(LINE) {
+        prefetch(address.wrapping_add(offset));
+    }
+}

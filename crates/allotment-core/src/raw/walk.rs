@@ -1,19 +1,125 @@
 //! [`Walk`]: two ends that move towards each other over the slots of a tree.
+//!
+//! ```text
+//!        [       d       h       l       ]
+//!        /       |       |       \
+//!     a b c    e f g   i j k    m n o
+//!       ^^^                     ^^          the runs of the front and of the back
+//! ```
+//!
+//! Each end has a run, what is left of the leaf that it stands in. A step takes a slot of that run,
+//! and only when the run is used up does the end move on: over the pair above it, which that step
+//! yields, to the next leaf. When the two stand in one leaf there is one run, which goes to the end
+//! that asks for it.
+//!
+//! What a step within a parent needs is passed about by value, so that the compiler can keep it in
+//! registers for as long as a loop runs. Only where a walk leaves a parent is it in memory.
+//!
+//! Takes for granted N0 to N3, T1, P1. Does not care about order.
 
 use core::borrow::Borrow;
+use core::cmp::Ordering;
+use core::mem;
+use core::ptr;
 
-use crate::raw::path::{Edge, Root, Slot};
+use crate::raw::ahead::Ahead;
+use crate::raw::node::Node;
+use crate::raw::path::{Edge, Path, Root, Slot};
+use crate::raw::run::{At, BACK, FRONT, Run};
 use crate::raw::search::{Side, move_beside};
-use crate::raw::shape::Shape;
+use crate::raw::shape::{Shape, leaf_values_of};
+
+/// One end of a walk.
+struct End<K, V, S> {
+    /// The leaf that it stands in; none if it stands at the end of the tree, which is not looked
+    /// for before it is needed: most walks go one way only.
+    leaf: Option<Node<K, V, S>>,
+    /// The leaf's parent, if there is one, and the edge that leads to the leaf.
+    parent: Option<Node<K, V, S>>,
+    edge: u16,
+    /// The run: the slots of the leaf from `start` to `end`.
+    start: u16,
+    end: u16,
+    ahead: Ahead,
+    /// The way to the parent.
+    path: Path,
+}
+
+impl<K, V, S> Clone for End<K, V, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V, S> Copy for End<K, V, S> {}
+
+impl<K, V, S> End<K, V, S> {
+    /// An end that stands at that of the tree.
+    #[inline]
+    const fn outer(ahead: Ahead) -> Self {
+        let path = Path::new();
+        Self { leaf: None, parent: None, edge: 0, start: 0, end: 0, ahead, path }
+    }
+
+    /// Slots in the run.
+    #[inline]
+    fn len(&self) -> usize {
+        usize::from(self.end - self.start)
+    }
+}
+
+impl<K, V, S: Shape<K>> End<K, V, S> {
+    /// Puts it into `leaf`, to which its path leads, with the slots from `start` to `end` in its
+    /// run.
+    #[inline]
+    fn stand(&mut self, root: Root<K, V, S>, leaf: Node<K, V, S>, (start, end): (usize, usize)) {
+        debug_assert!(start <= end && end <= leaf.len());
+        self.leaf = Some(leaf);
+        (self.start, self.end) = (start as u16, end as u16);
+        if root.level > 0 {
+            self.parent = Some(root.node_at(&self.path, 1));
+            self.edge = self.path.edge(1) as u16;
+        }
+    }
+}
+
+/// Goes from the child of `parent` at `edge` on towards the other end; not to the leaf `other`.
+///
+/// Answers the next leaf, its length and how far ahead the walk is then; no leaf if there is more
+/// to it than that. What it takes and answers fits registers: hence the packed pair.
+#[inline(never)]
+fn cross<const END: usize, K, V, S: Shape<K>>(
+    parent: Node<K, V, S>,
+    edge: usize,
+    ahead: Ahead,
+    other: Option<Node<K, V, S>>,
+) -> (Option<Node<K, V, S>>, usize) {
+    let nowhere = (None, 0);
+    let edge = match END {
+        FRONT if edge < parent.len() => edge + 1,
+        BACK if edge > 0 => edge - 1,
+        _ => return nowhere,
+    };
+    // SAFETY: N2, `edge <= len`.
+    let leaf = unsafe { parent.child(edge) };
+    if Some(leaf) == other {
+        return nowhere;
+    }
+    match ahead.among::<END, K, V, S>(parent, edge) {
+        Some(Ahead(ahead)) => (Some(leaf), leaf.len() | usize::from(ahead) << 16),
+        None => nowhere,
+    }
+}
 
 /// What lies between two edges of a tree.
-///
-/// An end that was not given stands at the end of the tree, and is not looked for until it is
-/// needed: most walks go one way only.
 pub(crate) struct Walk<K, V, S> {
-    root: Option<Root<K, V, S>>,
-    front: Option<Edge<K, V, S>>,
-    back: Option<Edge<K, V, S>>,
+    ends: [End<K, V, S>; 2],
+    /// The root of the tree; none if the ends have met, so that there is nothing but the runs.
+    top: Option<Node<K, V, S>>,
+    /// The level that it stands on.
+    level: u32,
+    /// Where a leaf has its values: bytes from the beginning of its block.
+    values: u32,
 }
 
 impl<K, V, S> Clone for Walk<K, V, S> {
@@ -26,28 +132,38 @@ impl<K, V, S> Copy for Walk<K, V, S> {}
 
 impl<K, V, S: Shape<K>> Walk<K, V, S> {
     /// Over nothing.
+    #[inline]
     pub(crate) const fn empty() -> Self {
-        Self { root: None, front: None, back: None }
+        Self { ends: [End::outer(Ahead::NEVER); 2], top: None, level: 0, values: 0 }
     }
 
     /// Over the whole tree under `root`.
+    #[inline]
     pub(crate) fn whole(root: Option<Root<K, V, S>>) -> Self {
-        Self { root, front: None, back: None }
+        Self {
+            ends: [End::outer(root.map_or(Ahead::NEVER, Ahead::under)); 2],
+            top: root.map(|root| root.node),
+            level: root.map_or(0, |root| root.level as u32),
+            values: root.map_or(0, |root| leaf_values(root) as u32),
+        }
     }
 
-    /// Over what is left of a tree between two ends, each where it is or not looked for yet.
+    /// Over what is left of a tree between two ends, each where it is or not looked for yet. What
+    /// lies outside need not be there any more.
     pub(crate) fn left(
-        root: Option<Root<K, V, S>>,
+        root: Root<K, V, S>,
         front: Option<Edge<K, V, S>>,
         back: Option<Edge<K, V, S>>,
     ) -> Self {
-        Self { root, front, back }
+        // No hints: they would look at nodes that need not be there.
+        let ends = [End::outer(Ahead::NEVER); 2];
+        let mut walk = Self { ends, ..Self::whole(Some(root)) };
+        walk.begin(root, front.as_ref(), back.as_ref());
+        walk
     }
 
     /// Over what lies between two places, each beside a key, or at the end of the tree if `None`;
     /// over nothing if they turn out the wrong way round.
-    ///
-    /// The ends are searched for where they stay: they are too large to move about.
     #[inline]
     pub(crate) fn between<Q>(
         root: Root<K, V, S>,
@@ -58,51 +174,252 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
         K: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let (front, back) = (Some(Edge::start(root)), Some(Edge::start(root)));
-        let mut walk = Self { root: Some(root), front, back };
-        if let (Some(front), Some(back)) = (&mut walk.front, &mut walk.back) {
-            match start {
-                Some((key, side)) => move_beside(root, key, side, front),
-                None => front.descend_first(root.node, root.level),
-            }
-            match end {
-                Some((key, side)) => move_beside(root, key, side, back),
-                None => back.descend_last(root.node, root.level),
-            }
-            // An order that contradicts itself can put the ends the wrong way round. They would
-            // never meet, and yield what lies outside.
-            if back.is_before(front, root.level) {
-                *back = *front;
-            }
-        }
+        let beside = |(key, side)| {
+            let mut edge = Edge::start(root);
+            move_beside(root, key, side, &mut edge);
+            edge
+        };
+        let mut walk = Self::whole(Some(root));
+        walk.begin(root, start.map(beside).as_ref(), end.map(beside).as_ref());
         walk
     }
 
-    /// Steps over the next slot of the tree, whatever the back end is: for callers that count.
+    /// Moves the ends from those of the tree to the edges that are given.
     #[inline]
-    pub(crate) fn next_counted(&mut self) -> Option<Slot<K, V, S>> {
-        let root = self.root?;
-        self.front.get_or_insert_with(|| Edge::first(root)).next(root)
+    fn begin(
+        &mut self,
+        root: Root<K, V, S>,
+        front: Option<&Edge<K, V, S>>,
+        back: Option<&Edge<K, V, S>>,
+    ) {
+        let [first, last] = &mut self.ends;
+        if let Some(Edge { leaf, index, path }) = front {
+            first.path = *path;
+            first.stand(root, *leaf, (*index, leaf.len()));
+        }
+        let Some(Edge { leaf, index, path }) = back else { return };
+        last.path = *path;
+        last.stand(root, *leaf, (0, *index));
+        let Some(front) = front else { return };
+        match front.path.compare(path, root.level) {
+            Ordering::Less => {}
+            Ordering::Equal if front.index <= *index => {
+                (first.end, last.end) = (last.end, 0);
+                self.meet();
+            }
+            // An order that contradicts itself can put the ends the wrong way round. They would
+            // never meet, and yield what lies outside.
+            _ => *self = Self::empty(),
+        }
     }
 
-    /// Steps back over the last slot of the tree, whatever the front end is.
+    /// The slot at `index` of a leaf.
     #[inline]
-    pub(crate) fn prev_counted(&mut self) -> Option<Slot<K, V, S>> {
-        let root = self.root?;
-        self.back.get_or_insert_with(|| Edge::last(root)).prev(root)
+    fn at(&self, leaf: Option<Node<K, V, S>>, index: u16) -> At<K, V> {
+        // No test whether there is a leaf: one whose slot is asked for.
+        let block = leaf.map_or(ptr::null_mut(), |leaf| leaf.block().as_ptr());
+        let keys = block.wrapping_add(Node::<K, V, S>::GEOMETRY.keys).cast();
+        At::beyond(keys, block.wrapping_add(self.values as usize).cast(), index.into())
     }
 
-    /// Steps over the next slot between the two ends of [`between`](Self::between).
+    /// Steps over the slot at an end.
     #[inline]
-    pub(crate) fn next(&mut self) -> Option<Slot<K, V, S>> {
-        debug_assert!(self.root.is_none() || self.front.is_some(), "ends that are not known");
-        if self.front == self.back { None } else { self.next_counted() }
+    pub(crate) fn step<const END: usize>(&mut self) -> Option<At<K, V>> {
+        match self.step_in_leaf::<END>() {
+            Some(at) => Some(at),
+            None => match self.step_in_parent::<END>() {
+                Some(slot) => Some(slot.into()),
+                None => {
+                    // By value, so that the rest can stay in registers.
+                    let (walk, at) = self.moved_on::<END>();
+                    *self = walk;
+                    at
+                }
+            },
+        }
     }
 
-    /// Steps back over the last slot between the two ends of [`between`](Self::between).
+    /// Steps over the slot at an end if it is one of the run.
     #[inline]
-    pub(crate) fn prev(&mut self) -> Option<Slot<K, V, S>> {
-        debug_assert!(self.root.is_none() || self.back.is_some(), "ends that are not known");
-        if self.front == self.back { None } else { self.prev_counted() }
+    fn step_in_leaf<const END: usize>(&mut self) -> Option<At<K, V>> {
+        let end = &mut self.ends[END];
+        if end.start == end.end {
+            return None;
+        }
+        let index = match END {
+            FRONT => {
+                end.start += 1;
+                end.start - 1
+            }
+            _ => {
+                end.end -= 1;
+                end.end
+            }
+        };
+        let leaf = end.leaf;
+        Some(self.at(leaf, index))
     }
+
+    /// Steps over the slot above the leaf of an end whose run is used up, if that is one of its
+    /// parent and the next leaf is not that of the other end.
+    #[inline]
+    fn step_in_parent<const END: usize>(&mut self) -> Option<Slot<K, V, S>> {
+        let other = self.ends[1 - END].leaf;
+        let end = &mut self.ends[END];
+        let (node, edge) = (end.parent?, end.edge);
+        let (leaf, packed) = cross::<END, K, V, S>(node, edge.into(), end.ahead, other);
+        end.leaf = Some(leaf?);
+        let len = packed as u16;
+        (end.start, end.end, end.ahead) = (0, len, Ahead((packed >> 16) as u8));
+        let index = match END {
+            FRONT => {
+                end.edge = edge + 1;
+                edge
+            }
+            _ => {
+                end.edge = edge - 1;
+                edge - 1
+            }
+        };
+        Some(Slot { node, level: 1, index: index.into() })
+    }
+
+    /// Steps over the slot at an end whose run is used up, whatever that takes, and returns itself.
+    #[cold]
+    #[inline(never)]
+    fn moved_on<const END: usize>(mut self) -> (Self, Option<At<K, V>>) {
+        let at = self.move_on::<END>();
+        (self, at)
+    }
+
+    /// Steps over the slot at an end whose run is used up, whatever that takes.
+    fn move_on<const END: usize>(&mut self) -> Option<At<K, V>> {
+        let Some(node) = self.top else {
+            let [front, back] = &mut self.ends;
+            mem::swap(&mut front.leaf, &mut back.leaf);
+            mem::swap(&mut front.start, &mut back.start);
+            mem::swap(&mut front.end, &mut back.end);
+            return self.step_in_leaf::<END>();
+        };
+        let root = Root { node, level: self.level as usize };
+        let end = &mut self.ends[END];
+        if end.leaf.is_none() {
+            let leaf = match END {
+                FRONT => end.path.descend_first(node, root.level),
+                _ => end.path.descend_last(node, root.level),
+            };
+            self.enter::<END>(root, leaf);
+            return self.step_in_leaf::<END>();
+        }
+        if end.parent.is_some() {
+            end.path.set(1, end.edge.into());
+        }
+        let moved = match END {
+            FRONT => root.next_leaf(&mut end.path),
+            _ => root.prev_leaf(&mut end.path),
+        };
+        let Some((leaf, slot)) = moved else {
+            // The end of the tree, where the other end is.
+            self.meet();
+            return None;
+        };
+        self.enter::<END>(root, leaf);
+        let end = &mut self.ends[END];
+        end.ahead = end.ahead.beyond::<END, K, V, S>(root, &end.path);
+        Some(slot.into())
+    }
+
+    /// Puts an end into the leaf that its path leads to.
+    fn enter<const END: usize>(&mut self, root: Root<K, V, S>, leaf: Node<K, V, S>) {
+        let other = &mut self.ends[1 - END];
+        if other.leaf == Some(leaf) {
+            let slots = (other.start.into(), other.end.into());
+            other.start = other.end;
+            self.ends[END].stand(root, leaf, slots);
+            self.meet();
+        } else {
+            self.ends[END].stand(root, leaf, (0, leaf.len()));
+        }
+    }
+
+    /// Notes that there is nothing between the runs.
+    #[inline]
+    fn meet(&mut self) {
+        self.top = None;
+        for end in &mut self.ends {
+            end.parent = None;
+        }
+    }
+
+    /// Steps over `count` slots at an end, and then over one more.
+    pub(crate) fn nth<const END: usize>(&mut self, mut count: usize) -> Option<At<K, V>> {
+        loop {
+            let end = &mut self.ends[END];
+            let skipped = count.min(end.len());
+            match END {
+                FRONT => end.start += skipped as u16,
+                _ => end.end -= skipped as u16,
+            }
+            if count == skipped {
+                return self.step::<END>();
+            }
+            count -= skipped + 1;
+            self.step::<END>()?;
+        }
+    }
+
+    /// Takes the run at an end out, all of it.
+    #[inline]
+    fn take_run<const END: usize>(&mut self) -> Option<Run<K, V>> {
+        let end = &mut self.ends[END];
+        let (leaf, start, len) = (end.leaf, end.start, end.len());
+        end.start = end.end;
+        (len > 0).then(|| Run::of(self.at(leaf, start), len))
+    }
+
+    /// Steps over what is left of the run at an end; over one slot if nothing is.
+    #[inline]
+    pub(crate) fn chunk<const END: usize>(&mut self) -> Option<Run<K, V>> {
+        match self.take_run::<END>() {
+            Some(run) => Some(run),
+            None => self.step::<END>().map(|at| Run::of(at, 1)),
+        }
+    }
+
+    /// Hands all slots to `act`, beginning at an end.
+    #[inline]
+    pub(crate) fn fold<const END: usize, B>(
+        mut self,
+        mut acc: B,
+        mut act: impl FnMut(B, At<K, V>) -> B,
+    ) -> B {
+        loop {
+            if let Some(run) = self.take_run::<END>() {
+                acc = run.fold::<END, B>(acc, &mut act);
+            }
+            match self.step::<END>() {
+                Some(at) => acc = act(acc, at),
+                None => return acc,
+            }
+        }
+    }
+
+    /// Counts the slots.
+    pub(crate) fn count(mut self) -> usize {
+        let mut count = 0;
+        loop {
+            count += self.take_run::<FRONT>().map_or(0, |run| run.len());
+            match self.step::<FRONT>() {
+                Some(_) => count += 1,
+                None => return count,
+            }
+        }
+    }
+}
+
+/// Bytes from the beginning of a leaf to its values. A lone leaf need not be like others.
+#[inline]
+fn leaf_values<K, V, S: Shape<K>>(root: Root<K, V, S>) -> usize {
+    let slots = if root.level == 0 { root.node.slots() } else { Node::<K, V, S>::CAPACITY };
+    leaf_values_of::<K, V>(slots)
 }

@@ -7,7 +7,7 @@ use core::ops::RangeBounds;
 
 use allotment_alloc::{Allocator, Global};
 
-use crate::ascending::ascending_shortcuts;
+use crate::ascending::{ascending_shortcuts, items_of, items_of_back};
 use crate::map::{IntoKeys, Keys, Range as Pairs};
 use crate::raw::shape::{Shape, Standard};
 use crate::set::BTreeSet;
@@ -63,41 +63,25 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
 impl<'a, T, S: Shape<T>> Iterator for Iter<'a, T, S> {
     type Item = &'a T;
 
-    #[inline]
-    fn next(&mut self) -> Option<&'a T> {
-        self.elements.next()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.elements.size_hint()
-    }
+    items_of!(elements, |element| element);
 
     ascending_shortcuts!();
 }
 
 impl<'a, T, S: Shape<T>> DoubleEndedIterator for Iter<'a, T, S> {
-    #[inline]
-    fn next_back(&mut self) -> Option<&'a T> {
-        self.elements.next_back()
-    }
+    items_of_back!(elements, |element| element);
 }
 
 impl<'a, T, S: Shape<T>> Iterator for Range<'a, T, S> {
     type Item = &'a T;
 
-    #[inline]
-    fn next(&mut self) -> Option<&'a T> {
-        self.pairs.next().map(|(element, ())| element)
-    }
+    items_of!(pairs, |(element, ())| element);
 
     ascending_shortcuts!();
 }
 
 impl<'a, T, S: Shape<T>> DoubleEndedIterator for Range<'a, T, S> {
-    #[inline]
-    fn next_back(&mut self) -> Option<&'a T> {
-        self.pairs.next_back().map(|(element, ())| element)
-    }
+    items_of_back!(pairs, |(element, ())| element);
 }
 
 impl<T, A: Allocator, S: Shape<T>> Iterator for IntoIter<T, A, S> {

@@ -1,5 +1,6 @@
 //! [`BTreeSet`]: an ordered set on an allocator of choice.
 
+mod chunks;
 mod iter;
 mod traits;
 
@@ -10,6 +11,7 @@ use allotment_alloc::{Allocator, Global, SharedAlloc};
 use crate::map::BTreeMap;
 use crate::raw::shape::{Shape, Standard};
 
+pub use chunks::Chunks;
 pub use iter::{IntoIter, Iter, Range};
 
 /// An ordered set over a B-tree, whose nodes come from an allocator of choice.

@@ -10,7 +10,7 @@ use allotment_core::{BTreeSet, SharedAlloc};
 use super::bounds::bound_pairs;
 use super::pairs::Pairs;
 use super::script::{Op, Step, numbers, script};
-use super::walks::assert_same;
+use super::walks::{assert_runs, assert_same, assert_same_in_bulk};
 
 /// Two sets on one allocator, and the sets of std that must do the same.
 struct Subject<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> {
@@ -143,9 +143,13 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
         let take = if step.b.is_multiple_of(3) { usize::MAX } else { step.a as usize };
         match step.op {
             Op::Range | Op::RangeMut => {
-                for bounds in bound_pairs(P::key(step.a), P::key(step.b)) {
-                    let theirs = self.twin.range(bounds.clone());
-                    assert_same(self.ours.range(bounds), theirs, step.bits, take);
+                let (ours, twin) = (&self.ours, &self.twin);
+                let pairs = bound_pairs(P::key(step.a), P::key(step.b));
+                let bounds = &pairs[step.bits as usize % pairs.len()];
+                let theirs = Vec::from_iter(twin.range(bounds.clone()));
+                assert_same_in_bulk(|| ours.range(bounds.clone()), &theirs, step.bits);
+                for bounds in pairs {
+                    assert_same(ours.range(bounds.clone()), twin.range(bounds), step.bits, take);
                 }
             }
             Op::IntoIter | Op::IntoHalves => {
@@ -158,7 +162,10 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
                 self.twin.extend(elements);
             }
             _ => {
-                assert_same(self.ours.iter(), self.twin.iter(), step.bits, take);
+                let (ours, twin) = (&self.ours, &self.twin);
+                assert_same(ours.iter(), twin.iter(), step.bits, take);
+                assert_same_in_bulk(|| ours.iter(), &Vec::from_iter(twin), step.bits);
+                assert_runs(ours.chunks(), twin.iter(), step.bits);
                 assert_eq!(self.ours.iter().max(), self.twin.iter().max());
                 assert_eq!(self.ours.iter().min(), self.twin.iter().min());
             }

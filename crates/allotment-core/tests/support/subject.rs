@@ -14,7 +14,7 @@ use super::bounds::bound_pairs;
 use super::ledger;
 use super::pairs::Pairs;
 use super::script::{Op, Step, numbers, script};
-use super::walks::assert_same;
+use super::walks::{assert_runs, assert_same, assert_same_in_bulk};
 
 /// Two maps on one allocator, and the maps of std that must do the same.
 pub(crate) struct Subject<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> {
@@ -275,6 +275,10 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
         match step.op {
             Op::Iter => {
                 assert_same(ours.iter(), twin.iter(), turns, take);
+                assert_same_in_bulk(|| ours.iter(), &Vec::from_iter(twin.iter()), turns);
+                assert_runs(ours.chunks().map(|(keys, _)| keys), twin.keys(), turns);
+                assert_runs(ours.chunks().map(|(_, values)| values), twin.values(), !turns);
+                assert!(ours.chunks().all(|(keys, values)| keys.len() == values.len()));
                 assert_eq!(ours.iter().last(), twin.iter().last());
                 assert_eq!(ours.iter().min(), twin.iter().min());
                 assert_eq!(ours.iter().max(), twin.iter().max());
@@ -283,6 +287,8 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
             Op::Halves => {
                 assert_same(ours.keys(), twin.keys(), turns, take);
                 assert_same(ours.values(), twin.values(), turns, take);
+                assert_same_in_bulk(|| ours.keys(), &Vec::from_iter(twin.keys()), turns);
+                assert_same_in_bulk(|| ours.values(), &Vec::from_iter(twin.values()), turns);
                 assert_eq!(format!("{:?}", ours.keys()), format!("{:?}", twin.keys()));
                 assert_eq!(format!("{:?}", ours.values()), format!("{:?}", twin.values()));
                 assert_eq!(ours.keys().max(), twin.keys().max());
@@ -335,7 +341,11 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
     fn range(&mut self, step: &Step) {
         let (turns, take) = (step.bits, self.take(step));
         let (ours, twin) = (&mut self.ours, &mut self.twin);
-        for bounds in bound_pairs(P::key(step.a), P::key(step.b)) {
+        let pairs = bound_pairs(P::key(step.a), P::key(step.b));
+        let bounds = &pairs[turns as usize % pairs.len()];
+        let theirs = Vec::from_iter(twin.range(bounds.clone()));
+        assert_same_in_bulk(|| ours.range(bounds.clone()), &theirs, turns);
+        for bounds in pairs {
             if step.op == Op::Range {
                 assert_same(ours.range(bounds.clone()), twin.range(bounds.clone()), turns, take);
                 assert_eq!(ours.range(bounds.clone()).last(), twin.range(bounds.clone()).last());
