@@ -4,6 +4,9 @@
 //! soon as it is in, and an internal node gets its pair and the child behind it together. So if
 //! `clone` panics, or the allocator fails or panics, what is there is dropped like any tree.
 //!
+//! Leaves of plain data are copied whole. That a type needs no drop does not make it plain: its
+//! `clone` may do what it likes.
+//!
 //! Takes for granted N0 to N3, T1. Does not care about order or fill.
 
 use core::alloc::Layout;
@@ -11,10 +14,13 @@ use core::mem::ManuallyDrop;
 
 use allotment_alloc::Allocator;
 
+use crate::raw::ahead::ask_for_children;
 use crate::raw::dying::Dying;
+use crate::raw::kind::is_plain;
 use crate::raw::node::Node;
 use crate::raw::path::Root;
 use crate::raw::shape::Shape;
+use crate::raw::slots::transfer_slots;
 
 /// A copy in the making: dropped, it takes what was copied with it.
 struct Copied<'a, K, V, S: Shape<K>, A: Allocator> {
@@ -60,6 +66,13 @@ fn copy_leaf<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
 ) -> Result<Copied<'_, K, V, S, A>, Layout> {
     let node = Node::allocate_leaf(source.slots(), alloc)?;
     let mut copied = Copied { root: Root { node, level: 0 }, len: 0, alloc };
+    if is_plain::<K>() && is_plain::<V>() {
+        // SAFETY: two leaves. The pairs are copied, not moved: they own nothing.
+        unsafe { transfer_slots((source, 0, 0), (node, 0, 0), source.len()) };
+        node.set_len(source.len());
+        copied.len = source.len();
+        return Ok(copied);
+    }
     for slot in 0..source.len() {
         clone_pair(source, 0, slot, node);
         node.set_len(slot + 1);
@@ -74,6 +87,7 @@ fn copy_internal<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
     alloc: &A,
 ) -> Result<Copied<'_, K, V, S, A>, Layout> {
     let child = |edge: usize| {
+        ask_for_children(source, level, edge, Node::<K, V, S>::LEAF_AHEAD);
         // SAFETY: N2; asked for edges up to `len`, below.
         let node = unsafe { source.child(edge) };
         copy(Root { node, level: level - 1 }, alloc)

@@ -186,6 +186,12 @@ macro_rules! integer_key {
     };
 }
 
+/// Whether `T` is known to be plain data, whose clone is a copy of its bytes.
+#[inline]
+pub(crate) fn is_plain<T>() -> bool {
+    Integer::of::<T>().is_some() || is_same::<T, ()>() || is_same::<T, f64>() || is_same::<T, f32>()
+}
+
 /// Whether two types are the same, lifetimes aside.
 #[inline]
 pub(crate) fn is_same<T: ?Sized, U: ?Sized>() -> bool {
@@ -237,6 +243,12 @@ mod tests {
         assert_eq!(Integer::of::<Reverse<u64>>(), None);
         assert_eq!(Integer::of::<(u64,)>(), None);
         assert_eq!(Integer::of::<&u64>(), None);
+    }
+
+    #[test]
+    fn plain_data_is_known_and_nothing_else() {
+        assert!(is_plain::<u64>() && is_plain::<f32>() && is_plain::<()>() && is_plain::<char>());
+        assert!(!is_plain::<&u64>() && !is_plain::<Reverse<u64>>() && !is_plain::<[u8; 2]>());
     }
 
     #[test]
