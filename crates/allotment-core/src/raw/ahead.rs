@@ -84,7 +84,7 @@ impl Ahead {
         let next = unsafe { above.child(next) };
         if left > usize::from(DISTANCE) {
             // The parent was entered just now: time enough for all of the next one to come.
-            prefetch_all(next.block().as_ptr(), Node::<K, V, S>::GEOMETRY.internal.size());
+            prefetch_all(next.block().as_ptr(), Node::<K, V, S>::geometry().internal.size());
             return self.among::<END, K, V, S>(parent, edge).unwrap_or(self);
         }
         let last = next.len();
@@ -128,7 +128,7 @@ pub(crate) fn ask_for_children<K, V, S: Shape<K>>(
     for further in first..=(edge + distance).min(node.len()) {
         // SAFETY: N2, `further <= len`.
         let child = unsafe { node.child(further) };
-        let size = if level == 1 { bytes } else { Node::<K, V, S>::GEOMETRY.internal.size() };
+        let size = if level == 1 { bytes } else { Node::<K, V, S>::geometry().internal.size() };
         prefetch_all(child.block().as_ptr(), size);
     }
 }

@@ -10,8 +10,8 @@ use core::ptr;
 use crate::raw::kind::{Primitive, with_primitive};
 use crate::raw::node::Node;
 use crate::raw::path::{Root, Slot};
-use crate::raw::rank::{integer_rank, rank};
-use crate::raw::search::{PREFETCH_LEVEL, find, integer_of, is_equal};
+use crate::raw::rank::{Sought, integer_rank, rank};
+use crate::raw::search::{PREFETCH_LEVEL, bytes_sought, find, integer_of, is_equal};
 use crate::raw::shape::Shape;
 
 /// Keys in a group: enough for as many misses as a core can have under way.
@@ -29,32 +29,41 @@ pub(crate) fn find_group<K, V, S, Q>(
     S: Shape<K>,
 {
     debug_assert!(keys.len() <= GROUP);
-    match integer_of::<K, Q, S>() {
-        Some(integer) => with_primitive!(integer, L => {
+    if let Some(integer) = integer_of::<K, Q, S>() {
+        return with_primitive!(integer, L => {
             find_integers::<K, V, S, Q, L>(root, keys, answer)
-        }),
-        None => find_others(root, keys, answer),
+        });
+    }
+    let mut sought = [Sought::new(&[]); GROUP];
+    let mut are_bytes = true;
+    for (lane, key) in sought.iter_mut().zip(keys) {
+        match bytes_sought::<K, Q, S>(*key) {
+            Some(bytes) => *lane = Sought::new(bytes),
+            None => are_bytes = false,
+        }
+    }
+    if are_bytes {
+        find_others(root, keys.len(), |lane, node, level| sought[lane].rank(node, level), answer);
+    } else {
+        find_others(root, keys.len(), |lane, node, _| rank(node, keys[lane]), answer);
     }
 }
 
-/// [`find_group`] for keys that are compared by their `Ord`.
-fn find_others<K, V, S, Q>(
+/// [`find_group`] for so many keys that are no integers; `rank` searches a node for one of them.
+fn find_others<K, V, S: Shape<K>>(
     root: Root<K, V, S>,
-    keys: &[&Q],
+    count: usize,
+    mut rank: impl FnMut(usize, Node<K, V, S>, usize) -> (usize, bool),
     mut answer: impl FnMut(usize, Option<Slot<K, V, S>>),
-) where
-    K: Borrow<Q>,
-    Q: Ord + ?Sized,
-    S: Shape<K>,
-{
+) {
     let (mut nodes, mut done) = ([root.node; GROUP], [false; GROUP]);
     for level in (0..=root.level).rev() {
-        for (lane, key) in keys.iter().enumerate() {
+        for lane in 0..count {
             if done[lane] {
                 continue;
             }
             let node = nodes[lane];
-            let (index, is_equal) = rank(node, *key);
+            let (index, is_equal) = rank(lane, node, level);
             if is_equal || level == 0 {
                 done[lane] = true;
                 answer(lane, is_equal.then_some(Slot { node, level, index }));
@@ -92,14 +101,14 @@ fn find_integers<K, V, S, Q, L>(
     }
     for level in (1..=root.level).rev() {
         for (key, node) in &mut lanes[..keys.len()] {
-            let edge = integer_rank(*node, Node::<K, V, S>::CAPACITY, *key);
+            let edge = integer_rank(*node, Node::<K, V, S>::capacity(), *key);
             // SAFETY: N2, and the rank is at most `len`.
             *node = unsafe { node.child(edge) };
             come(*node, level - 1, root.level);
         }
     }
     for (lane, &(key, node)) in lanes[..keys.len()].iter().enumerate() {
-        let index = integer_rank(node, Node::<K, V, S>::CAPACITY, key);
+        let index = integer_rank(node, Node::<K, V, S>::capacity(), key);
         if index < node.len() {
             let slot = Slot { node, level: 0, index };
             // SAFETY: a slot of the tree, and an `L` is what its integer is.
@@ -117,7 +126,9 @@ fn come<K, V, S: Shape<K>>(node: Node<K, V, S>, level: usize, top: usize) {
     if top < PREFETCH_LEVEL {
         return;
     }
-    if level == 0 {
+    if Node::<K, V, S>::has_heads() {
+        node.prefetch_heads();
+    } else if level == 0 {
         node.prefetch_leaf();
     } else {
         node.prefetch_internal();

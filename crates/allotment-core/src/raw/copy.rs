@@ -66,6 +66,7 @@ fn copy_leaf<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
 ) -> Result<Copied<'_, K, V, S, A>, Layout> {
     let node = Node::allocate_leaf(source.slots(), alloc)?;
     let mut copied = Copied { root: Root { node, level: 0 }, len: 0, alloc };
+    node.set_skipped(source.skipped());
     if is_plain::<K>() && is_plain::<V>() {
         // SAFETY: two leaves. The pairs are copied, not moved: they own nothing.
         unsafe { transfer_slots((source, 0, 0), (node, 0, 0), source.len()) };
@@ -87,7 +88,7 @@ fn copy_internal<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
     alloc: &A,
 ) -> Result<Copied<'_, K, V, S, A>, Layout> {
     let child = |edge: usize| {
-        ask_for_children(source, level, edge, Node::<K, V, S>::LEAF_AHEAD);
+        ask_for_children(source, level, edge, Node::<K, V, S>::leaf_ahead());
         // SAFETY: N2; asked for edges up to `len`, below.
         let node = unsafe { source.child(edge) };
         copy(Root { node, level: level - 1 }, alloc)
@@ -96,6 +97,7 @@ fn copy_internal<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
     let (root, len) = child(0)?;
     let mut first = Copied { root, len, alloc };
     let node = Node::allocate(level, alloc)?;
+    node.set_skipped(source.skipped());
     // SAFETY: edge 0 of a new internal node.
     unsafe { node.set_child(0, root.node) };
     first.root = Root { node, level };
@@ -129,4 +131,7 @@ fn clone_pair<K: Clone, V: Clone, S: Shape<K>>(
     unsafe { target.keys().wrapping_add(slot).write(key) };
     // SAFETY: as for the key.
     unsafe { target.values(level).wrapping_add(slot).write(value) };
+    if Node::<K, V, S>::has_heads() {
+        target.set_head(slot, source.head(slot));
+    }
 }

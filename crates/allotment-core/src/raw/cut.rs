@@ -89,6 +89,7 @@ unsafe fn halve<K, V, S: Shape<K>>(
     right: Node<K, V, S>,
 ) {
     let count = node.len() - at;
+    right.set_skipped(node.skipped());
     // SAFETY: the run behind the edge fits an empty node.
     unsafe { transfer_slots((node, level, at), (right, level, 0), count) };
     if level > 0 {
@@ -152,11 +153,11 @@ unsafe fn mend_child<K, V, S: Shape<K>>(
     // SAFETY: N2, `slot + 1 <= len`.
     let right = unsafe { parent.child(slot + 1) };
     let child = if border == Border::Left { left } else { right };
-    let wanted = Node::<K, V, S>::FILL_MIN + 1;
+    let wanted = Node::<K, V, S>::fill_min() + 1;
     if child.len() >= wanted {
         return Mended { child, merged: None };
     }
-    if left.len() + 1 + right.len() <= Node::<K, V, S>::CAPACITY {
+    if left.len() + 1 + right.len() <= Node::<K, V, S>::capacity() {
         // SAFETY: the two and the slot between them fit one node.
         let merged = Some(unsafe { merge(parent, level, slot) });
         return Mended { child: left, merged };

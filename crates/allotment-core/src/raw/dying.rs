@@ -63,9 +63,9 @@ impl<K, V, S: Shape<K>> Dying<K, V, S> {
         let passed = *front;
         let slot = front.next(root)?;
         if slot.level == 1 {
-            ask_for_children(slot.node, 1, slot.index + 1, Node::<K, V, S>::LEAF_AHEAD);
+            ask_for_children(slot.node, 1, slot.index + 1, Node::<K, V, S>::leaf_ahead());
         } else {
-            ask_for_children(root.node_at(&front.path, 1), 1, 0, Node::<K, V, S>::LEAF_AHEAD);
+            ask_for_children(root.node_at(&front.path, 1), 1, 0, Node::<K, V, S>::leaf_ahead());
         }
         // SAFETY: N1; the front has passed the slot.
         let pair = unsafe { take_pair(slot.node, slot.level, slot.index) };

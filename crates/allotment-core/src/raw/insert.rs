@@ -20,6 +20,7 @@ use core::alloc::Layout;
 
 use allotment_alloc::Allocator;
 
+use crate::raw::heads::divide;
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Root};
 use crate::raw::shape::{Shape, slots_after};
@@ -75,7 +76,7 @@ pub(crate) fn reserve<K, V, S: Shape<K>, A: Allocator>(
 /// How many nodes above `edge` are full, from the leaf on without a gap.
 fn full_levels<K, V, S: Shape<K>>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> usize {
     let is_full =
-        |&level: &usize| root.node_at(&edge.path, level).len() == Node::<K, V, S>::CAPACITY;
+        |&level: &usize| root.node_at(&edge.path, level).len() == Node::<K, V, S>::capacity();
     1 + (1..=root.level).take_while(is_full).count()
 }
 
@@ -101,7 +102,7 @@ impl Ends {
 }
 
 fn choose<K, V, S: Shape<K>>(root: Option<Root<K, V, S>>, edge: Option<&Edge<K, V, S>>) -> Plan {
-    let capacity = Node::<K, V, S>::CAPACITY;
+    let capacity = Node::<K, V, S>::capacity();
     let (Some(root), Some(edge)) = (root, edge) else {
         return Plan::Grow(slots_after(0, capacity));
     };
@@ -147,9 +148,9 @@ fn is_run<K, V, S: Shape<K>>(node: Node<K, V, S>, slot: usize) -> bool {
 /// The slot of a full leaf that goes up in a split. A pair that comes in at an edge up to it goes
 /// to the left part.
 fn leaf_pivot<K, V, S: Shape<K>>(edge: &Edge<K, V, S>, ends: &Ends) -> usize {
-    let last = Node::<K, V, S>::CAPACITY - 1;
+    let last = Node::<K, V, S>::capacity() - 1;
     if ends.first || ends.last || !is_run(edge.leaf, edge.index) {
-        return pivot(last, ends);
+        return pivot(edge.leaf, ends);
     }
     // A run in the middle goes on in the left part, which has room then; one at the end in the
     // right part. At the last slot the left part would have all, and the right part nothing (T2).
@@ -161,22 +162,23 @@ fn leaf_pivot<K, V, S: Shape<K>>(edge: &Edge<K, V, S>, ends: &Ends) -> usize {
 
 /// The slot of a full internal node that goes up in a split, for an edge that comes in at `at`.
 fn internal_pivot<K, V, S: Shape<K>>(node: Node<K, V, S>, at: usize, ends: &Ends) -> usize {
-    let (last, least) = (Node::<K, V, S>::CAPACITY - 1, Node::<K, V, S>::FILL_LEAST);
+    let (last, least) = (Node::<K, V, S>::capacity() - 1, Node::<K, V, S>::fill_least());
     if ends.first || ends.last || !is_run(node, at) {
-        return pivot(last, ends);
+        return pivot(node, ends);
     }
     at.clamp(least, last - least)
 }
 
 /// The slot that goes up if no run asks for another: with the middle, both halves of the split end
-/// up within one of each other.
-fn pivot(last: usize, ends: &Ends) -> usize {
+/// up within one of each other. Byte strings may ask for one nearby.
+fn pivot<K, V, S: Shape<K>>(node: Node<K, V, S>, ends: &Ends) -> usize {
+    let last = Node::<K, V, S>::capacity() - 1;
     if ends.last {
         last
     } else if ends.first {
         0
     } else {
-        last.div_ceil(2)
+        divide(node, last.div_ceil(2), Node::<K, V, S>::fill_least())
     }
 }
 
@@ -233,6 +235,7 @@ unsafe fn replace_leaf<K, V, S: Shape<K>, A: Allocator>(
 ) {
     let (old, new) = (root.node, spare.take(0));
     let len = old.len();
+    new.set_skipped(old.skipped());
     // SAFETY: two leaves, the new one with room.
     unsafe { transfer_slots((old, 0, 0), (new, 0, 0), len) };
     new.set_len(len);
@@ -320,9 +323,9 @@ unsafe fn split_up<K, V, S: Shape<K>, A: Allocator>(
     (edge.leaf, edge.index) = (leaf, index);
     for level in 1..=root.level {
         let (node, at) = (root.node_at(&edge.path, level), edge.path.edge(level));
-        let waiting = (carry.waiting, level - 1, Node::<K, V, S>::CAPACITY - 1);
+        let waiting = (carry.waiting, level - 1, Node::<K, V, S>::capacity() - 1);
         let moved = usize::from(carry.went_right);
-        if node.len() < Node::<K, V, S>::CAPACITY {
+        if node.len() < Node::<K, V, S>::capacity() {
             // SAFETY: there is room, and the pair waits one level below.
             unsafe { insert_carry((node, level, at), waiting, carry.right) };
             edge.path.set(level, at + moved);
@@ -373,7 +376,7 @@ unsafe fn grow_root<K, V, S: Shape<K>, A: Allocator>(
     let node = spare.take(level);
     // SAFETY: edge 0 of a new internal node.
     unsafe { node.set_child(0, root.node) };
-    let waiting = (carry.waiting, root.level, Node::<K, V, S>::CAPACITY - 1);
+    let waiting = (carry.waiting, root.level, Node::<K, V, S>::capacity() - 1);
     // SAFETY: the new root has room, and the pair waits one level below.
     unsafe { insert_carry((node, level, 0), waiting, carry.right) };
     edge.path.set(level, usize::from(carry.went_right));

@@ -17,6 +17,8 @@
 //! - **N3** The level decides the layout, at birth and at death. Leaves stand on level 0.
 //! - **N4** Where keys are integers, the key slots at and above `len` hold the greatest one. They
 //!   own nothing; a search reads them.
+//! - **N5** Where keys are byte strings, all keys of a node begin with the bytes that it skips, and
+//!   its heads are the eight bytes of each that follow. Those of unused slots are the greatest.
 //! - **T1** All leaves have one depth, at most `MAX_HEIGHT` levels.
 //! - **T2** Every node has at least one slot in use, internal ones off the two outer spines at
 //!   least `FILL_LEAST`. (Removal keeps what it touches at `FILL_MIN`; splits for streams do not.)
@@ -39,11 +41,15 @@ mod prefetch;
 
 pub(crate) mod kind;
 
+pub(crate) mod bytes;
+
 pub mod shape;
 
 pub(crate) mod node;
 
 mod shift;
+
+mod heads;
 
 mod slots;
 

@@ -1,12 +1,12 @@
 //! [`Node`]: the address of a node, its header, and where its columns are.
 //!
 //! ```text
-//! header of 8 bytes:  len: u16 | slots: u8 | run: u8 | last: u8 | unused
+//! header of 8 bytes:  len: u16 | slots: u8 | run: u8 | last: u8 | unused | skipped: u16
 //! ```
 //!
 //! `slots` is what the node has room for: `CAPACITY`, or less in a leaf that is a whole tree.
 //! `run` counts the latest insertions of which each went in right behind the one before, at `last`;
-//! it only advises how to split.
+//! it only advises how to split. `skipped` is how many bytes of each key come before its head.
 //!
 //! Takes for granted N0 and N1. Does not care about order, fill, or which tree a node belongs to.
 
@@ -18,7 +18,9 @@ use core::ptr::NonNull;
 use allotment_alloc::Allocator;
 
 use crate::raw::prefetch::prefetch_all;
-use crate::raw::shape::{Geometry, HEADER_BYTES, Shape, leaf_bytes, leaf_values_of};
+use crate::raw::shape::{
+    Geometry, HEAD_BYTES, HEADER_BYTES, Shape, keys_of, leaf_bytes, leaf_values_of,
+};
 
 /// The address of a node, leaf or internal: which one is known from the level it stands on.
 ///
@@ -38,6 +40,7 @@ struct Header {
     slots: u8,
     run: u8,
     last: u8,
+    skipped: u16,
 }
 
 /// Bytes of a node that are worth asking for before they are known to be needed.
@@ -81,26 +84,58 @@ impl<K, V, S> fmt::Debug for Node<K, V, S> {
 }
 
 impl<K, V, S: Shape<K>> Node<K, V, S> {
-    pub(crate) const GEOMETRY: Geometry = Geometry::of::<K, V, S>();
-    pub(crate) const CAPACITY: usize = Self::GEOMETRY.capacity;
+    const PLAIN: Geometry = Geometry::of::<K, V, S>(0);
+    const WITH_HEADS: Geometry = Geometry::of::<K, V, S>(HEAD_BYTES);
+
+    /// Whether there is a column of heads: known as soon as the type of the keys is, though not to
+    /// `const`.
+    #[inline(always)]
+    pub(crate) fn has_heads() -> bool {
+        S::byte_string().is_some()
+    }
+
+    #[inline(always)]
+    pub(crate) fn geometry() -> &'static Geometry {
+        if Self::has_heads() { &Self::WITH_HEADS } else { &Self::PLAIN }
+    }
+
+    /// Slots of a node that is not a lone leaf.
+    #[inline(always)]
+    pub(crate) fn capacity() -> usize {
+        Self::geometry().capacity
+    }
+
+    /// Slots below which removal refills a node.
+    #[inline(always)]
+    pub(crate) fn fill_min() -> usize {
+        Self::geometry().fill_min
+    }
+
+    /// Slots that an internal node off the two outer spines has in any case.
+    #[inline(always)]
+    pub(crate) fn fill_least() -> usize {
+        Self::geometry().fill_least
+    }
 
     /// Bytes of a leaf that are worth asking for if all of it will be read.
-    pub(crate) const LEAF_AHEAD: usize = worthwhile(Self::GEOMETRY.leaf.size());
-    pub(crate) const FILL_MIN: usize = Self::GEOMETRY.fill_min;
-    pub(crate) const FILL_LEAST: usize = Self::GEOMETRY.fill_least;
+    #[inline(always)]
+    pub(crate) fn leaf_ahead() -> usize {
+        worthwhile(Self::geometry().leaf.size())
+    }
 
     /// The block of a node on `level` with all its slots.
-    pub(crate) const fn layout(level: usize) -> Layout {
-        if level == 0 { Self::GEOMETRY.leaf } else { Self::GEOMETRY.internal }
+    #[inline]
+    pub(crate) fn layout(level: usize) -> Layout {
+        if level == 0 { Self::geometry().leaf } else { Self::geometry().internal }
     }
 
     /// The block of a leaf with so many slots.
     fn leaf_layout(slots: usize) -> Layout {
-        let whole = Self::GEOMETRY.leaf;
-        if slots == Self::CAPACITY {
+        let whole = Self::geometry().leaf;
+        if slots == Self::capacity() {
             return whole;
         }
-        let bytes = leaf_bytes::<K, V>(slots);
+        let bytes = leaf_bytes::<K, V>(Self::geometry().head, slots);
         Layout::from_size_align(bytes, whole.align()).expect("smaller than a whole leaf")
     }
 
@@ -110,7 +145,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     ///
     /// The layout that the allocator could not serve.
     pub(crate) fn allocate<A: Allocator>(level: usize, alloc: &A) -> Result<Self, Layout> {
-        Self::allocate_block(Self::layout(level), Self::CAPACITY, alloc)
+        Self::allocate_block(Self::layout(level), Self::capacity(), alloc)
     }
 
     /// A new leaf with so many slots, without pairs.
@@ -130,10 +165,9 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         let block = alloc.allocate(layout).map_err(|_| layout)?.cast::<u8>();
         debug_assert_eq!(block.addr().get() % layout.align(), 0, "the allocator misaligned a node");
         let node = Self { block, marker: PhantomData };
+        let header = Header { len: 0, slots: slots as u8, run: 0, last: 0, skipped: 0 };
         // SAFETY: the block is at least a header and aligned for one.
-        unsafe {
-            block.cast::<Header>().write(Header { len: 0, slots: slots as u8, run: 0, last: 0 })
-        };
+        unsafe { block.cast::<Header>().write(header) };
         node.pad(0, slots);
         Ok(node)
     }
@@ -220,6 +254,8 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         if S::integer().is_some() {
             // SAFETY: N0; within the key column, and the caller gave up what was there.
             unsafe { S::pad(self.keys().wrapping_add(slot)) };
+        } else if Self::has_heads() {
+            self.set_head(slot, u64::MAX);
         }
     }
 
@@ -229,6 +265,52 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         for slot in from..to {
             self.pad_slot(slot);
         }
+    }
+
+    /// Bytes that each key begins with before its head; zeros count where a key has ended (N5).
+    #[inline]
+    pub(crate) fn skipped(self) -> usize {
+        // SAFETY: N0; the header was written at birth.
+        usize::from(unsafe { (*self.header()).skipped })
+    }
+
+    #[inline]
+    pub(crate) fn set_skipped(self, bytes: usize) {
+        debug_assert!(bytes <= usize::from(u16::MAX));
+        // SAFETY: N0; nobody else writes to the node now.
+        unsafe { (*self.header()).skipped = bytes as u16 };
+    }
+
+    /// Address of the heads; only nodes of byte strings have them.
+    #[inline]
+    pub(crate) fn heads(self) -> *mut u64 {
+        self.block.as_ptr().wrapping_add(HEADER_BYTES).cast()
+    }
+
+    /// The head in `slot`.
+    #[inline]
+    pub(crate) fn head(self, slot: usize) -> u64 {
+        debug_assert!(Self::has_heads() && slot < self.slots());
+        // SAFETY: N0, N4: all heads were written at birth.
+        unsafe { self.heads().wrapping_add(slot).read() }
+    }
+
+    #[inline]
+    pub(crate) fn set_head(self, slot: usize, head: u64) {
+        debug_assert!(Self::has_heads() && slot < self.slots());
+        // SAFETY: N0; nobody else writes to the node now.
+        unsafe { self.heads().wrapping_add(slot).write(head) };
+    }
+
+    /// The bytes of the key in `slot`; none if keys are no byte strings.
+    ///
+    /// # Safety
+    ///
+    /// The slot has a key (N1), which lasts for `'a`.
+    #[inline]
+    pub(crate) unsafe fn key_bytes<'a>(self, slot: usize) -> &'a [u8] {
+        // SAFETY: N1, and the shape names the type of the key.
+        S::byte_string().map_or(&[], |kind| unsafe { kind.read(self.keys().wrapping_add(slot)) })
     }
 
     /// The node whose block it is.
@@ -246,16 +328,21 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// Address of the key column.
     #[inline]
     pub(crate) fn keys(self) -> *mut K {
-        self.block.as_ptr().wrapping_add(Self::GEOMETRY.keys).cast()
+        let offset = if Self::has_heads() {
+            keys_of::<K>(HEAD_BYTES, self.slots())
+        } else {
+            Self::geometry().keys
+        };
+        self.block.as_ptr().wrapping_add(offset).cast()
     }
 
     /// Address of the value column of a node on `level`.
     #[inline]
     pub(crate) fn values(self, level: usize) -> *mut V {
         let offset = if level == 0 {
-            leaf_values_of::<K, V>(self.slots())
+            leaf_values_of::<K, V>(Self::geometry().head, self.slots())
         } else {
-            Self::GEOMETRY.internal_values
+            Self::geometry().internal_values
         };
         self.block.as_ptr().wrapping_add(offset).cast()
     }
@@ -263,20 +350,25 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// Address of the child column; only an internal node has one.
     #[inline]
     pub(crate) fn children(self) -> *mut Self {
-        self.block.as_ptr().wrapping_add(Self::GEOMETRY.children).cast()
+        self.block.as_ptr().wrapping_add(Self::geometry().children).cast()
     }
 
     /// Asks for all of a leaf to come, values too: by the time that a search is done they are here.
     #[inline(always)]
     pub(crate) fn prefetch_leaf(self) {
-        prefetch_all(self.block.as_ptr(), Self::LEAF_AHEAD);
+        prefetch_all(self.block.as_ptr(), Self::leaf_ahead());
     }
 
     /// Asks for the part of an internal node to come that a descent reads.
     #[inline(always)]
     pub(crate) fn prefetch_internal(self) {
-        let bytes = const { worthwhile(Self::GEOMETRY.internal_values) };
-        prefetch_all(self.block.as_ptr(), bytes);
+        prefetch_all(self.block.as_ptr(), worthwhile(Self::geometry().internal_values));
+    }
+
+    /// Asks for the heads of a node to come, all that most searches read of it.
+    #[inline(always)]
+    pub(crate) fn prefetch_heads(self) {
+        prefetch_all(self.block.as_ptr(), Self::geometry().keys);
     }
 
     /// The child at `edge`.
@@ -297,7 +389,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     ///
     /// The node is internal and `edge <= CAPACITY`.
     pub(crate) unsafe fn set_child(self, edge: usize, child: Self) {
-        debug_assert!(edge <= Self::CAPACITY);
+        debug_assert!(edge <= Self::capacity());
         // SAFETY: the column has `CAPACITY + 1` places.
         unsafe { self.children().wrapping_add(edge).write(child) };
     }

@@ -8,6 +8,7 @@ use core::cmp::Ordering;
 use core::hint::select_unpredictable;
 use core::mem::{needs_drop, size_of};
 
+use crate::raw::bytes::{alike, head_of};
 use crate::raw::kind::Primitive;
 use crate::raw::node::Node;
 use crate::raw::shape::Shape;
@@ -27,25 +28,114 @@ pub(super) fn integer_rank<K, V, S: Shape<K>, L: Primitive>(
     slots: usize,
     key: L,
 ) -> usize {
-    debug_assert!(node.len() <= slots && slots <= Node::<K, V, S>::CAPACITY);
-    let is_less = |count: usize| {
-        // SAFETY: N4: every slot of the node can be read as an integer; `count` is at most `slots`.
-        let own = unsafe { S::load::<L>(node.keys().wrapping_add(count - 1)) };
-        own < key
-    };
+    debug_assert!(node.len() <= slots && slots <= Node::<K, V, S>::capacity());
+    let rank = count_less(slots, |slot| {
+        // SAFETY: N4: every slot of the node can be read as an integer.
+        unsafe { S::load::<L>(node.keys().wrapping_add(slot)) < key }
+    });
+    if S::PADS_SURELY { rank } else { rank.min(node.len()) }
+}
+
+/// Counts the slots that are less than what is searched for: see [`integer_rank`].
+#[inline(always)]
+fn count_less(slots: usize, is_less: impl Fn(usize) -> bool) -> usize {
     // The greatest power of two such that one less fits.
     let mut step = (slots + 2).next_power_of_two() / 2;
     let overlap = slots + 1 - step;
     let mut rank = 0;
     if overlap > 0 {
-        rank = select_unpredictable(is_less(overlap), overlap, rank);
+        rank = select_unpredictable(is_less(overlap - 1), overlap, rank);
     }
     step /= 2;
     while step > 0 {
-        rank = select_unpredictable(is_less(rank + step), rank + step, rank);
+        rank = select_unpredictable(is_less(rank + step - 1), rank + step, rank);
         step /= 2;
     }
-    if S::PADS_SURELY { rank } else { rank.min(node.len()) }
+    rank
+}
+
+/// A byte string that is searched for on the way down.
+#[derive(Clone, Copy)]
+pub(super) struct Sought<'a> {
+    bytes: &'a [u8],
+    /// Bytes that all keys of the node to be searched, and of all below it, have in common with it.
+    known: usize,
+}
+
+impl<'a> Sought<'a> {
+    #[inline]
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, known: 0 }
+    }
+
+    /// The index in a node on `level`, and whether the key there is equal.
+    ///
+    /// Keys are looked at only if their heads are equal, or to compare what the node skips, unless
+    /// the keys around the edge that led here have that much in common.
+    #[inline]
+    pub(super) fn rank<K, V, S: Shape<K>>(
+        &mut self,
+        node: Node<K, V, S>,
+        level: usize,
+    ) -> (usize, bool) {
+        let (len, skipped) = (node.len(), node.skipped());
+        if skipped > self.known {
+            match self.compare_skipped(node, skipped) {
+                Ordering::Less => return (0, false),
+                Ordering::Equal => {}
+                Ordering::Greater => return (len, false),
+            }
+        }
+        let head = head_of(self.bytes, skipped);
+        let slots = if level > 0 { Node::<K, V, S>::capacity() } else { node.slots() };
+        let mut rank = count_less(slots, |slot| node.head(slot) < head);
+        let mut found = false;
+        if rank < len && node.head(rank) == head {
+            (rank, found) = self.rank_alike(node, rank, head);
+        }
+        if level > 0 && rank > 0 && rank < len {
+            self.known = self.known.max(skipped + alike(node.head(rank - 1), node.head(rank)));
+        }
+        (rank, found)
+    }
+
+    /// How the first bytes compare to those that all keys of the node begin with.
+    fn compare_skipped<K, V, S: Shape<K>>(&self, node: Node<K, V, S>, skipped: usize) -> Ordering {
+        // SAFETY: a node that skips anything has a key.
+        let own = unsafe { node.key_bytes(0) };
+        let own = own.get(self.known..skipped).unwrap_or_default();
+        let end = skipped.min(self.bytes.len());
+        self.bytes.get(self.known..end).unwrap_or_default().cmp(own)
+    }
+
+    /// The index among keys whose heads are equal, of which `first` is the first.
+    fn rank_alike<K, V, S: Shape<K>>(
+        &self,
+        node: Node<K, V, S>,
+        first: usize,
+        head: u64,
+    ) -> (usize, bool) {
+        // SAFETY: N1; asked for slots below `len` only.
+        let compare = |slot| unsafe { node.key_bytes(slot) }.cmp(self.bytes);
+        match compare(first) {
+            Ordering::Equal => return (first, true),
+            Ordering::Greater => return (first, false),
+            Ordering::Less => {}
+        }
+        let (mut low, mut high) = (first + 1, first + 1);
+        while high < node.len() && node.head(high) == head {
+            high += 1;
+        }
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match compare(middle) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return (middle, true),
+                Ordering::Greater => high = middle,
+            }
+        }
+        (low, false)
+    }
 }
 
 /// The index, and whether the key there is equal.
@@ -59,7 +149,7 @@ where
     let len = node.len();
     if const { size_of::<K>() <= 8 && !needs_drop::<K>() } {
         without_branches(node, len, key)
-    } else if const { Node::<K, V, S>::CAPACITY <= LINEAR_MAX } {
+    } else if Node::<K, V, S>::capacity() <= LINEAR_MAX {
         one_by_one(node, len, key)
     } else {
         three_way(node, len, key)

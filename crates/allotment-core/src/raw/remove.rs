@@ -9,6 +9,7 @@
 
 use allotment_alloc::Allocator;
 
+use crate::raw::heads::fit_at;
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Root, Slot};
 use crate::raw::shape::Shape;
@@ -47,7 +48,7 @@ pub(crate) unsafe fn remove<K, V, S: Shape<K>>(
         // SAFETY: a slot of a leaf, by the caller's promise.
         (slot.node, unsafe { remove_pair(slot.node, slot.index) })
     };
-    Removed { pair, replaced, falls_short: leaf.len() < Node::<K, V, S>::FILL_MIN }
+    Removed { pair, replaced, falls_short: leaf.len() < Node::<K, V, S>::fill_min() }
 }
 
 /// Takes a pair out of an internal node and puts the one before it in its place; `path` then leads
@@ -66,6 +67,9 @@ unsafe fn remove_internal<K, V, S: Shape<K>>(
     let mut before = Edge { leaf: child, index: 0, path: *path };
     before.descend_last(child, slot.level - 1);
     let last = before.index - 1;
+    let rising = before.leaf.keys().wrapping_add(last);
+    // SAFETY: the last key of a leaf, in place of that slot.
+    unsafe { fit_at(slot.node, slot.index, slot.index + 1, rising) };
     // SAFETY: N1; the slot is filled again at once.
     let pair = unsafe { take_pair(slot.node, slot.level, slot.index) };
     let (from, to) = ((before.leaf, 0, last), (slot.node, slot.level, slot.index));
@@ -92,7 +96,7 @@ pub(crate) unsafe fn refill<K, V, S: Shape<K>, A: Allocator>(
     let Some(root) = *tree else { return };
     let mut freed = Spare::new(alloc);
     for level in 0..root.level {
-        if root.node_at(path, level).len() >= Node::<K, V, S>::FILL_MIN {
+        if root.node_at(path, level).len() >= Node::<K, V, S>::fill_min() {
             return;
         }
         // SAFETY: the node has a parent, and with it a sibling (T2).
@@ -123,7 +127,7 @@ unsafe fn refill_from_sibling<K, V, S: Shape<K>>(
     // SAFETY: N2, `slot < len`.
     let (left, right) = (unsafe { parent.child(slot) }, unsafe { parent.child(slot + 1) });
     let (left_len, right_len) = (left.len(), right.len());
-    if left_len + 1 + right_len <= Node::<K, V, S>::CAPACITY {
+    if left_len + 1 + right_len <= Node::<K, V, S>::capacity() {
         if is_right {
             path.set(level, left_len + 1 + path.edge(level));
             path.set(level + 1, slot);

@@ -8,10 +8,11 @@
 use core::borrow::Borrow;
 use core::ptr;
 
+use crate::raw::bytes::bytes_of;
 use crate::raw::kind::{Integer, Primitive, is_same, with_primitive};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Root, Slot};
-use crate::raw::rank::{integer_rank, rank};
+use crate::raw::rank::{Sought, integer_rank, rank};
 use crate::raw::shape::Shape;
 
 /// The answer of a search.
@@ -29,22 +30,17 @@ pub(crate) enum Side {
     After,
 }
 
-/// Descends towards `key`, telling `step` of each level and the edge taken there; answers the slot
-/// of an equal key and true, or the edge of a leaf, as an index, and false.
+/// Descends to where `rank` says, telling `step` of each level and the edge taken there; answers
+/// the slot of an equal key and true, or the edge of a leaf, as an index, and false.
 #[inline]
-fn descend<K, V, S, Q>(
+fn descend<K, V, S: Shape<K>>(
     root: Root<K, V, S>,
-    key: &Q,
+    mut rank: impl FnMut(Node<K, V, S>, usize) -> (usize, bool),
     mut step: impl FnMut(usize, usize),
-) -> (Slot<K, V, S>, bool)
-where
-    K: Borrow<Q>,
-    Q: Ord + ?Sized,
-    S: Shape<K>,
-{
+) -> (Slot<K, V, S>, bool) {
     let (mut node, mut level) = (root.node, root.level);
     loop {
-        let (index, found) = rank(node, key);
+        let (index, found) = rank(node, level);
         if found || level == 0 {
             return (Slot { node, level, index }, found);
         }
@@ -52,7 +48,43 @@ where
         // SAFETY: N2, and `rank` answers at most `len`.
         node = unsafe { node.child(index) };
         level -= 1;
+        if Node::<K, V, S>::has_heads() && level == 0 && root.level >= PREFETCH_LEVEL {
+            node.prefetch_leaf();
+        }
     }
+}
+
+/// [`descend`] for keys that are no integers.
+#[inline]
+fn descend_by_key<K, V, S, Q>(
+    root: Root<K, V, S>,
+    key: &Q,
+    step: impl FnMut(usize, usize),
+) -> (Slot<K, V, S>, bool)
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape<K>,
+{
+    match bytes_sought::<K, Q, S>(key) {
+        Some(bytes) => {
+            let mut sought = Sought::new(bytes);
+            descend(root, |node, level| sought.rank(node, level), step)
+        }
+        None => descend(root, |node, _| rank(node, key), step),
+    }
+}
+
+/// The bytes by which a search for a `Q` among `K` can compare, if both are byte strings: another
+/// `Q` that is borrowed from a `K` may have an order of its own, though it should not.
+#[inline]
+pub(super) fn bytes_sought<K, Q: ?Sized, S: Shape<K>>(key: &Q) -> Option<&[u8]> {
+    let kind = S::byte_string()?;
+    if is_same::<K, Q>() {
+        // SAFETY: a `Q` is a `K`, and the shape names its type.
+        return Some(unsafe { kind.read(ptr::from_ref(key).cast::<K>()) });
+    }
+    bytes_of(key)
 }
 
 /// Where a descent for an integer key ends: an index in a leaf, and the edge of its parent that led
@@ -83,7 +115,7 @@ fn descend_integer<K, V, S: Shape<K>, L: Primitive>(
         if level == 1 && root.level >= PREFETCH_LEVEL {
             node.prefetch_leaf();
         }
-        rank = integer_rank(node, Node::<K, V, S>::CAPACITY, key);
+        rank = integer_rank(node, Node::<K, V, S>::capacity(), key);
     }
     End { leaf: node, index: rank, parent: above.0, edge: above.1 }
 }
@@ -179,7 +211,7 @@ where
             search_integer(root, key, edge)
         });
     }
-    let (slot, found) = descend(root, key, |level, index| edge.path.set(level, index));
+    let (slot, found) = descend_by_key(root, key, |level, index| edge.path.set(level, index));
     if found {
         return Search::Found(slot);
     }
@@ -202,7 +234,7 @@ where
             find_integer(root, key)
         });
     }
-    let (slot, found) = descend(root, key, |_, _| {});
+    let (slot, found) = descend_by_key(root, key, |_, _| {});
     found.then_some(slot)
 }
 

@@ -5,18 +5,21 @@
 //! ```text
 //! struct Leaf {              struct Internal {
 //!     len: u16,                  len: u16,
+//!     heads: [u64; N],           heads: [u64; N],         // of byte strings only
 //!     keys: [K; N],              keys: [K; N],
 //!     values: [V; N],            children: [*mut Node; N + 1],
 //! }                              values: [V; N],          // cold: no descent reads them
 //!                            }
 //! ```
 //!
-//! Keys come first in both, at the same place, so that a search need not know the kind of node. The
-//! capacity follows from bytes: about four cache lines of keys, whatever their size.
+//! What is searched comes first in both, at the same place, so that a search need not know the kind
+//! of node. The capacity follows from bytes: about four cache lines of heads or keys, whatever
+//! their size.
 
 use core::alloc::Layout;
 use core::mem::{align_of, size_of, transmute_copy};
 
+use crate::raw::bytes::ByteString;
 use crate::raw::kind::{Integer, IntegerKey, Primitive, is_same, with_primitive};
 
 /// Bytes before the first column: how they are used is `node`'s affair.
@@ -56,6 +59,13 @@ pub trait Shape<K>: closed::Sealed + 'static {
     #[inline]
     fn integer() -> Option<Integer> {
         Integer::of::<K>()
+    }
+
+    /// The type that keys are read as to be compared byte by byte, if they are.
+    #[doc(hidden)]
+    #[inline]
+    fn byte_string() -> Option<ByteString> {
+        ByteString::of::<K>()
     }
 
     /// The integer of a key.
@@ -132,6 +142,11 @@ impl<K: IntegerKey> Shape<K> for IntegerKeys {
     const PADS_SURELY: bool = false;
 
     #[inline]
+    fn byte_string() -> Option<ByteString> {
+        None
+    }
+
+    #[inline]
     fn integer() -> Option<Integer> {
         Some(K::Integer::INTEGER)
     }
@@ -175,7 +190,9 @@ pub(crate) struct Geometry {
     pub(crate) fill_min: usize,
     /// Slots that an internal node off the two outer spines has in any case.
     pub(crate) fill_least: usize,
-    /// Offset of the keys, in both kinds of node.
+    /// Bytes of a head; 0 if there are none.
+    pub(crate) head: usize,
+    /// Offset of the keys, in both kinds of node, if they have all their slots.
     pub(crate) keys: usize,
     /// Offset of an internal node's children.
     pub(crate) children: usize,
@@ -188,28 +205,30 @@ pub(crate) struct Geometry {
 }
 
 impl Geometry {
-    /// The geometry for keys `K` and values `V` in shape `S`.
-    pub(crate) const fn of<K, V, S: Shape<K>>() -> Self {
-        let capacity = capacity::<K, V, S>();
+    /// The geometry for keys `K` and values `V` in shape `S`, with heads of so many bytes.
+    pub(crate) const fn of<K, V, S: Shape<K>>(head: usize) -> Self {
+        let capacity = capacity::<K, V, S>(head);
         let fill_min = fill_min(capacity);
         assert!(capacity < u8::MAX as usize, "a path keeps an edge in one byte");
         // Two neighbours that cannot merge must be able to lend: see `refill`.
         assert!(capacity > 2 * fill_min && fill_min >= 1);
         let fill_least = if fill_min < FILL_LEAST { fill_min } else { FILL_LEAST };
         let align = max(align_of::<u64>(), max(align_of::<K>(), align_of::<V>()));
-        let (keys, after_keys) = column(HEADER_BYTES, size_of::<K>(), align_of::<K>(), capacity);
+        let (_, after_heads) = column(HEADER_BYTES, head, max(head, 1), capacity);
+        let (keys, after_keys) = column(after_heads, size_of::<K>(), align_of::<K>(), capacity);
         let (leaf_values, leaf) = column(after_keys, size_of::<V>(), align_of::<V>(), capacity);
         let (children, after_children) =
             column(after_keys, size_of::<*mut u8>(), align_of::<*mut u8>(), capacity + 1);
         let (internal_values, internal) =
             column(after_children, size_of::<V>(), align_of::<V>(), capacity);
-        assert!(leaf_values == leaf_values_of::<K, V>(capacity));
+        assert!(leaf_values == leaf_values_of::<K, V>(head, capacity));
         // Trees of tests are as high as they like; growing the root checks the height all the same.
         assert!(S::CAPACITY_MIN < 7 || height_bound(fill_least, leaf) <= MAX_HEIGHT);
         Self {
             capacity,
             fill_min,
             fill_least,
+            head,
             keys,
             children,
             internal_values,
@@ -222,12 +241,17 @@ impl Geometry {
 /// Slots that a split for a stream leaves an internal node: enough for the bound of the height.
 const FILL_LEAST: usize = 3;
 
-/// Slots of a node: as many keys as the hot bytes hold, fewer if the pair is large, and then
-/// whatever the last line of the leaf still has room for.
-const fn capacity<K, V, S: Shape<K>>() -> usize {
+/// Bytes of a head.
+pub(crate) const HEAD_BYTES: usize = size_of::<u64>();
+
+/// Slots of a node: as many heads or keys as the hot bytes hold, fewer if the pair is large, and
+/// then whatever the last line of the leaf still has room for.
+const fn capacity<K, V, S: Shape<K>>(head: usize) -> usize {
     let (key, value) = (size_of::<K>(), size_of::<V>());
-    let by_keys = S::HOT_BYTES.saturating_sub(HEADER_BYTES) / max(key, 1);
-    let by_pair = S::LEAF_BYTES.saturating_sub(HEADER_BYTES) / max(key.saturating_add(value), 1);
+    let hot = if head > 0 { head } else { key };
+    let all = head.saturating_add(key).saturating_add(value);
+    let by_keys = S::HOT_BYTES.saturating_sub(HEADER_BYTES) / max(hot, 1);
+    let by_pair = S::LEAF_BYTES.saturating_sub(HEADER_BYTES) / max(all, 1);
     let wanted = if by_keys < by_pair { by_keys } else { by_pair };
     let mut slots = if wanted < S::CAPACITY_MIN {
         S::CAPACITY_MIN
@@ -236,8 +260,8 @@ const fn capacity<K, V, S: Shape<K>>() -> usize {
     } else {
         wanted
     };
-    let lines = leaf_bytes::<K, V>(slots).div_ceil(LINE);
-    while slots < S::CAPACITY_MAX && leaf_bytes::<K, V>(slots + 1) <= lines * LINE {
+    let lines = leaf_bytes::<K, V>(head, slots).div_ceil(LINE);
+    while slots < S::CAPACITY_MAX && leaf_bytes::<K, V>(head, slots + 1) <= lines * LINE {
         slots += 1;
     }
     slots
@@ -253,16 +277,22 @@ pub(crate) const fn slots_after(slots: usize, capacity: usize) -> usize {
     if 2 * wanted > capacity + capacity / 4 { capacity } else { wanted }
 }
 
+/// Offset of the keys in a node with so many slots.
+#[inline]
+pub(crate) const fn keys_of<K>(head: usize, slots: usize) -> usize {
+    (HEADER_BYTES + slots * head).next_multiple_of(align_of::<K>())
+}
+
 /// Offset of the values in a leaf with so many slots.
 #[inline]
-pub(crate) const fn leaf_values_of<K, V>(slots: usize) -> usize {
-    (HEADER_BYTES.next_multiple_of(align_of::<K>()) + slots * size_of::<K>())
-        .next_multiple_of(align_of::<V>())
+pub(crate) const fn leaf_values_of<K, V>(head: usize, slots: usize) -> usize {
+    (keys_of::<K>(head, slots) + slots * size_of::<K>()).next_multiple_of(align_of::<V>())
 }
 
 /// Bytes of a leaf with so many slots.
-pub(crate) const fn leaf_bytes<K, V>(slots: usize) -> usize {
-    let (_, after_keys) = column(HEADER_BYTES, size_of::<K>(), align_of::<K>(), slots);
+pub(crate) const fn leaf_bytes<K, V>(head: usize, slots: usize) -> usize {
+    let (_, after_heads) = column(HEADER_BYTES, head, max(head, 1), slots);
+    let (_, after_keys) = column(after_heads, size_of::<K>(), align_of::<K>(), slots);
     column(after_keys, size_of::<V>(), align_of::<V>(), slots).1
 }
 
@@ -318,26 +348,29 @@ mod tests {
 
     #[test]
     fn word_pairs_fill_eight_lines() {
-        let geometry = Geometry::of::<u64, u64, Standard>();
+        let geometry = Geometry::of::<u64, u64, Standard>(0);
         assert_eq!((geometry.capacity, geometry.fill_min), (31, 10));
         assert_eq!((geometry.keys, geometry.children), (8, 256));
-        assert_eq!((leaf_values_of::<u64, u64>(31), leaf_values_of::<u64, u64>(4)), (256, 40));
+        assert_eq!(
+            (leaf_values_of::<u64, u64>(0, 31), leaf_values_of::<u64, u64>(0, 4)),
+            (256, 40)
+        );
         assert_eq!((geometry.leaf.size(), geometry.internal.size()), (504, 760));
     }
 
     #[test]
     fn capacity_stays_in_its_bounds() {
-        assert_eq!(Geometry::of::<u8, u64, Standard>().capacity, 62);
-        assert_eq!(Geometry::of::<(), (), Standard>().capacity, 62);
-        assert_eq!(Geometry::of::<[u64; 32], u64, Standard>().capacity, 7);
-        assert_eq!(Geometry::of::<u64, [u64; 128], Standard>().capacity, 7);
-        assert_eq!(Geometry::of::<u64, u64, Tiny>().capacity, 3);
-        assert_eq!(Geometry::of::<[u64; 32], (), Tiny>().capacity, 3);
+        assert_eq!(Geometry::of::<u8, u64, Standard>(0).capacity, 62);
+        assert_eq!(Geometry::of::<(), (), Standard>(0).capacity, 62);
+        assert_eq!(Geometry::of::<[u64; 32], u64, Standard>(0).capacity, 7);
+        assert_eq!(Geometry::of::<u64, [u64; 128], Standard>(0).capacity, 7);
+        assert_eq!(Geometry::of::<u64, u64, Tiny>(0).capacity, 3);
+        assert_eq!(Geometry::of::<[u64; 32], (), Tiny>(0).capacity, 3);
     }
 
     #[test]
     fn the_last_line_is_used() {
-        let geometry = Geometry::of::<[u64; 3], u64, Standard>();
+        let geometry = Geometry::of::<[u64; 3], u64, Standard>(0);
         assert_eq!(geometry.capacity, 11); // ten by keys; 328 bytes leave room for one more in 384
         assert!(geometry.leaf.size() <= 384);
     }
@@ -363,9 +396,9 @@ mod tests {
         #[allow(dead_code, reason = "only its layout is asked for")]
         struct Wide(u8);
 
-        let geometry = Geometry::of::<u8, Wide, Standard>();
+        let geometry = Geometry::of::<u8, Wide, Standard>(0);
         assert_eq!(geometry.leaf.align(), 128);
-        assert_eq!(leaf_values_of::<u8, Wide>(5) % 128, 0);
+        assert_eq!(leaf_values_of::<u8, Wide>(0, 5) % 128, 0);
         assert_eq!(geometry.internal_values % 128, 0);
         assert_eq!(geometry.children % align_of::<*mut u8>(), 0);
     }

@@ -11,6 +11,7 @@
 
 use core::ptr;
 
+use crate::raw::heads::{fit, fit_at, read_heads, sharpen};
 use crate::raw::node::Node;
 use crate::raw::shape::Shape;
 use crate::raw::shift::{down_by_one, up_by_one};
@@ -27,8 +28,13 @@ pub(super) unsafe fn shift_slots<K, V, S: Shape<K>>(
     to: usize,
     count: usize,
 ) {
-    debug_assert!(from.max(to) + count <= Node::<K, V, S>::CAPACITY);
+    debug_assert!(from.max(to) + count <= Node::<K, V, S>::capacity());
     let (keys, values) = (node.keys(), node.values(level));
+    if Node::<K, V, S>::has_heads() {
+        let heads = node.heads();
+        // SAFETY: both runs lie in the column of heads, by the caller's promise.
+        unsafe { ptr::copy(heads.wrapping_add(from), heads.wrapping_add(to), count) };
+    }
     // SAFETY: both runs lie in the key column, by the caller's promise.
     unsafe { ptr::copy(keys.wrapping_add(from), keys.wrapping_add(to), count) };
     // SAFETY: both runs lie in the value column of this level.
@@ -46,7 +52,7 @@ unsafe fn shift_edges<K, V, S: Shape<K>>(
     to: usize,
     count: usize,
 ) {
-    debug_assert!(from.max(to) + count <= Node::<K, V, S>::CAPACITY + 1);
+    debug_assert!(from.max(to) + count <= Node::<K, V, S>::capacity() + 1);
     let children = node.children();
     // SAFETY: both runs lie in the child column, by the caller's promise.
     unsafe { ptr::copy(children.wrapping_add(from), children.wrapping_add(to), count) };
@@ -55,17 +61,18 @@ unsafe fn shift_edges<K, V, S: Shape<K>>(
 /// A run of slots: the node, its level, and the index where the run begins.
 pub(super) type Run<K, V, S> = (Node<K, V, S>, usize, usize);
 
-/// Moves `count` slots from one node to another.
+/// Moves `count` slots from one node to another, which does not skip more than it may.
 ///
 /// # Safety
 ///
-/// The nodes differ, stand on the levels given, and both runs lie within capacity.
+/// The nodes differ, stand on the levels given, and both runs lie within capacity; the slots of the
+/// source are initialised.
 pub(super) unsafe fn transfer_slots<K, V, S: Shape<K>>(
     (source, source_level, from): Run<K, V, S>,
     (target, target_level, to): Run<K, V, S>,
     count: usize,
 ) {
-    debug_assert!(source != target && from.max(to) + count <= Node::<K, V, S>::CAPACITY);
+    debug_assert!(source != target && from.max(to) + count <= Node::<K, V, S>::capacity());
     let (keys, new_keys) = (source.keys().wrapping_add(from), target.keys().wrapping_add(to));
     // SAFETY: both runs lie in key columns of different nodes.
     unsafe { ptr::copy_nonoverlapping(keys, new_keys, count) };
@@ -73,6 +80,18 @@ pub(super) unsafe fn transfer_slots<K, V, S: Shape<K>>(
     let new_values = target.values(target_level).wrapping_add(to);
     // SAFETY: both runs lie in value columns of different nodes.
     unsafe { ptr::copy_nonoverlapping(values, new_values, count) };
+    if !Node::<K, V, S>::has_heads() {
+        return;
+    }
+    if source.skipped() == target.skipped() {
+        let (heads, new_heads) =
+            (source.heads().wrapping_add(from), target.heads().wrapping_add(to));
+        // SAFETY: both runs lie in columns of heads of different nodes.
+        unsafe { ptr::copy_nonoverlapping(heads, new_heads, count) };
+    } else {
+        // SAFETY: those slots were filled just now.
+        unsafe { read_heads(target, to, count) };
+    }
 }
 
 /// Moves `count` edges from one node to another.
@@ -85,7 +104,7 @@ pub(super) unsafe fn transfer_edges<K, V, S: Shape<K>>(
     (target, to): (Node<K, V, S>, usize),
     count: usize,
 ) {
-    debug_assert!(source != target && from.max(to) + count <= Node::<K, V, S>::CAPACITY + 1);
+    debug_assert!(source != target && from.max(to) + count <= Node::<K, V, S>::capacity() + 1);
     let (children, new_children) = (source.children(), target.children());
     let (children, new_children) = (children.wrapping_add(from), new_children.wrapping_add(to));
     // SAFETY: both runs lie in child columns of different nodes.
@@ -105,8 +124,14 @@ pub(super) unsafe fn insert_pair<K, V, S: Shape<K>>(
     value: V,
 ) {
     let len = leaf.len();
-    debug_assert!(at <= len && len < Node::<K, V, S>::CAPACITY);
+    debug_assert!(at <= len && len < Node::<K, V, S>::capacity());
     let (own_key, own_value) = (leaf.keys().wrapping_add(at), leaf.values(0).wrapping_add(at));
+    if Node::<K, V, S>::has_heads() {
+        // SAFETY: a key, and `at <= len`.
+        unsafe { fit_at(leaf, at, at, &raw const key) };
+        // SAFETY: `len < CAPACITY`, so the run behind `at` may move up by one.
+        unsafe { up_by_one(leaf.heads().wrapping_add(at), len - at) };
+    }
     // SAFETY: `len < CAPACITY`, so the run behind `at` may move up by one.
     unsafe { up_by_one(own_key, len - at) };
     // SAFETY: as for the keys.
@@ -115,6 +140,8 @@ pub(super) unsafe fn insert_pair<K, V, S: Shape<K>>(
     unsafe { own_key.write(key) };
     // SAFETY: as for the key.
     unsafe { own_value.write(value) };
+    // SAFETY: the slot was filled just now.
+    unsafe { read_heads(leaf, at, 1) };
     leaf.set_len(len + 1);
     leaf.note_insertion(at);
 }
@@ -132,12 +159,16 @@ pub(super) unsafe fn insert_carry<K, V, S: Shape<K>>(
     right: Node<K, V, S>,
 ) {
     let len = node.len();
-    debug_assert!(level > 0 && at <= len && len < Node::<K, V, S>::CAPACITY);
+    debug_assert!(level > 0 && at <= len && len < Node::<K, V, S>::capacity());
+    let (waiting, _, last) = from;
+    // SAFETY: the pair that waits is initialised, and `at <= len`.
+    unsafe { fit_at(node, at, at, waiting.keys().wrapping_add(last)) };
     // SAFETY: `at <= len < CAPACITY`, so the run may move up by one.
     unsafe { shift_slots(node, level, at, at + 1, len - at) };
     // SAFETY: one slot each, in different nodes.
     unsafe { transfer_slots(from, (node, level, at), 1) };
-    let (waiting, _, last) = from;
+    // The node where it waited may have come to skip more. SAFETY: the slot was filled just now.
+    unsafe { read_heads(node, at, 1) };
     waiting.pad_slot(last);
     // SAFETY: the edges behind `at` move up by one, to at most `CAPACITY`.
     unsafe { shift_edges(node, at + 1, at + 2, len - at) };
@@ -159,7 +190,7 @@ pub(super) unsafe fn take_pair<K, V, S: Shape<K>>(
     level: usize,
     at: usize,
 ) -> (K, V) {
-    debug_assert!(at < Node::<K, V, S>::CAPACITY);
+    debug_assert!(at < Node::<K, V, S>::capacity());
     // SAFETY: N1, and the caller gives up the slot.
     let key = unsafe { node.keys().wrapping_add(at).read() };
     // SAFETY: as for the key.
@@ -178,12 +209,26 @@ pub(super) unsafe fn remove_pair<K, V, S: Shape<K>>(leaf: Node<K, V, S>, at: usi
     debug_assert!(at < len);
     // SAFETY: N1; the gap is closed at once.
     let pair = unsafe { take_pair(leaf, 0, at) };
+    if Node::<K, V, S>::has_heads() {
+        // SAFETY: the slots behind `at` move down by one.
+        unsafe { down_by_one(leaf.heads().wrapping_add(at), len - at - 1) };
+    }
     // SAFETY: the slots behind `at` move down by one.
     unsafe { down_by_one(leaf.keys().wrapping_add(at), len - at - 1) };
     // SAFETY: as for the keys.
     unsafe { down_by_one(leaf.values(0).wrapping_add(at), len - at - 1) };
     leaf.shrink_by_one();
     pair
+}
+
+/// The first key of a node; `otherwise` if it has none.
+fn first_key<K, V, S: Shape<K>>(node: Node<K, V, S>, otherwise: *const K) -> *const K {
+    if node.len() > 0 { node.keys() } else { otherwise }
+}
+
+/// The last key of a node; `otherwise` if it has none.
+fn last_key<K, V, S: Shape<K>>(node: Node<K, V, S>, otherwise: *const K) -> *const K {
+    if node.len() > 0 { node.keys().wrapping_add(node.len() - 1) } else { otherwise }
 }
 
 /// Splits a full node at slot `pivot`: what lies behind it goes to `right`, a new node of the same
@@ -200,9 +245,10 @@ pub(super) unsafe fn split<K, V, S: Shape<K>>(
     level: usize,
     pivot: usize,
 ) {
-    let last = Node::<K, V, S>::CAPACITY - 1;
+    let last = Node::<K, V, S>::capacity() - 1;
     debug_assert!(node.len() == last + 1 && right.len() == 0 && pivot <= last);
     let count = last - pivot;
+    right.set_skipped(node.skipped());
     // SAFETY: the run behind the pivot fits an empty node.
     unsafe { transfer_slots((node, level, pivot + 1), (right, level, 0), count) };
     if level > 0 {
@@ -214,6 +260,11 @@ pub(super) unsafe fn split<K, V, S: Shape<K>>(
     node.set_len(pivot);
     node.pad(pivot, last);
     right.set_len(count);
+    let waiting = node.keys().wrapping_add(last);
+    // SAFETY: the left part is what lies before the pivot, which waits there.
+    unsafe { sharpen(node, node.keys(), waiting) };
+    // SAFETY: and the right part what lies behind it; without slots, its keys are not looked at.
+    unsafe { sharpen(right, waiting, right.keys().wrapping_add(count.saturating_sub(1))) };
 }
 
 /// Merges the children around slot `at` of `parent`, and that slot, into the left child; returns
@@ -232,8 +283,11 @@ pub(super) unsafe fn merge<K, V, S: Shape<K>>(
     // SAFETY: N2, `at + 1 <= len`.
     let right = unsafe { parent.child(at + 1) };
     let (len, left_len, right_len) = (parent.len(), left.len(), right.len());
-    debug_assert!(left_len + 1 + right_len <= Node::<K, V, S>::CAPACITY);
+    debug_assert!(left_len + 1 + right_len <= Node::<K, V, S>::capacity());
     let below = level - 1;
+    let between = parent.keys().wrapping_add(at);
+    // SAFETY: what the two have, and the slot between them.
+    unsafe { fit(left, first_key(left, between), last_key(right, between)) };
     // SAFETY: one slot; the left child has room.
     unsafe { transfer_slots((parent, level, at), (left, below, left_len), 1) };
     // SAFETY: the left child has room for all of the right one.
@@ -268,7 +322,12 @@ pub(super) unsafe fn rotate_left<K, V, S: Shape<K>>(
     // SAFETY: N2, `at + 1 <= len`.
     let right = unsafe { parent.child(at + 1) };
     let (left_len, rest, below) = (left.len(), right.len() - count, level - 1);
-    debug_assert!(count >= 1 && left_len + count <= Node::<K, V, S>::CAPACITY);
+    debug_assert!(count >= 1 && left_len + count <= Node::<K, V, S>::capacity());
+    let (between, rising) = (parent.keys().wrapping_add(at), right.keys().wrapping_add(count - 1));
+    // SAFETY: what the left child has, and what comes.
+    unsafe { fit(left, first_key(left, between), rising) };
+    // SAFETY: a slot of the right child, in place of slot `at`.
+    unsafe { fit_at(parent, at, at + 1, rising) };
     // SAFETY: one slot; the left child has room.
     unsafe { transfer_slots((parent, level, at), (left, below, left_len), 1) };
     // SAFETY: the right child has `count` slots, the left one room for them.
@@ -304,7 +363,12 @@ pub(super) unsafe fn rotate_right<K, V, S: Shape<K>>(
     // SAFETY: N2, `at + 1 <= len`.
     let right = unsafe { parent.child(at + 1) };
     let (rest, right_len, below) = (left.len() - count, right.len(), level - 1);
-    debug_assert!(count >= 1 && right_len + count <= Node::<K, V, S>::CAPACITY);
+    debug_assert!(count >= 1 && right_len + count <= Node::<K, V, S>::capacity());
+    let (between, rising) = (parent.keys().wrapping_add(at), left.keys().wrapping_add(rest));
+    // SAFETY: what comes, and what the right child has.
+    unsafe { fit(right, rising, last_key(right, between)) };
+    // SAFETY: a slot of the left child, in place of slot `at`.
+    unsafe { fit_at(parent, at, at + 1, rising) };
     // SAFETY: the right child has room.
     unsafe { shift_slots(right, below, 0, count, right_len) };
     // SAFETY: one slot, into the gap.

@@ -264,7 +264,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     #[inline]
     pub(crate) unsafe fn remove_in_leaf(&mut self, slot: Slot<K, V, S>) -> Option<(K, V)> {
         let is_lone = self.root.is_some_and(|root| root.level == 0);
-        let least = if is_lone { 1 } else { Node::<K, V, S>::FILL_MIN };
+        let least = if is_lone { 1 } else { Node::<K, V, S>::fill_min() };
         if slot.level > 0 || slot.node.len() <= least {
             return None;
         }

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt::{Debug, Write};
 
+use crate::raw::bytes::head_of;
 use crate::raw::kind::{Primitive, with_primitive};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Root};
@@ -21,7 +22,8 @@ struct Above<'a, K> {
     fences: (Option<&'a K>, Option<&'a K>),
 }
 
-/// Checks N1 (as far as it can be seen), N2, N4, T1, T2, T3, H1 and, if asked, that keys ascend.
+/// Checks N1 (as far as it can be seen), N2, N4, N5, T1, T2, T3, H1 and, if asked, that keys
+/// ascend.
 pub(crate) fn check<K: Ord, V, S: Shape<K>>(
     tree: &Tree<K, V, S>,
     ordered: bool,
@@ -57,15 +59,18 @@ fn check_below<K: Ord, V, S: Shape<K>>(
 ) -> Result<usize, String> {
     let (len, level) = (node.len(), above.level);
     let is_inner = !above.is_root && !above.is_outer && level > 0;
-    let least = if is_inner { Node::<K, V, S>::FILL_LEAST } else { 1 };
+    let least = if is_inner { Node::<K, V, S>::fill_least() } else { 1 };
     if len < least || len > node.slots() {
         return Err(format!("T2: {len} slots in {node:?} on level {level}, at least {least}"));
     }
-    if node.slots() != Node::<K, V, S>::CAPACITY && !(above.is_root && level == 0) {
+    if node.slots() != Node::<K, V, S>::capacity() && !(above.is_root && level == 0) {
         return Err(format!("T2: {node:?} on level {level} has {} slots in all", node.slots()));
     }
     if !is_padded(node) {
         return Err(format!("N4: {node:?} on level {level}"));
+    }
+    if !has_right_heads(node) {
+        return Err(format!("N5: {node:?} on level {level} skips {}", node.skipped()));
     }
     // SAFETY: N1.
     let key = |slot: usize| unsafe { &*node.keys().wrapping_add(slot) };
@@ -104,6 +109,22 @@ fn is_padded<K, V, S: Shape<K>>(node: Node<K, V, S>) -> bool {
     }))
 }
 
+/// Whether the heads are those of the keys, all of which begin with what is skipped.
+fn has_right_heads<K, V, S: Shape<K>>(node: Node<K, V, S>) -> bool {
+    if !Node::<K, V, S>::has_heads() {
+        return node.skipped() == 0;
+    }
+    let (len, skipped) = (node.len(), node.skipped());
+    // SAFETY: N1; asked for slots below `len` only.
+    let bytes = |slot: usize| unsafe { node.key_bytes(slot) };
+    let first = bytes(0).get(..skipped);
+    let is_right = |slot: usize| {
+        let is_alike = first.is_some() && bytes(slot).get(..skipped) == first;
+        is_alike && node.head(slot) == head_of(bytes(slot), skipped)
+    };
+    (0..len).all(is_right) && (len..node.slots()).all(|slot| node.head(slot) == u64::MAX)
+}
+
 /// A line for each node, children indented under their parent.
 pub(crate) fn dump<K: Debug, V, S: Shape<K>>(tree: &Tree<K, V, S>) -> String {
     let mut out = format!("{} pairs\n", tree.len());
@@ -120,7 +141,7 @@ fn dump_below<K: Debug, V, S: Shape<K>>(
     out: &mut String,
 ) {
     let kind = if level == 0 { "leaf" } else { "internal" };
-    let (len, capacity) = (node.len(), Node::<K, V, S>::CAPACITY);
+    let (len, capacity) = (node.len(), Node::<K, V, S>::capacity());
     let _ = write!(out, "{:indent$}{kind} {len}/{capacity}:", "");
     for slot in 0..len {
         // SAFETY: N1.

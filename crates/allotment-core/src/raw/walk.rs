@@ -27,7 +27,7 @@ use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Root, Slot};
 use crate::raw::run::{At, BACK, FRONT, Run};
 use crate::raw::search::{Side, move_beside};
-use crate::raw::shape::{Shape, leaf_values_of};
+use crate::raw::shape::{Shape, keys_of, leaf_values_of};
 
 /// One end of a walk.
 struct End<K, V, S> {
@@ -117,8 +117,10 @@ pub(crate) struct Walk<K, V, S> {
     /// The root of the tree; none if the ends have met, so that there is nothing but the runs.
     top: Option<Node<K, V, S>>,
     /// The level that it stands on.
-    level: u32,
-    /// Where a leaf has its values: bytes from the beginning of its block.
+    level: u16,
+    /// Where a leaf has its keys if it has heads, and its values: bytes from the beginning of its
+    /// block.
+    keys: u16,
     values: u32,
 }
 
@@ -134,17 +136,23 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
     /// Over nothing.
     #[inline]
     pub(crate) const fn empty() -> Self {
-        Self { ends: [End::outer(Ahead::NEVER); 2], top: None, level: 0, values: 0 }
+        let ends = [End::outer(Ahead::NEVER); 2];
+        Self { ends, top: None, level: 0, keys: 0, values: 0 }
     }
 
     /// Over the whole tree under `root`.
     #[inline]
     pub(crate) fn whole(root: Option<Root<K, V, S>>) -> Self {
+        let Some(root) = root else { return Self::empty() };
+        // A lone leaf need not be like others.
+        let slots = if root.level == 0 { root.node.slots() } else { Node::<K, V, S>::capacity() };
+        let head = Node::<K, V, S>::geometry().head;
         Self {
-            ends: [End::outer(root.map_or(Ahead::NEVER, Ahead::under)); 2],
-            top: root.map(|root| root.node),
-            level: root.map_or(0, |root| root.level as u32),
-            values: root.map_or(0, |root| leaf_values(root) as u32),
+            ends: [End::outer(Ahead::under(root)); 2],
+            top: Some(root.node),
+            level: root.level as u16,
+            keys: keys_of::<K>(head, slots) as u16,
+            values: leaf_values_of::<K, V>(head, slots) as u32,
         }
     }
 
@@ -218,7 +226,12 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
     fn at(&self, leaf: Option<Node<K, V, S>>, index: u16) -> At<K, V> {
         // No test whether there is a leaf: one whose slot is asked for.
         let block = leaf.map_or(ptr::null_mut(), |leaf| leaf.block().as_ptr());
-        let keys = block.wrapping_add(Node::<K, V, S>::GEOMETRY.keys).cast();
+        let offset = if Node::<K, V, S>::has_heads() {
+            self.keys.into()
+        } else {
+            Node::<K, V, S>::geometry().keys
+        };
+        let keys = block.wrapping_add(offset).cast();
         At::beyond(keys, block.wrapping_add(self.values as usize).cast(), index.into())
     }
 
@@ -301,7 +314,7 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
             mem::swap(&mut front.end, &mut back.end);
             return self.step_in_leaf::<END>();
         };
-        let root = Root { node, level: self.level as usize };
+        let root = Root { node, level: self.level.into() };
         let end = &mut self.ends[END];
         if end.leaf.is_none() {
             let leaf = match END {
@@ -415,11 +428,4 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
             }
         }
     }
-}
-
-/// Bytes from the beginning of a leaf to its values. A lone leaf need not be like others.
-#[inline]
-fn leaf_values<K, V, S: Shape<K>>(root: Root<K, V, S>) -> usize {
-    let slots = if root.level == 0 { root.node.slots() } else { Node::<K, V, S>::CAPACITY };
-    leaf_values_of::<K, V>(slots)
 }

@@ -1,0 +1,166 @@
+//! Keeping the heads of a node.
+//!
+//! ```text
+//! keys                              skipped        heads
+//! example.org/about                 example.org/   about
+//! example.org/archive/2024                         archive/
+//! example.org/archive/2025                         archive/
+//! ```
+//!
+//! All keys of a node begin with the bytes that it skips, and each head is what follows them (N5).
+//! A key that comes in at an end of a node may not, and then the node skips less: the heads that
+//! follow are made of what was skipped, and no key is looked at but one. A split may leave keys
+//! that have much more in common; then their halves skip more, and all their keys are read once.
+//!
+//! Takes for granted N1, N5. Were the order of keys not what it should be, only answers would be
+//! wrong.
+
+use crate::raw::bytes::{alike, head_of, shared};
+use crate::raw::node::Node;
+use crate::raw::shape::Shape;
+
+/// Bytes that all heads of a node may begin with alike before it pays to skip them.
+const ALIKE_MAX: usize = 4;
+
+/// The bytes of a key that may be on its way into a node.
+///
+/// # Safety
+///
+/// The key is initialised and lasts for `'a`.
+unsafe fn bytes<'a, K, S: Shape<K>>(key: *const K) -> &'a [u8] {
+    // SAFETY: passed on; the shape names the type.
+    S::byte_string().map_or(&[], |kind| unsafe { kind.read(key) })
+}
+
+/// Makes a node that has heads skip no more than it may if its keys are to lie between `lowest` and
+/// `highest`, those included.
+///
+/// # Safety
+///
+/// Both keys are initialised.
+#[inline]
+pub(super) unsafe fn fit<K, V, S: Shape<K>>(
+    node: Node<K, V, S>,
+    lowest: *const K,
+    highest: *const K,
+) {
+    if !Node::<K, V, S>::has_heads() || node.skipped() == 0 {
+        return;
+    }
+    // SAFETY: passed on.
+    let common = unsafe { common::<K, S>(lowest, highest) };
+    if common < node.skipped() {
+        skip_less(node, common);
+    }
+}
+
+/// [`fit`] for a key that is to come in at `slot`, in place of the one there or before it, as
+/// `behind` says: where the first one behind it will be.
+///
+/// # Safety
+///
+/// The key is initialised; `slot <= behind` and `behind <= slot + 1`, and both are at most `len`.
+#[inline]
+pub(super) unsafe fn fit_at<K, V, S: Shape<K>>(
+    node: Node<K, V, S>,
+    slot: usize,
+    behind: usize,
+    key: *const K,
+) {
+    let (len, keys) = (node.len(), node.keys());
+    let lowest = if slot == 0 { key } else { keys };
+    let highest = if behind == len { key } else { keys.wrapping_add(len - 1) };
+    if lowest == key || highest == key {
+        // SAFETY: that key, or keys of the node.
+        unsafe { fit(node, lowest, highest) };
+    }
+}
+
+/// Bytes that two keys begin with alike.
+///
+/// # Safety
+///
+/// Both are initialised.
+unsafe fn common<K, S: Shape<K>>(a: *const K, b: *const K) -> usize {
+    // SAFETY: passed on.
+    shared(unsafe { bytes::<K, S>(a) }, unsafe { bytes::<K, S>(b) })
+}
+
+/// Makes a node skip fewer bytes of its keys.
+#[cold]
+fn skip_less<K, V, S: Shape<K>>(node: Node<K, V, S>, skipped: usize) {
+    let more = node.skipped() - skipped;
+    node.set_skipped(skipped);
+    let len = node.len();
+    if len == 0 {
+        return;
+    }
+    // What all heads begin with now. SAFETY: a slot of the node.
+    let lead = head_of(unsafe { node.key_bytes(0) }, skipped);
+    for slot in 0..len {
+        let head = match more {
+            1..8 => (lead & !(u64::MAX >> (8 * more))) | (node.head(slot) >> (8 * more)),
+            _ => lead,
+        };
+        node.set_head(slot, head);
+    }
+}
+
+/// Makes a node skip more if its heads begin alike. What comes in later is likely to lie between
+/// `lowest` and `highest`, and to begin with what these share.
+///
+/// # Safety
+///
+/// Both keys are initialised, and so are those of the node, which lie between them.
+pub(super) unsafe fn sharpen<K, V, S: Shape<K>>(
+    node: Node<K, V, S>,
+    lowest: *const K,
+    highest: *const K,
+) {
+    let len = node.len();
+    let has_heads = Node::<K, V, S>::has_heads() && len >= 2;
+    if !has_heads || alike(node.head(0), node.head(len - 1)) < ALIKE_MAX {
+        return;
+    }
+    let keys = node.keys();
+    // SAFETY: passed on.
+    let likely = unsafe { common::<K, S>(lowest, highest) };
+    // SAFETY: two keys of the node.
+    let own = unsafe { common::<K, S>(keys, keys.wrapping_add(len - 1)) };
+    let skipped = if own < likely + ALIKE_MAX { likely } else { own }.min(u16::MAX.into());
+    if skipped >= node.skipped() + ALIKE_MAX {
+        node.set_skipped(skipped);
+        // SAFETY: all its slots.
+        unsafe { read_heads(node, 0, len) };
+    }
+}
+
+/// Where to divide a node: at `middle`, unless its keys are byte strings. Then it is the slot
+/// nearby whose key begins least like the one before, so that the halves have more to skip.
+///
+/// Takes for granted that the node is full; leaves `least` slots on either side.
+pub(super) fn divide<K, V, S: Shape<K>>(node: Node<K, V, S>, middle: usize, least: usize) -> usize {
+    if !Node::<K, V, S>::has_heads() {
+        return middle;
+    }
+    let behind = node.len() - 1 - middle;
+    let reach = (middle / 3).min(middle.min(behind).saturating_sub(least));
+    let likeness = |slot: usize| alike(node.head(slot - 1), node.head(slot));
+    let near = middle - reach..=middle + reach;
+    near.min_by_key(|slot| (likeness(*slot), slot.abs_diff(middle))).unwrap_or(middle)
+}
+
+/// Reads `count` heads, from `slot` on, out of their keys.
+///
+/// # Safety
+///
+/// The slots have keys.
+pub(super) unsafe fn read_heads<K, V, S: Shape<K>>(node: Node<K, V, S>, slot: usize, count: usize) {
+    if Node::<K, V, S>::has_heads() {
+        let skipped = node.skipped();
+        for slot in slot..slot + count {
+            // SAFETY: passed on.
+            node.set_head(slot, head_of(unsafe { node.key_bytes(slot) }, skipped));
+        }
+    }
+}

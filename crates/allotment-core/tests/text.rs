@@ -1,0 +1,190 @@
+//! Keys that are byte strings answer as std's map does, whatever they begin with and however long
+//! that is, through every operation that moves them between nodes.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap as Twin;
+use std::fmt::Debug;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
+use allotment_core::shape::{Small, Tiny};
+use allotment_core::{BTreeMap, Global, Shape, Standard};
+use fastrand::Rng;
+
+/// Makes texts of one kind.
+type Draw = fn(&mut Rng) -> Vec<u8>;
+
+fn digits(rng: &mut Rng) -> Vec<u8> {
+    format!("{:016x}", rng.u64(..)).into()
+}
+
+fn short(rng: &mut Rng) -> Vec<u8> {
+    format!("u{}", rng.u16(..3000)).into()
+}
+
+fn numbered(rng: &mut Rng) -> Vec<u8> {
+    format!("user:{:012}", rng.u16(..)).into()
+}
+
+fn addresses(rng: &mut Rng) -> Vec<u8> {
+    let host = ["example.org", "example.net", "data.example.org", "e.test"][rng.usize(..4)];
+    format!("https://{host}/articles/{}/{}", 2000 + rng.u16(..20), rng.u8(..)).into()
+}
+
+/// The same bytes for a while, and then something.
+fn late(rng: &mut Rng) -> Vec<u8> {
+    let alike = [0, 7, 8, 9, 16, 64, 190][rng.usize(..7)];
+    let mut text = vec![b'x'; alike];
+    text.extend(rng.u16(..300).to_string().bytes());
+    text
+}
+
+/// Few different bytes, the least and the greatest among them; many texts that others begin with.
+fn extreme(rng: &mut Rng) -> Vec<u8> {
+    (0..rng.usize(..12)).map(|_| [0, 0, 0, 1, 0xff, 0xff][rng.usize(..6)]).collect()
+}
+
+/// Texts that are all the beginning of one.
+fn nested(rng: &mut Rng) -> Vec<u8> {
+    vec![b'a'; rng.usize(..400)]
+}
+
+const ALL: [Draw; 7] = [digits, short, numbered, addresses, late, extreme, nested];
+
+/// Runs the operations of a map over texts, and compares what it holds to its twin.
+struct Check<K, S: Shape<K>> {
+    make: fn(&[u8]) -> K,
+    draw: Draw,
+    map: BTreeMap<K, usize, Global, S>,
+    twin: Twin<K, usize>,
+    rng: Rng,
+}
+
+impl<K: Ord + Clone + Debug, S: Shape<K>> Check<K, S> {
+    fn run(make: fn(&[u8]) -> K, draw: Draw) {
+        let map = BTreeMap::with_shape_in(Global);
+        let mut check = Self { make, draw, map, twin: Twin::new(), rng: Rng::with_seed(5) };
+        // Grows, is put in order, shrinks.
+        check.edit(1200, 230);
+        check.look_up();
+        check.cut_and_join();
+        check.edit(800, 128);
+        check.retain();
+        check.edit(1500, 40);
+        check.look_up();
+    }
+
+    fn key(&mut self) -> K {
+        (self.make)(&(self.draw)(&mut self.rng))
+    }
+
+    fn edit(&mut self, steps: usize, inserts: u8) {
+        for step in 0..if cfg!(miri) { steps / 40 } else { steps } {
+            let key = self.key();
+            if self.rng.u8(..) < inserts {
+                assert_eq!(self.map.insert(key.clone(), step), self.twin.insert(key, step));
+            } else {
+                assert_eq!(self.map.remove(&key), self.twin.remove(&key), "{key:?}");
+            }
+            if step % 16 == 0 {
+                self.compare();
+            }
+        }
+        self.compare();
+    }
+
+    fn compare(&self) {
+        self.map.verify().expect("a valid tree");
+        assert!(self.map.iter().eq(&self.twin));
+    }
+
+    fn look_up(&mut self) {
+        let wanted: Vec<K> = (0..if cfg!(miri) { 10 } else { 300 }).map(|_| self.key()).collect();
+        let wanted: Vec<&K> = wanted.iter().chain(self.twin.keys()).collect();
+        for key in &wanted {
+            assert_eq!(self.map.get(*key), self.twin.get(*key), "{key:?}");
+            let behind = self.map.range(*key..).take(2);
+            assert!(behind.eq(self.twin.range(*key..).take(2)), "{key:?}");
+        }
+        let each = self.map.get_each(wanted.iter().copied());
+        assert!(each.eq(wanted.iter().map(|key| self.twin.get(*key))));
+    }
+
+    fn cut_and_join(&mut self) {
+        let key = self.key();
+        let (mut right, mut twin_right) = (self.map.split_off(&key), self.twin.split_off(&key));
+        self.compare();
+        right.verify().expect("a valid tree");
+        assert!(right.iter().eq(&twin_right));
+        self.map.append(&mut right.clone());
+        self.twin.append(&mut twin_right.clone());
+        self.compare();
+        right.append(&mut self.map);
+        twin_right.append(&mut self.twin);
+        (self.map, self.twin) = (right, twin_right);
+        self.compare();
+    }
+
+    fn retain(&mut self) {
+        self.map.retain(|_, value| *value % 3 > 0);
+        self.twin.retain(|_, value| *value % 3 > 0);
+        self.compare();
+    }
+}
+
+fn check<K: Ord + Clone + Debug, S: Shape<K>>(make: fn(&[u8]) -> K) {
+    for draw in ALL {
+        Check::<K, S>::run(make, draw);
+    }
+}
+
+/// Text of the bytes, in the same order; none is lost.
+fn text(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
+/// Keeps bytes for as long as the program runs, to be lent.
+fn keep(bytes: Vec<u8>) -> &'static [u8] {
+    static KEPT: Mutex<Vec<&[u8]>> = Mutex::new(Vec::new());
+    let lent: &[u8] = bytes.leak();
+    KEPT.lock().unwrap().push(lent);
+    lent
+}
+
+macro_rules! kinds {
+    ($($test:ident: $type:ty, $shape:ty, $make:expr;)*) => { $(
+        #[test]
+        fn $test() {
+            check::<$type, $shape>($make);
+        }
+    )* };
+}
+
+kinds! {
+    miri_strings: String, Standard, text;
+    strings_in_small_nodes: String, Small, text;
+    miri_lists: Vec<u8>, Tiny, <[u8]>::to_vec;
+    lists_in_whole_nodes: Vec<u8>, Standard, <[u8]>::to_vec;
+    lent_strings: &str, Tiny, |bytes| str::from_utf8(keep(text(bytes).into())).unwrap();
+    lent_slices: &[u8], Standard, |bytes| keep(bytes.into());
+    boxed_strings: Box<str>, Tiny, |bytes| text(bytes).into();
+    boxed_slices: Box<[u8]>, Small, |bytes| bytes.into();
+    counted_strings: Rc<str>, Small, |bytes| text(bytes).into();
+    counted_slices: Rc<[u8]>, Tiny, |bytes| bytes.into();
+    shared_strings: Arc<str>, Tiny, |bytes| text(bytes).into();
+    shared_slices: Arc<[u8]>, Small, |bytes| bytes.into();
+    strings_of_either_kind: Cow<'_, str>, Tiny, |bytes| text(bytes).into();
+    slices_of_either_kind: Cow<'_, [u8]>, Small, |bytes| bytes.to_vec().into();
+}
+
+#[test]
+fn miri_what_keys_borrow_as_is_found() {
+    let words = ["", "a", "ab", "ab\0", "ab\0\0c", "abcdefgh", "abcdefghi", "b"];
+    let strings: BTreeMap<String, usize> = words.map(|word| (word.to_owned(), word.len())).into();
+    let lists: BTreeMap<Vec<u8>, usize> = words.map(|word| (word.into(), word.len())).into();
+    for word in words {
+        assert_eq!(strings.get(word), Some(&word.len()));
+        assert_eq!(lists.get(word.as_bytes()), Some(&word.len()));
+        assert_eq!(strings.get(format!("{word}\0\0\0").as_str()), None);
+    }
+}
