@@ -6,7 +6,12 @@
 mod bench;
 mod ci;
 mod exit;
+mod format;
+mod host;
 mod profile;
+mod program;
+mod progress;
+mod table;
 mod tidy;
 mod workspace;
 

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
-use serde::Deserialize;
 
 use super::catalog::Catalog;
 use super::metric::Reading;
 use crate::exit::Usage;
-use crate::workspace;
+use crate::program::{Build, death, last_line};
 
 const PACKAGE: &str = "allotment-profile";
 const HEAP: &str = "allotment-profile-heap";
@@ -57,21 +56,9 @@ pub(crate) enum ChildError {
 impl Binaries {
     /// Builds the harness and learns from cargo where its programs are.
     pub(crate) fn build() -> Result<Binaries> {
-        eprintln!("building {PACKAGE} (cargo profile `profiling`)");
-        let output = workspace::cargo()
-            .args(["build", "--profile", "profiling", "-p", PACKAGE, "--bins"])
-            .args(["--message-format", "json-render-diagnostics"])
-            .stderr(Stdio::inherit())
-            .output()
-            .context("cannot start cargo")?;
-        if !output.status.success() {
-            bail!("{PACKAGE} does not build");
-        }
-        let messages = String::from_utf8_lossy(&output.stdout);
-        let find = |name| {
-            executable(&messages, name).with_context(|| format!("{PACKAGE} has no binary {name}"))
-        };
-        Ok(Binaries { heap: find(HEAP)?, time: find(TIME)? })
+        let arguments = ["--profile", "profiling", "-p", PACKAGE, "--bins"];
+        let build = Build::new(PACKAGE, "cargo profile `profiling`", &arguments, &[])?;
+        Ok(Binaries { heap: build.program(HEAP)?, time: build.program(TIME)? })
     }
 
     /// Asks what can be measured.
@@ -141,57 +128,9 @@ fn spawn(command: &mut Command) -> io::Result<Output> {
     command.stdin(Stdio::null()).output()
 }
 
-/// How a child ended, with the last thing it said.
-fn death(output: &Output) -> String {
-    match last_line(&output.stderr) {
-        said if said.is_empty() => output.status.to_string(),
-        said => format!("{}: {said}", output.status),
-    }
-}
-
-fn last_line(stderr: &[u8]) -> String {
-    let text = String::from_utf8_lossy(stderr);
-    let chatter = ["note: ", "dhat: "];
-    let told = |line: &&str| {
-        !line.trim().is_empty() && !chatter.iter().any(|prefix| line.starts_with(prefix))
-    };
-    text.lines().rfind(told).unwrap_or_default().to_owned()
-}
-
-/// The path of program `name` in cargo's JSON messages.
-fn executable(messages: &str, name: &str) -> Option<PathBuf> {
-    #[derive(Deserialize)]
-    struct Message {
-        target: Option<Target>,
-        executable: Option<PathBuf>,
-    }
-    #[derive(Deserialize)]
-    struct Target {
-        name: String,
-    }
-    messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Message>(line).ok())
-        .find(|message| message.target.as_ref().is_some_and(|target| target.name == name))
-        .and_then(|message| message.executable)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn programs_are_found_in_the_messages_of_cargo() {
-        let messages = concat!(
-            r#"{"reason":"compiler-artifact","target":{"name":"allotment"},"executable":null}"#,
-            "\n",
-            r#"{"reason":"compiler-artifact","target":{"name":"a-heap"},"executable":"/t/a-heap"}"#,
-            "\n",
-            r#"{"reason":"build-finished","success":true}"#,
-        );
-        assert_eq!(executable(messages, "a-heap"), Some(PathBuf::from("/t/a-heap")));
-        assert_eq!(executable(messages, "a-time"), None);
-    }
 
     #[test]
     fn a_missing_file_of_keys_is_named() {

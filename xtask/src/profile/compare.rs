@@ -2,7 +2,7 @@
 
 use super::catalog::BASELINE;
 use super::cell::Cell;
-use super::format::change_in_words;
+use crate::format::change_in_words;
 
 /// The sums that a cell is judged by; a sum is absent when a part of it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -7,10 +7,7 @@ mod catalog;
 mod cell;
 mod child;
 mod compare;
-mod format;
-mod host;
 mod metric;
-mod progress;
 mod render;
 mod report;
 mod schedule;
@@ -24,9 +21,9 @@ use anyhow::{Context, Result, bail};
 use self::catalog::Catalog;
 use self::cell::{Cell, check_outcomes};
 use self::child::{Binaries, Options, readable_keys};
-use self::host::Host;
 use self::report::Report;
 use self::sheet::Sheet;
+use crate::host::Host;
 use crate::workspace;
 
 /// Measure every backend on every workload, with std's BTreeMap as the "before".

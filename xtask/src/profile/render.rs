@@ -1,21 +1,15 @@
 //! Sheets as text: a table of at most 100 columns for terminals, or Markdown.
 
-use comfy_table::presets::ASCII_MARKDOWN;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{Cell, Table};
 
 use super::compare::BEST;
-use super::host::Host;
 use super::sheet::Sheet;
-
-const WIDTH: u16 = 100;
+use crate::host::Host;
+use crate::table;
 
 /// One sheet for a terminal.
 pub(crate) fn terminal(sheet: &Sheet) -> String {
-    let mut table = Table::new();
-    let rule = LineStyle::none().fill('-').junction('-');
-    let rules = TableStyle::new().top_border(rule).header_separator(rule).bottom_border(rule);
-    table.load_style(rules);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    let mut table = table::ruled();
     fill(&mut table, sheet, |title| title.to_owned());
     let mut text = format!("{}\n{}\n", sheet.title, table.trim_fmt());
     for leak in &sheet.leaks {
@@ -41,8 +35,7 @@ pub(crate) fn markdown(host: &Host, sheets: &[Sheet], faults: &[String]) -> Stri
     }
     text.push_str(&format!("\n## In short\n\n{}", closing(sheets)));
     for sheet in sheets {
-        let mut table = Table::new();
-        table.load_style(ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
+        let mut table = table::markdown();
         fill(&mut table, sheet, |title| format!("**{title}**"));
         text.push_str(&format!("\n## {}\n\n{table}\n\n", sheet.title));
         for leak in &sheet.leaks {
@@ -54,7 +47,7 @@ pub(crate) fn markdown(host: &Host, sheets: &[Sheet], faults: &[String]) -> Stri
 }
 
 fn fill(table: &mut Table, sheet: &Sheet, heading: impl Fn(&str) -> String) {
-    let right = |text: &String| Cell::new(text).set_alignment(CellAlignment::Right);
+    let right = |text: &String| table::right(text);
     let empty = Cell::new("");
     table.set_header([empty].into_iter().chain(sheet.columns.iter().map(right)));
     for section in &sheet.sections {

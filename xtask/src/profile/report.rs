@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::catalog::Workload;
 use super::cell::Cell;
-use super::host::Host;
 use super::metric::Reading;
+use crate::host::Host;
 
 /// Raised when a field changes its meaning or goes; new fields leave it as it is.
 const SCHEMA_VERSION: u32 = 1;

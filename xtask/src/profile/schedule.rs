@@ -12,8 +12,8 @@ use super::catalog::Catalog;
 use super::cell::Cell;
 use super::child::{Binaries, ChildError, Ledger, Options};
 use super::metric::Reading;
-use super::progress::Progress;
 use crate::exit::Usage;
+use crate::progress::Progress;
 
 type Answer = Result<Reading, ChildError>;
 

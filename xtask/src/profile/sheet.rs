@@ -3,7 +3,7 @@
 use super::catalog::{BASELINE, Workload};
 use super::cell::{Cell, phases};
 use super::compare::{Totals, verdict};
-use super::format::{ABSENT, change, duration, number, ratio};
+use crate::format::{ABSENT, change, duration, number, ratio};
 
 /// A finished table with its closing lines.
 pub(crate) struct Sheet {

@@ -1,0 +1,104 @@
+//! Programs of the workspace that the commands start: how they are built, found, and how they end.
+
+use std::path::PathBuf;
+use std::process::{ExitStatus, Output, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use crate::workspace;
+
+/// A finished build of one package.
+pub(crate) struct Build {
+    package: &'static str,
+    messages: String,
+}
+
+impl Build {
+    /// Runs `cargo build` with `arguments` and variables of the environment; `how` tells the user
+    /// what is special about it.
+    pub(crate) fn new(
+        package: &'static str,
+        how: &str,
+        arguments: &[&str],
+        env: &[(&str, String)],
+    ) -> Result<Build> {
+        eprintln!("building {package} ({how})");
+        let output = workspace::cargo()
+            .arg("build")
+            .args(arguments)
+            .args(["--message-format", "json-render-diagnostics"])
+            .envs(env.iter().map(|(name, value)| (name, value)))
+            .stderr(Stdio::inherit())
+            .output()
+            .context("cannot start cargo")?;
+        if !output.status.success() {
+            bail!("{package} does not build");
+        }
+        Ok(Build { package, messages: String::from_utf8_lossy(&output.stdout).into_owned() })
+    }
+
+    /// Where a program of the package is.
+    pub(crate) fn program(&self, name: &str) -> Result<PathBuf> {
+        let package = self.package;
+        executable(&self.messages, name).with_context(|| format!("{package} has no binary {name}"))
+    }
+}
+
+/// How a child ended, with the last thing it said.
+pub(crate) fn death(output: &Output) -> String {
+    ended(output.status, &output.stderr)
+}
+
+/// The same from its parts.
+pub(crate) fn ended(status: ExitStatus, stderr: &[u8]) -> String {
+    match last_line(stderr) {
+        said if said.is_empty() => status.to_string(),
+        said => format!("{status}: {said}"),
+    }
+}
+
+pub(crate) fn last_line(stderr: &[u8]) -> String {
+    let text = String::from_utf8_lossy(stderr);
+    let chatter = ["note: ", "dhat: "];
+    let told = |line: &&str| {
+        !line.trim().is_empty() && !chatter.iter().any(|prefix| line.starts_with(prefix))
+    };
+    text.lines().rfind(told).unwrap_or_default().to_owned()
+}
+
+/// The path of program `name` in cargo's JSON messages.
+fn executable(messages: &str, name: &str) -> Option<PathBuf> {
+    #[derive(Deserialize)]
+    struct Message {
+        target: Option<Target>,
+        executable: Option<PathBuf>,
+    }
+    #[derive(Deserialize)]
+    struct Target {
+        name: String,
+    }
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok())
+        .find(|message| message.target.as_ref().is_some_and(|target| target.name == name))
+        .and_then(|message| message.executable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_found_in_the_messages_of_cargo() {
+        let messages = concat!(
+            r#"{"reason":"compiler-artifact","target":{"name":"allotment"},"executable":null}"#,
+            "\n",
+            r#"{"reason":"compiler-artifact","target":{"name":"a-heap"},"executable":"/t/a-heap"}"#,
+            "\n",
+            r#"{"reason":"build-finished","success":true}"#,
+        );
+        assert_eq!(executable(messages, "a-heap"), Some(PathBuf::from("/t/a-heap")));
+        assert_eq!(executable(messages, "a-time"), None);
+    }
+}

@@ -1,0 +1,28 @@
+//! Tables as the commands print them: for a terminal of 100 columns, or as Markdown.
+
+use comfy_table::presets::ASCII_MARKDOWN;
+use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+
+const WIDTH: u16 = 100;
+
+/// A table between rules, no wider than a terminal.
+pub(crate) fn ruled() -> Table {
+    let mut table = Table::new();
+    let rule = LineStyle::none().fill('-').junction('-');
+    let rules = TableStyle::new().top_border(rule).header_separator(rule).bottom_border(rule);
+    table.load_style(rules);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    table
+}
+
+/// A table in Markdown, as wide as it has to be.
+pub(crate) fn markdown() -> Table {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
+    table
+}
+
+/// A cell for a figure.
+pub(crate) fn right(text: &str) -> Cell {
+    Cell::new(text).set_alignment(CellAlignment::Right)
+}
