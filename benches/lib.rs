@@ -1,8 +1,11 @@
-//! Criterion benches over the workloads and the roster, one file per question.
+//! Criterion benches over the workloads and the roster, one file per question; and the comparison
+//! of maps in [`compare`](mod@compare).
 //!
-//! A bench asks a [`Question`] of every map of the roster on some of the workloads; [`compare`]
+//! A bench asks a [`Question`] of every map of the roster on some of the workloads; [`compare()`]
 //! goes through them. The names are those of `cargo xtask profile`, so that a time here and a count
 //! there can be laid side by side.
+
+pub mod compare;
 
 use criterion::{Bencher, BenchmarkId, Criterion, Throughput};
 

@@ -1,0 +1,89 @@
+//! allotment's map on the allocators that are compared, and for keys that say they are integers.
+
+use allotment_alloc::{Allocator, Global};
+use allotment_core::{BTreeMap, IntegerKey, IntegerKeys};
+use allotment_meter::Counting;
+use allotment_pool::Pool;
+
+use super::keys::Key;
+use super::map::{Map, add, fold_of_std, methods_of_std};
+
+/// Where the nodes of one map come from.
+pub(crate) trait Backend: Allocator + Clone {
+    const NAME: &'static str;
+
+    /// One for a new map.
+    fn fresh() -> Self;
+}
+
+impl Backend for Global {
+    const NAME: &'static str = "system";
+
+    fn fresh() -> Self {
+        Global
+    }
+}
+
+impl Backend for Pool {
+    const NAME: &'static str = "pool";
+
+    fn fresh() -> Self {
+        Pool::new()
+    }
+}
+
+/// What the map asks of its pool.
+impl Backend for Counting<Pool> {
+    const NAME: &'static str = "pool";
+
+    fn fresh() -> Self {
+        Counting::new(Pool::new())
+    }
+}
+
+/// What does not depend on the shape of the nodes.
+macro_rules! methods_of_ours {
+    () => {
+        const NAME: &'static str = A::NAME;
+
+        fn empty() -> Self {
+            BTreeMap::with_shape_in(A::fresh())
+        }
+
+        fn get_each(&self, keys: &[K]) -> u64 {
+            self.get_each(keys).flatten().fold(0, |sum, value| sum.wrapping_add(*value))
+        }
+
+        fn slices(&self) -> u64 {
+            self.chunks().fold(0, |sum, (keys, values)| {
+                keys.iter().zip(values).fold(sum, |sum, (key, &value)| add(sum, key, value))
+            })
+        }
+
+        fold_of_std!();
+
+        methods_of_std!();
+    };
+}
+
+impl<K: Key, A: Backend> Map<K> for BTreeMap<K, u64, A> {
+    fn from_sorted(pairs: impl Iterator<Item = (K, u64)>) -> Self {
+        BTreeMap::from_iter_in(pairs, A::fresh())
+    }
+
+    fn sorted_beside(&self, pairs: impl Iterator<Item = (K, u64)>) -> Self {
+        BTreeMap::from_iter_in(pairs, self.allocator().clone())
+    }
+
+    methods_of_ours!();
+}
+
+impl<K: Key + IntegerKey, A: Backend> Map<K> for BTreeMap<K, u64, A, IntegerKeys> {
+    fn from_sorted(pairs: impl Iterator<Item = (K, u64)>) -> Self {
+        let mut map = BTreeMap::with_shape_in(A::fresh());
+        map.extend(pairs);
+        map
+    }
+
+    methods_of_ours!();
+}
