@@ -19,6 +19,20 @@ pub(crate) fn number(value: f64) -> String {
     }
 }
 
+/// A figure in four characters, six below 0.005, with two to four digits that matter.
+pub(crate) fn compact(value: f64) -> String {
+    match value {
+        _ if value >= 9.995e6 => format!("{:.0}M", value / 1e6),
+        _ if value >= 9.995e5 => format!("{:.1}M", value / 1e6),
+        _ if value >= 9.9995e3 => format!("{:.0}k", value / 1e3),
+        _ if value >= 99.95 => format!("{value:.0}"),
+        _ if value >= 9.995 => format!("{value:.1}"),
+        _ if value >= 0.005 => format!("{value:.2}"),
+        _ if value >= 0.00005 => format!("{value:.4}"),
+        _ => "0".to_owned(),
+    }
+}
+
 /// A span of time, given in nanoseconds.
 pub(crate) fn duration(nanos: f64) -> String {
     let (value, unit) = match nanos {
@@ -89,6 +103,27 @@ mod tests {
         ];
         for (value, text) in cases {
             assert_eq!(number(value), text);
+        }
+    }
+
+    #[test]
+    fn compact_figures_stay_short() {
+        let cases = [
+            (0.0, "0"),
+            (0.0003, "0.0003"),
+            (0.01, "0.01"),
+            (1.5, "1.50"),
+            (27.13, "27.1"),
+            (100.0, "100"),
+            (9994.0, "9994"),
+            (27_130.0, "27k"),
+            (99_960.0, "100k"),
+            (1_234_567.0, "1.2M"),
+            (99_994_000.0, "100M"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(compact(value), text);
+            assert!(text.len() <= 6);
         }
     }
 

@@ -1,12 +1,13 @@
 //! The lanes: what each runs, and when it cannot.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::Result;
 
+use super::status::{Status, finish, finish_all, from_result};
 use super::toolchain::{cargo_of, rustup};
 use crate::workspace::{self, Package};
-use crate::{profile, tidy};
+use crate::{bench, profile, tidy};
 
 const FACADE: &str = "allotment";
 const CORE: &str = "allotment-core";
@@ -15,14 +16,6 @@ const BARE_CRATES: &[&str] =
     &["allotment-alloc", "allotment-bump", "allotment-pool", "allotment-meter", CORE];
 const MIRI_CRATES: &[&str] =
     &["allotment-alloc", "allotment-meter", "allotment-pool", "allotment-bump"];
-
-/// How a lane ended.
-pub(crate) enum Status {
-    Passed,
-    Failed(String),
-    /// Its tool cannot be had here.
-    NotRun(String),
-}
 
 pub(crate) struct Lane {
     pub(crate) name: &'static str,
@@ -50,7 +43,11 @@ pub(crate) const LANES: &[Lane] = &[
         run: miri,
     },
     Lane { name: "profile", about: "the profile at its small size", run: profile_quick },
-    Lane { name: "bench", about: "every benchmark once", run: bench_smoke },
+    Lane {
+        name: "bench",
+        about: "every benchmark and every row of the comparison once",
+        run: bench,
+    },
 ];
 
 fn fmt() -> Status {
@@ -149,8 +146,12 @@ fn profile_quick() -> Status {
     from_result(profile::run(&flags))
 }
 
-fn bench_smoke() -> Status {
-    finish(&mut cargo(&["bench", "-p", "allotment-benches", "--", "--test"]))
+/// Runs both, so that a failure of one does not hide the other.
+fn bench() -> Status {
+    let criterion = finish(&mut cargo(&["bench", "-p", "allotment-benches", "--", "--test"]));
+    let flags = bench::Flags { sizes: vec![200], rounds: Some(1), ..Default::default() };
+    let comparison = from_result(bench::run(&flags));
+    if matches!(criterion, Status::Passed) { comparison } else { criterion }
 }
 
 /// The packages that users may link.
@@ -163,73 +164,4 @@ fn cargo(arguments: &[&str]) -> Command {
     let mut command = workspace::cargo();
     command.args(arguments);
     command
-}
-
-/// Runs all of them, so that one failure does not hide another; the first gives the reason.
-fn finish_all(commands: Vec<Command>) -> Status {
-    let mut status = Status::Passed;
-    for mut command in commands {
-        let end = finish(&mut command);
-        if matches!(status, Status::Passed) {
-            status = end;
-        }
-    }
-    status
-}
-
-fn finish(command: &mut Command) -> Status {
-    let line = command_line(command);
-    eprintln!("$ {line}");
-    match command.stdin(Stdio::null()).status() {
-        Ok(status) if status.success() => Status::Passed,
-        Ok(_) => Status::Failed(format!("`{line}`")),
-        Err(error) => Status::Failed(format!("cannot start `{line}`: {error}")),
-    }
-}
-
-/// The command as one would type it.
-fn command_line(command: &Command) -> String {
-    let program = command.get_program().to_string_lossy();
-    let program = program.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-    let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
-    [program].into_iter().chain(arguments).collect::<Vec<_>>().join(" ")
-}
-
-fn from_result(result: Result<()>) -> Status {
-    match result {
-        Ok(()) => Status::Passed,
-        Err(error) => Status::Failed(format!("{error:#}")),
-    }
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_failure_is_the_reason() {
-        let shell = |code: &str| {
-            let mut command = Command::new("sh");
-            command.args(["-c", code]);
-            command
-        };
-        assert!(matches!(finish_all(vec![shell("exit 0"), shell("exit 0")]), Status::Passed));
-        let end = finish_all(vec![shell("exit 0"), shell("exit 3"), shell("exit 4")]);
-        assert!(matches!(end, Status::Failed(why) if why == "`sh -c exit 3`"));
-        let end = finish_all(vec![Command::new("no-such-program")]);
-        assert!(matches!(end, Status::Failed(why) if why.starts_with("cannot start")));
-    }
-
-    #[test]
-    fn a_missing_target_gives_its_reason() {
-        let why = rustup(&["no-such-subcommand"]).unwrap_err();
-        assert!(why.contains("rustup"), "{why}");
-    }
-
-    #[test]
-    fn errors_become_failures() {
-        assert!(matches!(from_result(Ok(())), Status::Passed));
-        let end = from_result(Err(anyhow::anyhow!("2 findings")));
-        assert!(matches!(end, Status::Failed(why) if why == "2 findings"));
-    }
 }

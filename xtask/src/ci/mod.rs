@@ -1,6 +1,7 @@
 //! `cargo xtask ci`: every check in order, each timed, with one line per lane at the end.
 
 mod lanes;
+mod status;
 mod toolchain;
 
 use std::fmt::Write as _;
@@ -9,7 +10,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::builder::PossibleValuesParser;
 
-use self::lanes::{LANES, Lane, Status};
+use self::lanes::{LANES, Lane};
+use self::status::Status;
 
 /// Run the checks that a change must pass.
 ///

@@ -27,3 +27,14 @@ pub(crate) fn cargo_of(toolchain: &str) -> Command {
     }
     command
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_target_gives_its_reason() {
+        let why = rustup(&["no-such-subcommand"]).unwrap_err();
+        assert!(why.contains("rustup"), "{why}");
+    }
+}
