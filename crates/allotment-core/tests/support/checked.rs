@@ -39,6 +39,14 @@ impl Checked {
         self.books.blocks.borrow().len()
     }
 
+    /// Address and size of each block that lives, by address.
+    pub(crate) fn blocks(&self) -> Vec<(usize, usize)> {
+        let blocks = self.books.blocks.borrow();
+        let mut blocks: Vec<_> = blocks.iter().map(|(at, layout)| (*at, layout.size())).collect();
+        blocks.sort_unstable();
+        blocks
+    }
+
     /// Handles that exist, this one included.
     pub(crate) fn handles(&self) -> usize {
         Rc::strong_count(&self.books)

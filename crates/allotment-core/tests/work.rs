@@ -1,0 +1,193 @@
+//! What operations cost, exactly and without a clock: comparisons, nodes touched, and the memory
+//! that a single edit asks for or gives back.
+
+mod support;
+
+use std::cell::RefCell;
+use std::cmp::Ordering;
+use std::ptr;
+
+use allotment_core::{Allocator, BTreeMap, Global};
+use allotment_meter::{Counter, Counting, Counts};
+use allotment_pool::Pool;
+use fastrand::Rng;
+
+use support::checked::Checked;
+
+const ENTRIES: usize = 100_000;
+
+thread_local! {
+    /// Where the keys are that were compared.
+    static COMPARED: RefCell<Vec<[usize; 2]>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A key whose comparisons are written down.
+#[derive(Clone, Copy)]
+struct Watched(u64);
+
+impl Ord for Watched {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let places = [ptr::from_ref(self).addr(), ptr::from_ref(other).addr()];
+        COMPARED.with_borrow_mut(|compared| compared.push(places));
+        self.0.cmp(&other.0)
+    }
+}
+
+impl PartialOrd for Watched {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Watched {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Watched {}
+
+/// What `act` compares.
+fn compared(act: impl FnOnce()) -> Vec<[usize; 2]> {
+    COMPARED.take();
+    act();
+    COMPARED.take()
+}
+
+/// Distinct keys in random order, none of them odd.
+fn keys() -> Vec<u64> {
+    let mut keys: Vec<u64> = (0..ENTRIES as u64).map(|n| 2 * n).collect();
+    Rng::with_seed(1).shuffle(&mut keys);
+    keys
+}
+
+fn built(keys: &[u64]) -> BTreeMap<Watched, u64> {
+    keys.iter().map(|&key| (Watched(key), key)).collect()
+}
+
+#[test]
+fn edits_compare_as_often_as_they_did() {
+    let (random, mut map) = (keys(), BTreeMap::new());
+    let mut ascending = random.clone();
+    ascending.sort_unstable();
+    let mut insert = |keys: &[u64]| {
+        map = BTreeMap::new();
+        let insert = |&key: &u64| assert_eq!(map.insert(Watched(key), key), None);
+        compared(|| keys.iter().for_each(insert)).len()
+    };
+    assert_eq!((insert(&ascending), insert(&random)), (199_581, 1_949_248));
+    let remove = |&key: &u64| assert_eq!(map.remove(&Watched(key)), Some(key));
+    assert_eq!(compared(|| random[..ENTRIES / 2].iter().for_each(remove)).len(), 1_096_130);
+    assert_eq!(compared(|| drop(built(&ascending))).len(), ENTRIES - 1);
+}
+
+#[test]
+fn look_ups_touch_a_node_a_level() {
+    let alloc = Checked::new();
+    let mut map = BTreeMap::new_in(alloc.clone());
+    let random = keys();
+    map.extend(random.iter().map(|&key| (Watched(key), key)));
+    let blocks = alloc.blocks();
+    let block_of = |place: usize| {
+        let after = blocks.partition_point(|(start, _)| *start <= place);
+        let &(start, size) = blocks[..after].last()?;
+        (place < start + size).then_some(start)
+    };
+    // Comparisons, nodes that hold what was compared, and the most such nodes of a look-up.
+    let look_up = |odd: u64| {
+        let (mut comparisons, mut touched, mut most) = (0, 0, 0);
+        for &key in &random {
+            let places = compared(|| assert_eq!(map.get(&Watched(key + odd)).is_some(), odd == 0));
+            let mut nodes: Vec<usize> =
+                places.iter().flatten().filter_map(|&place| block_of(place)).collect();
+            nodes.dedup();
+            comparisons += places.len();
+            touched += nodes.len();
+            most = most.max(nodes.len());
+        }
+        (comparisons, touched, most)
+    };
+    assert_eq!((look_up(0), look_up(1)), ((2_111_558, 396_074, 4), (2_134_683, 400_000, 4)));
+}
+
+#[test]
+fn integer_look_ups_have_few_levels_to_go() {
+    // They go down to a leaf whatever they meet: levels are the nodes they touch.
+    let mut rng = Rng::with_seed(5);
+    let heights = [4, 31, 32, 1000, ENTRIES, 1_000_000].map(|entries| {
+        let map: BTreeMap<u64, u64> = (0..entries).map(|_| (rng.u64(..), 0)).collect();
+        height(&map)
+    });
+    assert_eq!(heights, [1, 1, 2, 3, 4, 5]);
+}
+
+/// Levels of a map, from its picture.
+fn height<A: Allocator>(map: &BTreeMap<u64, u64, A>) -> u64 {
+    let dump = map.dump();
+    let deepest = dump.lines().skip(1).map(|line| line.len() - line.trim_start().len()).max();
+    deepest.map_or(0, |indent| indent as u64 / 2 + 1)
+}
+
+/// Bytes of the larger kind of node, for pairs of `u64`.
+const NODE_BYTES: u64 = 760;
+
+/// Bytes of the largest chunk of a pool.
+const CHUNK_BYTES: u64 = 2 << 20;
+
+/// The most that one step asked of an allocator and gave back to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Most {
+    requests: u64,
+    bytes: u64,
+    frees: u64,
+    bytes_freed: u64,
+}
+
+impl Most {
+    fn note(&mut self, counter: &Counter, before: Counts) {
+        let after = counter.snapshot();
+        let bytes = after.bytes_requested - before.bytes_requested;
+        let freed = before.live_bytes + bytes - after.live_bytes;
+        assert_eq!((after.grows, after.shrinks), (0, 0));
+        self.requests = self.requests.max(after.requests - before.requests);
+        self.bytes = self.bytes.max(bytes);
+        self.frees = self.frees.max(after.frees - before.frees);
+        self.bytes_freed = self.bytes_freed.max(freed);
+    }
+}
+
+/// Height and two nodes are the bound that was promised. It holds for what the map asks of its
+/// allocator; a pool passes on a chunk at a time, which is more, but one request.
+#[test]
+fn no_single_edit_takes_or_gives_back_much_memory() {
+    let (heap, nodes) = (Counter::new(), Counter::new());
+    let pool = Pool::new_in(Counting::with_counter(Global, heap.clone()));
+    let mut map = BTreeMap::new_in(Counting::with_counter(pool, nodes.clone()));
+    let mut rng = Rng::with_seed(6);
+    let keys: Vec<u64> = (0..2 * ENTRIES).map(|_| rng.u64(..)).collect();
+    let (mut inserts, mut removes, mut chunks) = <[Most; 3]>::default().into();
+    for &key in &keys {
+        let before = (nodes.snapshot(), heap.snapshot());
+        map.insert(key, key);
+        inserts.note(&nodes, before.0);
+        chunks.note(&heap, before.1);
+    }
+    let height = height(&map);
+    let chunked = heap.snapshot();
+    for key in &keys {
+        let before = nodes.snapshot();
+        map.remove(key);
+        removes.note(&nodes, before);
+    }
+    assert!(map.is_empty());
+    assert_eq!(height, 4);
+    let bound = height + 2;
+    for most in [inserts, removes] {
+        assert!(most.requests.max(most.frees) <= bound, "{most:?}");
+        assert!(most.bytes.max(most.bytes_freed) <= bound * NODE_BYTES, "{most:?}");
+    }
+    assert_eq!((inserts.frees, inserts.bytes_freed), (1, 264), "a lone leaf is replaced");
+    assert_eq!((removes.requests, removes.bytes), (0, 0));
+    assert_eq!((chunks.requests, chunks.bytes, chunks.frees), (1, CHUNK_BYTES, 0));
+    assert_eq!(heap.snapshot(), chunked, "a removal gives nothing back to the heap");
+}
