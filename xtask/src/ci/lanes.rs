@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use super::codegen;
 use super::status::{Status, finish, finish_all, from_result};
 use super::toolchain::{cargo_of, rustup};
 use crate::workspace::{self, Package};
@@ -41,6 +42,11 @@ pub(crate) const LANES: &[Lane] = &[
         name: "miri",
         about: "tests in the interpreter that finds undefined behaviour",
         run: miri,
+    },
+    Lane {
+        name: "codegen",
+        about: "integer keys are searched without a branch, and ahead of the caches",
+        run: codegen::run,
     },
     Lane { name: "profile", about: "the profile at its small size", run: profile_quick },
     Lane {

@@ -1,5 +1,6 @@
 //! `cargo xtask ci`: every check in order, each timed, with one line per lane at the end.
 
+mod codegen;
 mod lanes;
 mod status;
 mod toolchain;
