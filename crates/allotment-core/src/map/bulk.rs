@@ -1,5 +1,6 @@
 //! Operations on many pairs: each is a sequence of edits, between which the map is whole.
 
+use core::alloc::Layout;
 use core::borrow::Borrow;
 
 use allotment_alloc::{Allocator, SharedAlloc};
@@ -8,6 +9,7 @@ use crate::map::{BTreeMap, out_of_memory};
 use crate::raw::path::Edge;
 use crate::raw::search::Side;
 use crate::raw::shape::Shape;
+use crate::raw::spare::Spare;
 use crate::raw::tree::OnEqual;
 
 impl<K, V, A: Allocator> BTreeMap<K, V, A> {
@@ -77,8 +79,12 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
 
     /// Cuts off all pairs whose keys are not less than `key`, and returns them.
     ///
-    /// O(log n), and O(n) to count what is cut off. Asks the allocator for at most one node a
-    /// level.
+    /// O(log n) to cut, and then the smaller part is counted: a walk that reads its internal nodes
+    /// and one line of each leaf. Asks the allocator for at most one node a level.
+    ///
+    /// # Panics
+    ///
+    /// If a comparison or the allocator does; the map is then as it was.
     ///
     /// ```
     /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
@@ -95,7 +101,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         self.try_split_off(key).unwrap_or_else(|layout| out_of_memory(layout))
     }
 
-    pub(super) fn try_split_off<Q>(&mut self, key: &Q) -> Result<Self, core::alloc::Layout>
+    pub(super) fn try_split_off<Q>(&mut self, key: &Q) -> Result<Self, Layout>
     where
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
@@ -105,12 +111,13 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         let Some(edge) = self.tree.edge_beside(key, Side::Before) else {
             return Ok(Self::with_shape_in(alloc));
         };
+        let mut freed = [Spare::new(&self.alloc), Spare::new(&self.alloc)];
         // SAFETY: an edge of this tree, and T4. The part cut off may go with a clone of the
         // allocator, since that is the same one (`SharedAlloc`).
-        let part = unsafe { self.tree.cut(&edge, &self.alloc) }?;
-        let tail = Self { tree: part.tree, alloc };
+        let tree = unsafe { self.tree.cut(&edge, &self.alloc, &mut freed) }?;
+        let tail = Self { tree, alloc };
         // Runs the allocator, so both maps must be whole by now.
-        drop(part.freed);
+        drop(freed);
         Ok(tail)
     }
 

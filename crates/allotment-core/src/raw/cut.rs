@@ -23,15 +23,6 @@ use crate::raw::shape::Shape;
 use crate::raw::slots::{merge, rotate_left, rotate_right, transfer_edges, transfer_slots};
 use crate::raw::spare::Spare;
 
-/// What a cut makes.
-pub(crate) struct Cut<'a, K, V, S: Shape<K>, A: Allocator> {
-    /// The part behind the edge.
-    pub(crate) right: Option<Root<K, V, S>>,
-    /// Nodes that mending set free, of either part. To be dropped when both parts have an owner:
-    /// that runs the allocator.
-    pub(crate) freed: [Spare<'a, K, V, S, A>; 2],
-}
-
 /// A border of a tree: the nodes down one side.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Border {
@@ -39,7 +30,8 @@ enum Border {
     Right,
 }
 
-/// Cuts `tree`, whose root is `root`, at `edge`: it keeps what lies before.
+/// Cuts `tree`, whose root is `root`, at `edge`: it keeps what lies before, and what lies behind is
+/// answered. `freed` gets nodes that mending sets free, of either part.
 ///
 /// Needs a node for each level, and takes time in proportion to the height.
 ///
@@ -50,12 +42,13 @@ enum Border {
 /// # Safety
 ///
 /// `edge` is an edge of the tree, whose nodes stem from `alloc`.
-pub(crate) unsafe fn cut<'a, K, V, S: Shape<K>, A: Allocator>(
+pub(crate) unsafe fn cut<K, V, S: Shape<K>, A: Allocator>(
     tree: &mut Option<Root<K, V, S>>,
     root: Root<K, V, S>,
     edge: &Edge<K, V, S>,
-    alloc: &'a A,
-) -> Result<Cut<'a, K, V, S, A>, Layout> {
+    alloc: &A,
+    freed: &mut [Spare<'_, K, V, S, A>; 2],
+) -> Result<Option<Root<K, V, S>>, Layout> {
     let mut spare = Spare::new(alloc);
     spare.reserve(root.level + 1)?;
     let mut right = spare.take(0);
@@ -70,12 +63,11 @@ pub(crate) unsafe fn cut<'a, K, V, S: Shape<K>, A: Allocator>(
         right = above;
     }
     let mut right = Some(Root { node: right, level: root.level });
-    let mut freed = [Spare::new(alloc), Spare::new(alloc)];
     // SAFETY: only the border of each part can be short of slots.
     unsafe { mend(tree, Border::Right, &mut freed[0]) };
     // SAFETY: as above.
     unsafe { mend(&mut right, Border::Left, &mut freed[1]) };
-    Ok(Cut { right, freed })
+    Ok(right)
 }
 
 /// Moves the slots behind edge `at`, and the edges behind those, to `right`, whose edge 0 is left

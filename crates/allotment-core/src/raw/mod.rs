@@ -67,7 +67,7 @@ mod ahead;
 
 pub(crate) mod walk;
 
-mod spare;
+pub(crate) mod spare;
 
 mod insert;
 
@@ -76,6 +76,8 @@ mod hint;
 mod remove;
 
 mod cut;
+
+mod count;
 
 pub(crate) mod dying;
 

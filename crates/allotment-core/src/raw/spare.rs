@@ -22,7 +22,7 @@ pub(crate) struct Spare<'a, K, V, S: Shape<K>, A: Allocator> {
 
 impl<'a, K, V, S: Shape<K>, A: Allocator> Spare<'a, K, V, S, A> {
     #[inline]
-    pub(super) fn new(alloc: &'a A) -> Self {
+    pub(crate) fn new(alloc: &'a A) -> Self {
         Self { alloc, nodes: [None; MAX_HEIGHT + 1], levels: 0 }
     }
 

@@ -14,7 +14,8 @@ use core::mem;
 use allotment_alloc::Allocator;
 
 use crate::raw::copy::copy;
-use crate::raw::cut::{Cut, cut};
+use crate::raw::count::count_slots;
+use crate::raw::cut::cut;
 use crate::raw::dying::Dying;
 use crate::raw::hint::Hint;
 use crate::raw::insert::{has_room, make_room, reserve, seat};
@@ -40,14 +41,6 @@ pub(crate) struct Refused<K, V> {
     pub(crate) layout: Layout,
     pub(crate) key: K,
     pub(crate) value: V,
-}
-
-/// A tree that was cut off another one.
-pub(crate) struct Part<'a, K, V, S: Shape<K>, A: Allocator> {
-    pub(crate) tree: Tree<K, V, S>,
-    /// Nodes that the cut set free. Dropped, they go back to the allocator: foreign code, so the
-    /// tree must have an owner by then.
-    pub(crate) freed: Option<[Spare<'a, K, V, S, A>; 2]>,
 }
 
 /// What becomes of a pair when one with an equal key comes in.
@@ -423,7 +416,10 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
 
     /// Cuts the tree at `edge`: it keeps what lies before, and what lies behind is returned.
     ///
-    /// O(log n), and O(n) to count what is cut off.
+    /// `freed` gets nodes that the cut sets free: to be dropped when both trees have an owner,
+    /// since that runs the allocator.
+    ///
+    /// O(log n), and O(m) to count the smaller part, of m pairs.
     ///
     /// # Errors
     ///
@@ -431,27 +427,29 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     ///
     /// # Safety
     ///
-    /// `edge` is an edge of this tree, whose nodes stem from `alloc`.
-    pub(crate) unsafe fn cut<'a, A: Allocator>(
+    /// `edge` is an edge of this tree, whose nodes stem from `alloc`; `freed` is of it too.
+    pub(crate) unsafe fn cut<A: Allocator>(
         &mut self,
         edge: &Edge<K, V, S>,
-        alloc: &'a A,
-    ) -> Result<Part<'a, K, V, S, A>, Layout> {
-        let whole = |tree| Ok(Part { tree, freed: None });
-        let Some(root) = self.root else { return whole(Self::new()) };
+        alloc: &A,
+        freed: &mut [Spare<'_, K, V, S, A>; 2],
+    ) -> Result<Self, Layout> {
+        let Some(root) = self.root else { return Ok(Self::new()) };
         if *edge == Edge::first(root) {
-            return whole(mem::replace(self, Self::new()));
+            return Ok(mem::replace(self, Self::new()));
         }
         if *edge == Edge::last(root) {
-            return whole(Self::new());
+            return Ok(Self::new());
         }
+        // By the children of the root: which part is smaller, more or less.
+        let counts_right = root.level == 0 || 2 * edge.path.edge(root.level) > root.node.len();
         // SAFETY: passed on.
-        let Cut { right, freed } = unsafe { cut(&mut self.root, root, edge, alloc) }?;
-        let len = right.map_or(0, |Root { node, level }| count_below(node, level));
-        self.len -= len;
+        let right = unsafe { cut(&mut self.root, root, edge, alloc, freed) }?;
+        let counted = if counts_right { right } else { self.root }.map_or(0, count_slots);
+        let right_len = if counts_right { counted } else { self.len - counted };
+        self.len -= right_len;
         self.hint = Hint::NONE;
-        let tree = Self { root: right, len, ..Self::new() };
-        Ok(Part { tree, freed: Some(freed) })
+        Ok(Self { root: right, len: right_len, ..Self::new() })
     }
 
     /// Clones the tree in its shape. O(n); compares nothing.
@@ -474,17 +472,4 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         let Self { root, len, .. } = mem::replace(self, Self::new());
         Dying::new(root, len)
     }
-}
-
-/// Counts the slots of a node and of all below it.
-fn count_below<K, V, S: Shape<K>>(node: Node<K, V, S>, level: usize) -> usize {
-    let mut len = node.len();
-    if level > 0 {
-        for edge in 0..=node.len() {
-            // SAFETY: N2.
-            let child = unsafe { node.child(edge) };
-            len += count_below(child, level - 1);
-        }
-    }
-    len
 }

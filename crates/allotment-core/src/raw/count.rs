@@ -1,0 +1,22 @@
+//! Counting the slots of a tree.
+//!
+//! Takes for granted N0, N2. Does not care about order or fill.
+
+use crate::raw::ahead::ask_for_children;
+use crate::raw::path::Root;
+use crate::raw::shape::Shape;
+
+/// Slots of the tree under `root`: reads its internal nodes, and one line of each leaf.
+pub(super) fn count_slots<K, V, S: Shape<K>>(root: Root<K, V, S>) -> usize {
+    let len = root.node.len();
+    if root.level == 0 {
+        return len;
+    }
+    let below = |edge: usize| {
+        ask_for_children(root.node, root.level, edge, 1);
+        // SAFETY: N2; asked for edges up to `len`, below.
+        let node = unsafe { root.node.child(edge) };
+        count_slots(Root { node, level: root.level - 1 })
+    };
+    len + (0..=len).map(below).sum::<usize>()
+}
