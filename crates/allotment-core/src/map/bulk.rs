@@ -53,11 +53,20 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// Moves all pairs of `other` into this map. Where both have a key, this map keeps its key and
     /// takes the other's value.
     ///
-    /// O(m log(n + m)) for m pairs in `other`, or O(m) if they all come after those of this map.
+    /// If the two allocators share their memory, nodes change owner:
+    ///
+    /// - if all keys of one map come before all of the other, the trees are joined in O(log n); at
+    ///   most a node a level and a root are asked for;
+    /// - otherwise they are merged in O(n + m), up to where one of them ends; the nodes of both
+    ///   become those of the whole, and a few more are asked for;
+    /// - but if `other` has few pairs, each is inserted: O(m log n).
+    ///
+    /// If they do not, each pair is inserted, and nodes of `other` are given back as they empty.
     ///
     /// # Panics
     ///
-    /// If a comparison or an allocation does; every pair is then in one of the two maps.
+    /// If a comparison, an allocation, or the drop of a key or value that is not needed does; every
+    /// pair is then in one of the two maps, and those of this map still are in it.
     ///
     /// ```
     /// use allotment_core::BTreeMap;
@@ -71,10 +80,19 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     pub fn append(&mut self, other: &mut Self)
     where
         K: Ord,
+        A: SharedAlloc,
     {
-        // SAFETY: T4, for each of the two.
-        unsafe { self.tree.append(&self.alloc, &mut other.tree, &other.alloc) }
-            .unwrap_or_else(|layout| out_of_memory(layout));
+        self.try_append(other).unwrap_or_else(|layout| out_of_memory(layout));
+    }
+
+    pub(super) fn try_append(&mut self, other: &mut Self) -> Result<(), Layout>
+    where
+        K: Ord,
+        A: SharedAlloc,
+    {
+        let shares = self.alloc.same_as(&other.alloc);
+        // SAFETY: T4, for each of the two; `SharedAlloc` says what `same_as` means.
+        unsafe { self.tree.append(&self.alloc, &mut other.tree, &other.alloc, shares) }
     }
 
     /// Cuts off all pairs whose keys are not less than `key`, and returns them.

@@ -84,10 +84,11 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     /// # Errors
     ///
     /// If the allocator failed; every pair is then in one of the two maps.
-    pub fn append(&mut self, other: &mut BTreeMap<K, V, A, S>) -> Result<(), AllocFailure> {
-        let map = &mut *self.map;
-        // SAFETY: T4, for each of the two.
-        unsafe { map.tree.append(&map.alloc, &mut other.tree, &other.alloc) }.map_err(without)
+    pub fn append(&mut self, other: &mut BTreeMap<K, V, A, S>) -> Result<(), AllocFailure>
+    where
+        A: SharedAlloc,
+    {
+        self.map.try_append(other).map_err(without)
     }
 
     /// [`BTreeMap::split_off`].

@@ -18,7 +18,7 @@ use allotment_alloc::{Allocator, Global};
 
 use crate::raw::search::Search;
 use crate::raw::shape::{Shape, Standard};
-use crate::raw::tree::{Refused, Tree};
+use crate::raw::tree::{Ready, Refused, Tree};
 
 pub use batch::GetEach;
 pub use chunks::Chunks;
@@ -269,27 +269,22 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     where
         K: Ord,
     {
-        let place = match self.tree.beyond(&key) {
-            Some(place) => place,
-            None => {
-                let mut edge = self.tree.start();
-                if let Search::Found(slot) = self.tree.search(&key, &mut edge) {
-                    // Now, while the value is still a local: should this panic, it is dropped too.
-                    drop(key);
-                    // SAFETY: N1; the map is borrowed for writing.
-                    let old = unsafe { &mut *slot.value() };
-                    return Ok(Some(core::mem::replace(old, value)));
-                }
-                // SAFETY: an edge of this tree, and T4; the pair is seated below.
-                match unsafe { self.tree.room_at(&mut edge, &self.alloc) } {
-                    Ok(place) => place,
-                    Err(layout) => return Err(Refused { layout, key, value }),
-                }
+        // SAFETY: T4; the pair is seated below.
+        match unsafe { self.tree.ready(&key, &self.alloc) } {
+            Ok(Ready::Room(place)) => {
+                // SAFETY: told just now.
+                unsafe { self.tree.seat(place, key, value) };
+                Ok(None)
             }
-        };
-        // SAFETY: told just now.
-        unsafe { self.tree.seat(place, key, value) };
-        Ok(None)
+            Ok(Ready::Equal(slot)) => {
+                // Now, while the value is still a local: should this panic, it is dropped too.
+                drop(key);
+                // SAFETY: N1; the map is borrowed for writing.
+                let old = unsafe { &mut *slot.value() };
+                Ok(Some(core::mem::replace(old, value)))
+            }
+            Err(layout) => Err(Refused { layout, key, value }),
+        }
     }
 
     /// Puts a pair in; an equal one is replaced, key and all, and its key is returned.

@@ -25,7 +25,7 @@ use crate::raw::spare::Spare;
 
 /// A border of a tree: the nodes down one side.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Border {
+pub(super) enum Border {
     Left,
     Right,
 }
@@ -102,7 +102,7 @@ unsafe fn halve<K, V, S: Shape<K>>(
 /// # Safety
 ///
 /// Everything but this border is as T2 says.
-unsafe fn mend<K, V, S: Shape<K>, A: Allocator>(
+pub(super) unsafe fn mend<K, V, S: Shape<K>, A: Allocator>(
     tree: &mut Option<Root<K, V, S>>,
     border: Border,
     freed: &mut Spare<'_, K, V, S, A>,

@@ -24,9 +24,7 @@ use crate::raw::heads::divide;
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Root};
 use crate::raw::shape::{Shape, slots_after};
-use crate::raw::slots::{
-    insert_carry, insert_pair, rotate_left, rotate_right, split, transfer_slots,
-};
+use crate::raw::slots::{insert_carry, rotate_left, rotate_right, split, transfer_slots};
 use crate::raw::spare::Spare;
 
 /// Pairs that went in one behind the other before a split counts on the next one to follow.
@@ -182,17 +180,6 @@ fn pivot<K, V, S: Shape<K>>(node: Node<K, V, S>, ends: &Ends) -> usize {
     }
 }
 
-/// Puts a pair in at `edge`, which then is the edge before it.
-///
-/// # Safety
-///
-/// `edge` has room.
-#[inline]
-pub(crate) unsafe fn seat<K, V, S: Shape<K>>(edge: &Edge<K, V, S>, key: K, value: V) {
-    // SAFETY: there is room in the leaf, and P1 puts the edge within it.
-    unsafe { insert_pair(edge.leaf, edge.index, key, value) };
-}
-
 /// Carries a plan out, after which `edge` is the same position and has room.
 ///
 /// # Safety
@@ -212,9 +199,12 @@ pub(crate) unsafe fn make_room<K, V, S: Shape<K>, A: Allocator>(
         return;
     };
     match plan {
+        Plan::Grow(_) => {
+            // SAFETY: the plan was made for this edge.
+            unsafe { replace_leaf(root, spare) };
+            edge.leaf = root.node;
+        }
         // SAFETY: the plan was made for this edge.
-        Plan::Grow(_) => unsafe { replace_leaf(root, edge, spare) },
-        // SAFETY: as above.
         Plan::ShiftLeft(count) => unsafe { shift_left(*root, edge, count) },
         // SAFETY: as above.
         Plan::ShiftRight(count) => unsafe { shift_right(*root, edge, count) },
@@ -227,10 +217,9 @@ pub(crate) unsafe fn make_room<K, V, S: Shape<K>, A: Allocator>(
 ///
 /// # Safety
 ///
-/// `edge` is one of that leaf, and the other leaf has more slots.
-unsafe fn replace_leaf<K, V, S: Shape<K>, A: Allocator>(
+/// The root is a leaf, and the other one has slots enough.
+pub(super) unsafe fn replace_leaf<K, V, S: Shape<K>, A: Allocator>(
     root: &mut Root<K, V, S>,
-    edge: &mut Edge<K, V, S>,
     spare: &mut Spare<'_, K, V, S, A>,
 ) {
     let (old, new) = (root.node, spare.take(0));
@@ -239,7 +228,7 @@ unsafe fn replace_leaf<K, V, S: Shape<K>, A: Allocator>(
     // SAFETY: two leaves, the new one with room.
     unsafe { transfer_slots((old, 0, 0), (new, 0, 0), len) };
     new.set_len(len);
-    (root.node, edge.leaf) = (new, new);
+    root.node = new;
     // SAFETY: nobody knows the old leaf any more, and its pairs have moved.
     unsafe { spare.put(0, old) };
 }

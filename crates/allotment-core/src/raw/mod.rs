@@ -79,11 +79,23 @@ mod cut;
 
 mod count;
 
+mod stock;
+
+mod source;
+
+mod fill;
+
+mod join;
+
 pub(crate) mod dying;
 
 mod copy;
 
 pub(crate) mod tree;
+
+mod merge;
+
+mod append;
 
 #[cfg(feature = "verify")]
 pub(crate) mod verify;

@@ -165,11 +165,16 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         let block = alloc.allocate(layout).map_err(|_| layout)?.cast::<u8>();
         debug_assert_eq!(block.addr().get() % layout.align(), 0, "the allocator misaligned a node");
         let node = Self { block, marker: PhantomData };
-        let header = Header { len: 0, slots: slots as u8, run: 0, last: 0, skipped: 0 };
-        // SAFETY: the block is at least a header and aligned for one.
-        unsafe { block.cast::<Header>().write(header) };
+        node.begin(slots);
         node.pad(0, slots);
         Ok(node)
+    }
+
+    /// Writes the header of a node without pairs that has room for so many.
+    pub(crate) fn begin(self, slots: usize) {
+        let header = Header { len: 0, slots: slots as u8, run: 0, last: 0, skipped: 0 };
+        // SAFETY: N0; the block is at least a header and aligned for one.
+        unsafe { self.header().write(header) };
     }
 
     /// Gives the block back; pairs still in it are forgotten.

@@ -46,7 +46,7 @@ pub(super) unsafe fn shift_slots<K, V, S: Shape<K>>(
 /// # Safety
 ///
 /// The node is internal, and both runs lie within its `CAPACITY + 1` edges.
-unsafe fn shift_edges<K, V, S: Shape<K>>(
+pub(super) unsafe fn shift_edges<K, V, S: Shape<K>>(
     node: Node<K, V, S>,
     from: usize,
     to: usize,

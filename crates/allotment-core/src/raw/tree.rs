@@ -18,7 +18,7 @@ use crate::raw::count::count_slots;
 use crate::raw::cut::cut;
 use crate::raw::dying::Dying;
 use crate::raw::hint::Hint;
-use crate::raw::insert::{has_room, make_room, reserve, seat};
+use crate::raw::insert::{has_room, make_room, replace_leaf, reserve};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Place, Root, Slot};
 use crate::raw::remove::{Removed, refill, remove};
@@ -29,9 +29,9 @@ use crate::raw::spare::Spare;
 
 /// A tree of pairs.
 pub(crate) struct Tree<K, V, S> {
-    root: Option<Root<K, V, S>>,
-    len: usize,
-    hint: Hint<K, V, S>,
+    pub(super) root: Option<Root<K, V, S>>,
+    pub(super) len: usize,
+    pub(super) hint: Hint<K, V, S>,
     /// It owns its pairs.
     pairs: PhantomData<Box<(K, V)>>,
 }
@@ -41,6 +41,14 @@ pub(crate) struct Refused<K, V> {
     pub(crate) layout: Layout,
     pub(crate) key: K,
     pub(crate) value: V,
+}
+
+/// Where a pair can go.
+pub(crate) enum Ready<K, V, S> {
+    /// To this index of a leaf, where there is room.
+    Room((Node<K, V, S>, usize)),
+    /// To the slot of an equal key.
+    Equal(Slot<K, V, S>),
 }
 
 /// What becomes of a pair when one with an equal key comes in.
@@ -55,6 +63,11 @@ pub(crate) enum OnEqual {
 impl<K, V, S> Tree<K, V, S> {
     pub(crate) const fn new() -> Self {
         Self { root: None, len: 0, hint: Hint::NONE, pairs: PhantomData }
+    }
+
+    /// The tree under `root`, which has `len` slots.
+    pub(super) const fn of(root: Option<Root<K, V, S>>, len: usize) -> Self {
+        Self { root, len, ..Self::new() }
     }
 
     /// Pairs in the tree.
@@ -228,6 +241,35 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         Ok(())
     }
 
+    /// Gets ready for a pair with this key: asks and reserves.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; the tree is as it was.
+    ///
+    /// # Safety
+    ///
+    /// The nodes of this tree stem from `alloc`. If there is room, a pair is seated next.
+    #[inline]
+    pub(crate) unsafe fn ready<A: Allocator>(
+        &mut self,
+        key: &K,
+        alloc: &A,
+    ) -> Result<Ready<K, V, S>, Layout>
+    where
+        K: Ord,
+    {
+        if let Some(place) = self.beyond(key) {
+            return Ok(Ready::Room(place));
+        }
+        let mut edge = self.start();
+        if let Search::Found(slot) = self.search(key, &mut edge) {
+            return Ok(Ready::Equal(slot));
+        }
+        // SAFETY: an edge of this tree; the rest is passed on.
+        unsafe { self.room_at(&mut edge, alloc) }.map(Ready::Room)
+    }
+
     /// Makes room at `edge`.
     ///
     /// # Safety
@@ -245,6 +287,32 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         unsafe { make_room(&mut self.root, edge, plan, &mut spare) };
         if let (Some(root), Some(edge)) = (self.root, edge) {
             self.hint = Hint::of(root, edge);
+        }
+        Ok(())
+    }
+
+    /// Gives a tree that is one leaf another leaf, of so many slots, unless it has as many.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; the tree is as it was.
+    ///
+    /// # Safety
+    ///
+    /// The nodes of this tree stem from `alloc`, and `slots` are enough for the leaf.
+    pub(super) unsafe fn resize_leaf<A: Allocator>(
+        &mut self,
+        slots: usize,
+        alloc: &A,
+    ) -> Result<(), Layout> {
+        if let Some(root) = self.root.as_mut().filter(|root| root.level == 0)
+            && root.node.slots() != slots
+        {
+            let mut spare = Spare::new(alloc);
+            spare.reserve_leaf(slots)?;
+            self.hint = Hint::NONE;
+            // SAFETY: the root is a leaf, and its slots are enough.
+            unsafe { replace_leaf(root, &mut spare) };
         }
         Ok(())
     }
@@ -357,63 +425,6 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         inserted
     }
 
-    /// Moves all pairs of `other` over, each to its place; an equal key stays and takes the value.
-    ///
-    /// Stops between two pairs if a comparison panics or an allocation fails or panics: every pair
-    /// is then in one of the two trees.
-    ///
-    /// # Errors
-    ///
-    /// The layout that the allocator could not serve.
-    ///
-    /// # Safety
-    ///
-    /// The nodes of this tree stem from `alloc`, those of the other from `other_alloc`.
-    pub(crate) unsafe fn append<A: Allocator>(
-        &mut self,
-        alloc: &A,
-        other: &mut Self,
-        other_alloc: &A,
-    ) -> Result<(), Layout>
-    where
-        K: Ord,
-    {
-        let mut end = None;
-        self.hint = Hint::NONE;
-        while let Some(Place { slot, mut path }) = other.first() {
-            // SAFETY: N1.
-            let (found, is_last) = self.locate(unsafe { &*slot.key() }, &mut end);
-            if let Search::Found(own) = found {
-                end = None;
-                // SAFETY: a slot of that tree; the rest is passed on.
-                let ((_, value), _) = unsafe { other.remove_at(slot, &mut path, other_alloc) };
-                // SAFETY: N1; the tree is borrowed for writing.
-                *unsafe { &mut *own.value() } = value;
-                continue;
-            }
-            let room = has_room(end.as_ref());
-            let mut spare = Spare::new(alloc);
-            let plan =
-                if room { None } else { Some(reserve(self.root, end.as_ref(), &mut spare)?) };
-            // SAFETY: a slot of that tree; the rest is passed on.
-            let ((key, value), _) = unsafe { other.remove_at(slot, &mut path, other_alloc) };
-            if let Some(plan) = plan {
-                // SAFETY: made just now for this root and edge.
-                unsafe { make_room(&mut self.root, &mut end, plan, &mut spare) };
-            }
-            if let Some(edge) = &mut end {
-                // SAFETY: there is room at the edge.
-                unsafe { seat(edge, key, value) };
-                edge.index += 1;
-                self.len += 1;
-            }
-            if !is_last {
-                end = None;
-            }
-        }
-        Ok(())
-    }
-
     /// Cuts the tree at `edge`: it keeps what lies before, and what lies behind is returned.
     ///
     /// `freed` gets nodes that the cut sets free: to be dropped when both trees have an owner,
@@ -449,7 +460,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         let right_len = if counts_right { counted } else { self.len - counted };
         self.len -= right_len;
         self.hint = Hint::NONE;
-        Ok(Self { root: right, len: right_len, ..Self::new() })
+        Ok(Self::of(right, right_len))
     }
 
     /// Clones the tree in its shape. O(n); compares nothing.
@@ -472,4 +483,25 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         let Self { root, len, .. } = mem::replace(self, Self::new());
         Dying::new(root, len)
     }
+}
+
+/// Gives a pair whose key is equal a new value, and the new key if asked to.
+///
+/// # Safety
+///
+/// The slot is one of a tree that is borrowed for writing.
+pub(super) unsafe fn overwrite<K, V, S: Shape<K>>(
+    slot: Slot<K, V, S>,
+    (key, value): (K, V),
+    on_equal: OnEqual,
+) {
+    // Both are in before either old one is dropped, which may unwind.
+    // SAFETY: N1; nobody else reads or writes the value.
+    let old_value = mem::replace(unsafe { &mut *slot.value() }, value);
+    let old_key = match on_equal {
+        OnEqual::KeepKey => key,
+        // SAFETY: as above, for the key.
+        OnEqual::Replace => mem::replace(unsafe { &mut *slot.key() }, key),
+    };
+    drop((old_key, old_value));
 }

@@ -224,6 +224,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     pub fn append(&mut self, other: &mut Self)
     where
         T: Ord,
+        A: SharedAlloc,
     {
         self.map.append(&mut other.map);
     }

@@ -1,0 +1,185 @@
+//! Moving all pairs of one tree into another, in the way that suits the two.
+//!
+//! ```text
+//! all keys of one before all of the other   ->  join them; nothing is moved
+//! few pairs, or memory that is not shared   ->  put them in one by one
+//! otherwise                                 ->  merge, nodes and all
+//! ```
+
+use core::alloc::Layout;
+use core::mem;
+
+use allotment_alloc::Allocator;
+
+use crate::raw::cut::{Border, mend};
+use crate::raw::hint::Hint;
+use crate::raw::join::{join, join_needs};
+use crate::raw::merge::merge;
+use crate::raw::node::Node;
+use crate::raw::path::{Root, Slot};
+use crate::raw::shape::Shape;
+use crate::raw::source::Source;
+use crate::raw::spare::Spare;
+use crate::raw::stock::Stock;
+use crate::raw::tree::{OnEqual, Ready, Tree, overwrite};
+
+/// What is left of a tree whose pairs go elsewhere one by one. Dropped, it is a tree again.
+struct Rest<'a, K, V, S: Shape<K>, A: Allocator> {
+    tree: &'a mut Tree<K, V, S>,
+    source: Source<K, V, S>,
+    stock: Stock<'a, K, V, S, A>,
+    alloc: &'a A,
+}
+
+impl<K, V, S: Shape<K>, A: Allocator> Drop for Rest<'_, K, V, S, A> {
+    fn drop(&mut self) {
+        let mut freed = Spare::new(self.alloc);
+        // SAFETY: the source is not used again.
+        let (root, len) = unsafe { self.source.whole(&mut freed) };
+        *self.tree = Tree::of(root, len);
+    }
+}
+
+impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
+    /// Moves all pairs of `other` over, each to its place; an equal key stays and takes the value.
+    ///
+    /// Stops between two pairs if a comparison panics or an allocation fails or panics: every pair
+    /// is then in one of the two trees, and those of this tree stay.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    ///
+    /// # Safety
+    ///
+    /// The nodes of this tree stem from `alloc`, those of the other from `other_alloc`. If `shares`
+    /// is true, nodes of either may be given back through the other.
+    pub(crate) unsafe fn append<A: Allocator>(
+        &mut self,
+        alloc: &A,
+        other: &mut Self,
+        other_alloc: &A,
+        shares: bool,
+    ) -> Result<(), Layout> {
+        let Some(other_root) = other.root else { return Ok(()) };
+        if !shares {
+            // SAFETY: passed on.
+            return unsafe { self.append_pairs(alloc, other, other_root, other_alloc) };
+        }
+        if self.root.is_none() {
+            mem::swap(self, other);
+            return Ok(());
+        }
+        let (is_before, is_behind) = self.compare_ends(other);
+        let is_apart = is_before || is_behind;
+        let is_few = if is_apart { other_root.level == 0 } else { self.outnumbers(other.len) };
+        if is_few {
+            // SAFETY: passed on.
+            return unsafe { self.append_pairs(alloc, other, other_root, other_alloc) };
+        }
+        (self.hint, other.hint) = (Hint::NONE, Hint::NONE);
+        for tree in [&mut *self, &mut *other] {
+            // SAFETY: the allocators share memory, and all slots are enough.
+            unsafe { tree.resize_leaf(Node::<K, V, S>::capacity(), alloc) }?;
+        }
+        let (Some(root), Some(other_root)) = (self.root, other.root) else {
+            unreachable!("both trees have a pair")
+        };
+        if is_apart {
+            // SAFETY: the allocators share memory; leaves are of full size.
+            return unsafe { self.splice(alloc, other, is_before) };
+        }
+        // SAFETY: as above.
+        unsafe { merge(self, other, (root, other_root), alloc) }
+    }
+
+    /// Whether to search for each of so many pairs is less work than to go over all of this tree.
+    fn outnumbers(&self, pairs: usize) -> bool {
+        // What a search takes grows with the levels, and with the misses of large trees: measured.
+        let height = self.len.checked_ilog2().unwrap_or(0) as usize + 1;
+        pairs.saturating_mul(height * height / 16) < self.len
+    }
+
+    /// Whether all pairs of `other` come before those of this tree, or behind; neither is empty.
+    fn compare_ends(&self, other: &Self) -> (bool, bool) {
+        let ends = |tree: &Self| tree.first_slot().zip(tree.last_slot());
+        let Some(((first, last), (other_first, other_last))) = ends(self).zip(ends(other)) else {
+            unreachable!("both trees have a pair")
+        };
+        let [first, last, other_first, other_last] =
+            [first, last, other_first, other_last].map(Slot::key);
+        // SAFETY: N1; nobody writes to the trees while keys are compared (C1).
+        let is_less = |a: *mut K, b: *mut K| unsafe { &*a } < unsafe { &*b };
+        let is_behind = is_less(last, other_first);
+        (!is_behind && is_less(other_last, first), is_behind)
+    }
+
+    /// Joins `other`, all of whose pairs come before those of this tree or behind.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    ///
+    /// # Safety
+    ///
+    /// The nodes of both stem from `alloc` or one that shares memory; leaves are of full size.
+    unsafe fn splice<A: Allocator>(
+        &mut self,
+        alloc: &A,
+        other: &mut Self,
+        is_before: bool,
+    ) -> Result<(), Layout> {
+        let (mut stock, mut freed) = (Stock::new(alloc), [Spare::new(alloc), Spare::new(alloc)]);
+        let (left, right) =
+            if is_before { (&mut *other, &mut *self) } else { (&mut *self, &mut *other) };
+        // SAFETY: T2 holds, so a border is not too short of slots.
+        unsafe { mend(&mut left.root, Border::Right, &mut freed[0]) };
+        // SAFETY: as above.
+        unsafe { mend(&mut right.root, Border::Left, &mut freed[1]) };
+        let (Some(left), Some(right)) = (left.root, right.root) else {
+            unreachable!("both trees have a pair")
+        };
+        stock.reserve(0, join_needs(left, right))?;
+        // SAFETY: both borders are mended, and the nodes are reserved.
+        let root = unsafe { join(left, right, &mut stock) };
+        *self = Self::of(Some(root), self.len + other.len);
+        *other = Self::new();
+        Ok(())
+    }
+
+    /// `append` pair by pair; nodes of the other tree go back as they empty.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    ///
+    /// # Safety
+    ///
+    /// As for `append`; `root` is the root of the other tree.
+    unsafe fn append_pairs<A: Allocator>(
+        &mut self,
+        alloc: &A,
+        other: &mut Self,
+        root: Root<K, V, S>,
+        other_alloc: &A,
+    ) -> Result<(), Layout> {
+        let (source, stock) = (Source::new(root, other.len), Stock::new(other_alloc));
+        let mut rest = Rest { tree: other, source, stock, alloc: other_alloc };
+        while let Some(span) = rest.source.span() {
+            // SAFETY: N1; nobody writes to the trees while keys are compared (C1).
+            let key = unsafe { &*span.first().key() };
+            // SAFETY: the nodes stem from `alloc`; a pair is seated next.
+            let ready = unsafe { self.ready(key, alloc) }?;
+            // SAFETY: the span is the next one.
+            let pair = unsafe { rest.source.take_first(&span, &mut rest.stock) };
+            match ready {
+                // SAFETY: told just now.
+                Ready::Room(place) => unsafe { self.seat(place, pair.0, pair.1) },
+                // SAFETY: a slot of this tree, which is borrowed for writing.
+                Ready::Equal(slot) => unsafe { overwrite(slot, pair, OnEqual::KeepKey) },
+            }
+            rest.stock.give_back();
+        }
+        Ok(())
+    }
+}

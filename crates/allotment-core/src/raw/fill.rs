@@ -1,0 +1,141 @@
+//! [`Fill`]: putting pairs in at the end of a tree, so that full nodes stay behind.
+//!
+//! ```text
+//!           [ c ]                  [ c | F ]
+//!          /     \       ->       /    |    \
+//!       a b      d e            a b   d e    .
+//! ```
+//!
+//! A pair that finds the last leaf full goes up to the first node of the right spine that has room,
+//! and a new, empty leaf is begun behind it, with new nodes above it where the spine was full. The
+//! new nodes may stay without slots, against T2: [`finish`](Fill::finish) gives each of them one.
+//!
+//! Takes for granted N0 to N3, T1. Does not care about order.
+
+use allotment_alloc::Allocator;
+
+use crate::raw::node::Node;
+use crate::raw::path::{Root, Slot};
+use crate::raw::shape::{MAX_HEIGHT, Shape};
+use crate::raw::slots::rotate_right;
+use crate::raw::stock::Stock;
+
+/// A tree that grows at its end.
+pub(super) struct Fill<K, V, S> {
+    root: Option<Root<K, V, S>>,
+    /// The last leaf.
+    leaf: Option<Node<K, V, S>>,
+    len: usize,
+}
+
+impl<K, V, S: Shape<K>> Fill<K, V, S> {
+    /// Goes on from the tree under `root`, which has `len` slots.
+    pub(super) fn new(root: Option<Root<K, V, S>>, len: usize) -> Self {
+        Self { root, leaf: root.map(|root| last_at(root, 0)), len }
+    }
+
+    /// The last leaf and the slots in use there, unless it is full or there is none.
+    #[inline]
+    pub(super) fn room(&self) -> Option<(Node<K, V, S>, usize)> {
+        let leaf = self.leaf?;
+        let len = leaf.len();
+        (len < leaf.slots()).then_some((leaf, len))
+    }
+
+    /// Counts the pairs that were moved to the end of the last leaf.
+    ///
+    /// # Safety
+    ///
+    /// `leaf` is the last leaf, of `len` slots, and the `count` slots behind those own a pair each.
+    #[inline]
+    pub(super) unsafe fn keep(&mut self, leaf: Node<K, V, S>, len: usize, count: usize) {
+        leaf.set_len(len + count);
+        self.len += count;
+    }
+
+    /// How many leaves and internal nodes it takes to [`grow`](Self::grow).
+    ///
+    /// # Panics
+    ///
+    /// If the tree would grow past `MAX_HEIGHT` levels (T1).
+    pub(super) fn needs(&self) -> (usize, usize) {
+        let Some(root) = self.root else { return (1, 0) };
+        let is_full = |level: &usize| last_at(root, *level).len() == Node::<K, V, S>::capacity();
+        let full = (1..=root.level).take_while(is_full).count();
+        let grows = full == root.level;
+        assert!(!grows || root.level + 1 < MAX_HEIGHT, "a tree of {MAX_HEIGHT} levels cannot grow");
+        (1, full + usize::from(grows))
+    }
+
+    /// Begins a tree, or a new leaf behind a full one, and answers the slot where the next pair
+    /// goes: at the beginning of the tree, or between the two leaves.
+    ///
+    /// # Safety
+    ///
+    /// There is no [`room`](Self::room), and `stock` has what [`needs`](Self::needs) says. A pair
+    /// is moved to that slot before foreign code runs.
+    pub(super) unsafe fn grow<A: Allocator>(
+        &mut self,
+        stock: &mut Stock<'_, K, V, S, A>,
+    ) -> Slot<K, V, S> {
+        let leaf = stock.take(0);
+        self.leaf = Some(leaf);
+        self.len += 1;
+        let Some(root) = self.root.as_mut() else {
+            leaf.set_len(1);
+            self.root = Some(Root { node: leaf, level: 0 });
+            return Slot { node: leaf, level: 0, index: 0 };
+        };
+        let mut right = leaf;
+        for level in 1..=root.level {
+            let node = last_at(*root, level);
+            let index = node.len();
+            if index < Node::<K, V, S>::capacity() {
+                // SAFETY: `index + 1 <= CAPACITY`.
+                unsafe { node.set_child(index + 1, right) };
+                node.set_len(index + 1);
+                return Slot { node, level, index };
+            }
+            let above = stock.take(level);
+            // SAFETY: edge 0 of a new internal node.
+            unsafe { above.set_child(0, right) };
+            right = above;
+        }
+        let level = root.level + 1;
+        let node = stock.take(level);
+        // SAFETY: edge 0 of a new internal node.
+        unsafe { node.set_child(0, root.node) };
+        // SAFETY: edge 1, behind its only slot.
+        unsafe { node.set_child(1, right) };
+        node.set_len(1);
+        *root = Root { node, level };
+        Slot { node, level, index: 0 }
+    }
+
+    /// The tree, T2 included, and how many slots it has.
+    pub(super) fn finish(&self) -> (Option<Root<K, V, S>>, usize) {
+        let Some(Root { mut node, level }) = self.root else { return (None, 0) };
+        for level in (1..=level).rev() {
+            let last = node.len();
+            // SAFETY: N2.
+            let child = unsafe { node.child(last) };
+            if child.len() == 0 {
+                // SAFETY: a node without slots was begun behind a full one, which can lend; the
+                // root has a slot, and so has each node that was seen to on the way here.
+                unsafe { rotate_right(node, level, last - 1, 1) };
+            }
+            node = child;
+        }
+        (self.root, self.len)
+    }
+}
+
+/// The last node on `level` of the tree under `root`.
+pub(super) fn last_at<K, V, S: Shape<K>>(root: Root<K, V, S>, level: usize) -> Node<K, V, S> {
+    let mut node = root.node;
+    for _ in level..root.level {
+        // SAFETY: N2: edge `len` is the last one.
+        node = unsafe { node.child(node.len()) };
+    }
+    node
+}

@@ -1,0 +1,165 @@
+//! Joining two trees, all of one before all of the other, by hanging the lower one at the border of
+//! the higher one.
+//!
+//! ```text
+//!     [ d | h ]                             [ d | h | l ]
+//!    /    |    \        [ n ]        ->    /    |    |    \
+//!  a b   e f   i j l   /     \           a b   e f  i j   [ n ]
+//!                     m       o                          /     \
+//!                                                       m       o
+//! ```
+//!
+//! The pair between them comes out of a leaf at the seam. The two borders there lie within the tree
+//! from now on, so both must have been mended.
+//!
+//! Takes for granted N0 to N3, T1, T2. Does not care about order.
+
+use allotment_alloc::Allocator;
+
+use crate::raw::cut::{Border, mend};
+use crate::raw::fill::last_at;
+use crate::raw::node::Node;
+use crate::raw::path::Root;
+use crate::raw::shape::{MAX_HEIGHT, Shape};
+use crate::raw::slots::{Run, insert_carry, shift_slots, split, transfer_slots};
+use crate::raw::spare::Spare;
+use crate::raw::stock::Stock;
+
+/// How many internal nodes it takes to join two trees.
+///
+/// # Panics
+///
+/// If the tree would grow past `MAX_HEIGHT` levels (T1).
+pub(super) fn join_needs<K, V, S: Shape<K>>(left: Root<K, V, S>, right: Root<K, V, S>) -> usize {
+    let top = left.level.max(right.level);
+    let is_full = |level: &usize| {
+        let node =
+            if left.level > right.level { last_at(left, *level) } else { first_at(right, *level) };
+        node.len() == Node::<K, V, S>::capacity()
+    };
+    let levels = left.level.min(right.level) + 1..=top;
+    let height = levels.clone().count();
+    let full = levels.take_while(is_full).count();
+    let grows = full == height;
+    assert!(!grows || top + 1 < MAX_HEIGHT, "a tree of {MAX_HEIGHT} levels cannot grow");
+    full + usize::from(grows)
+}
+
+/// Mends the right border of `left` and joins the two, either of which may be empty.
+///
+/// # Safety
+///
+/// As for [`join`], but for the right border of `left`, which is as T2 says. `freed` is of the same
+/// allocator, and empty.
+pub(super) unsafe fn join_mending<K, V, S: Shape<K>, A: Allocator>(
+    mut left: Option<Root<K, V, S>>,
+    right: Option<Root<K, V, S>>,
+    stock: &mut Stock<'_, K, V, S, A>,
+    freed: &mut Spare<'_, K, V, S, A>,
+) -> Option<Root<K, V, S>> {
+    let Some(right) = right else { return left };
+    // SAFETY: a border as T2 says is not too short of slots.
+    unsafe { mend(&mut left, Border::Right, freed) };
+    let Some(left) = left else { return Some(right) };
+    // SAFETY: both borders are mended now; the rest is passed on.
+    Some(unsafe { join(left, right, stock) })
+}
+
+/// Joins two trees and returns the root of the whole. O(height).
+///
+/// # Safety
+///
+/// The nodes of both stem from the allocator of `stock`, which has what [`join_needs`] says. The
+/// right border of `left` and the left one of `right` are mended; leaves are of full size.
+pub(super) unsafe fn join<K, V, S: Shape<K>, A: Allocator>(
+    left: Root<K, V, S>,
+    right: Root<K, V, S>,
+    stock: &mut Stock<'_, K, V, S, A>,
+) -> Root<K, V, S> {
+    let (before, behind) = (last_at(left, 0), first_at(right, 0));
+    let (len, behind_len) = (before.len(), behind.len());
+    if left.level + right.level == 0 && len + behind_len <= Node::<K, V, S>::capacity() {
+        // SAFETY: the two fit one leaf.
+        unsafe { transfer_slots((behind, 0, 0), (before, 0, len), behind_len) };
+        before.set_len(len + behind_len);
+        // SAFETY: it owns nothing any more.
+        unsafe { stock.put(0, behind) };
+        return left;
+    }
+    // The longer leaf has two slots at least: mended ones have, and so has the longer of two that
+    // do not fit one leaf.
+    let is_left = len >= behind_len;
+    let between = if is_left { (before, 0, len - 1) } else { (behind, 0, 0) };
+    // SAFETY: the pair counts as moved out; the gap is closed below.
+    let root = unsafe { hang(left, right, between, stock) };
+    if is_left {
+        before.shrink(len - 1);
+    } else {
+        // SAFETY: the slots behind the first one close up.
+        unsafe { shift_slots(behind, 0, 1, 0, behind_len - 1) };
+        behind.shrink(behind_len - 1);
+    }
+    root
+}
+
+/// Hangs the lower tree at the border of the higher one, with the pair in `between` between them.
+///
+/// # Safety
+///
+/// As for `join`; the pair counts as moved out.
+unsafe fn hang<K, V, S: Shape<K>, A: Allocator>(
+    left: Root<K, V, S>,
+    right: Root<K, V, S>,
+    between: Run<K, V, S>,
+    stock: &mut Stock<'_, K, V, S, A>,
+) -> Root<K, V, S> {
+    let capacity = Node::<K, V, S>::capacity();
+    let at_end = left.level >= right.level;
+    let (higher, lower) = if at_end { (left, right) } else { (right, left) };
+    let (mut waiting, mut new) = (between, right.node);
+    for level in lower.level + 1..=higher.level {
+        let node = if at_end { last_at(higher, level) } else { first_at(higher, level) };
+        let is_full = node.len() == capacity;
+        let mut target = node;
+        let mut next = None;
+        if is_full {
+            let half = stock.take(level);
+            // SAFETY: a full node and a new one.
+            unsafe { split(node, half, level, if at_end { capacity - 1 } else { 0 }) };
+            if at_end {
+                target = half;
+            }
+            next = Some(half);
+        }
+        if !at_end && level == lower.level + 1 {
+            // SAFETY: N2. The first child goes behind the pair, and the lower tree in its place.
+            new = unsafe { target.child(0) };
+        }
+        let at = if at_end { target.len() } else { 0 };
+        // SAFETY: there is room, and the pair waits in another node.
+        unsafe { insert_carry((target, level, at), waiting, new) };
+        if !at_end && level == lower.level + 1 {
+            // SAFETY: edge 0; the child that was there is at edge 1.
+            unsafe { target.set_child(0, lower.node) };
+        }
+        let Some(half) = next else { return higher };
+        (waiting, new) = ((node, level, capacity - 1), half);
+    }
+    let level = higher.level + 1;
+    let node = stock.take(level);
+    // SAFETY: edge 0 of a new internal node; of two equally high trees, `left` is the higher one.
+    unsafe { node.set_child(0, higher.node) };
+    // SAFETY: there is room, and the pair waits in another node.
+    unsafe { insert_carry((node, level, 0), waiting, new) };
+    Root { node, level }
+}
+
+/// The first node on `level` of the tree under `root`.
+fn first_at<K, V, S: Shape<K>>(root: Root<K, V, S>, level: usize) -> Node<K, V, S> {
+    let mut node = root.node;
+    for _ in level..root.level {
+        // SAFETY: N2: an internal node has an edge 0.
+        node = unsafe { node.child(0) };
+    }
+    node
+}

@@ -1,0 +1,113 @@
+//! [`Stock`]: any number of nodes out of any tree, to be used again or given back.
+//!
+//! Operations on whole trees take nodes from one place and need them in another. A stock hands them
+//! on, so that the allocator is asked for what is missing only, and in advance.
+
+use core::alloc::Layout;
+
+use allotment_alloc::Allocator;
+
+use crate::raw::node::Node;
+use crate::raw::shape::Shape;
+
+/// Nodes in no tree that own nothing: leaves of full size, and internal nodes.
+///
+/// Dropped, it gives back what is left: foreign code, so all trees must have an owner by then.
+pub(super) struct Stock<'a, K, V, S: Shape<K>, A: Allocator> {
+    alloc: &'a A,
+    leaves: Chain<K, V, S>,
+    internals: Chain<K, V, S>,
+}
+
+/// Nodes of one kind, each holding the next in its first bytes.
+struct Chain<K, V, S> {
+    first: Option<Node<K, V, S>>,
+    count: usize,
+}
+
+impl<K, V, S: Shape<K>> Chain<K, V, S> {
+    /// # Safety
+    ///
+    /// The node is in no tree and owns nothing.
+    unsafe fn push(&mut self, node: Node<K, V, S>) {
+        let link = node.block().cast::<Option<Node<K, V, S>>>();
+        // SAFETY: N0; the header has room for an address and is aligned for one, and nobody reads
+        // it as a header before `pop` has written one again.
+        unsafe { link.write(self.first) };
+        self.first = Some(node);
+        self.count += 1;
+    }
+
+    fn pop(&mut self) -> Option<Node<K, V, S>> {
+        let node = self.first?;
+        // SAFETY: `push` wrote the link.
+        self.first = unsafe { node.block().cast::<Option<Node<K, V, S>>>().read() };
+        self.count -= 1;
+        node.begin(Node::<K, V, S>::capacity());
+        Some(node)
+    }
+}
+
+impl<'a, K, V, S: Shape<K>, A: Allocator> Stock<'a, K, V, S, A> {
+    pub(super) fn new(alloc: &'a A) -> Self {
+        let none = || Chain { first: None, count: 0 };
+        Self { alloc, leaves: none(), internals: none() }
+    }
+
+    /// Sees to it that there are at least so many nodes of each kind.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    pub(super) fn reserve(&mut self, leaves: usize, internals: usize) -> Result<(), Layout> {
+        while self.leaves.count < leaves {
+            let node = Node::allocate(0, self.alloc)?;
+            // SAFETY: a new node.
+            unsafe { self.leaves.push(node) };
+        }
+        while self.internals.count < internals {
+            let node = Node::allocate(1, self.alloc)?;
+            // SAFETY: a new node; internal nodes of all levels are alike.
+            unsafe { self.internals.push(node) };
+        }
+        Ok(())
+    }
+
+    /// Takes a node for `level` out, as good as new.
+    pub(super) fn take(&mut self, level: usize) -> Node<K, V, S> {
+        let chain = if level == 0 { &mut self.leaves } else { &mut self.internals };
+        let node = chain.pop().expect("an edit reserves the nodes that it takes");
+        node.pad(0, Node::<K, V, S>::capacity());
+        node
+    }
+
+    /// Puts a node of `level` in.
+    ///
+    /// # Safety
+    ///
+    /// It came from the allocator of this stock, is in no tree, owns nothing, and no copy of its
+    /// address is used again. A leaf is one of full size.
+    pub(super) unsafe fn put(&mut self, level: usize, node: Node<K, V, S>) {
+        let chain = if level == 0 { &mut self.leaves } else { &mut self.internals };
+        // SAFETY: passed on.
+        unsafe { chain.push(node) };
+    }
+
+    /// Gives all nodes back.
+    pub(super) fn give_back(&mut self) {
+        while let Some(leaf) = self.leaves.pop() {
+            // SAFETY: a leaf that came from `alloc` and is in no tree.
+            unsafe { leaf.deallocate(0, self.alloc) };
+        }
+        while let Some(node) = self.internals.pop() {
+            // SAFETY: an internal node that came from `alloc` and is in no tree.
+            unsafe { node.deallocate(1, self.alloc) };
+        }
+    }
+}
+
+impl<K, V, S: Shape<K>, A: Allocator> Drop for Stock<'_, K, V, S, A> {
+    fn drop(&mut self) {
+        self.give_back();
+    }
+}
