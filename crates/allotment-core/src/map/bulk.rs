@@ -1,5 +1,6 @@
 //! Operations on many pairs: each is a sequence of edits, between which the map is whole.
 
+use alloc::vec::Vec;
 use core::alloc::Layout;
 use core::borrow::Borrow;
 
@@ -10,13 +11,17 @@ use crate::raw::path::Edge;
 use crate::raw::search::Side;
 use crate::raw::shape::Shape;
 use crate::raw::spare::Spare;
-use crate::raw::tree::OnEqual;
+use crate::raw::tree::{OnEqual, Refused};
 
 impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     /// A map on `alloc` with the pairs of an iterator; of those with equal keys the last one stays.
     ///
     /// Ascending keys are noticed as they come, and cost one comparison and O(1) amortised each;
     /// nothing is collected first, and nodes end up full. Others cost O(log n).
+    ///
+    /// # Panics
+    ///
+    /// If a comparison, the iterator or an allocation does; all pairs are then dropped.
     ///
     /// ```
     /// use allotment_core::BTreeMap;
@@ -36,17 +41,59 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     }
 }
 
+impl<K: Ord, V> BTreeMap<K, V> {
+    /// A map with the pairs of an iterator. The first key out of order has all of them collected
+    /// and sorted, as std does from the beginning.
+    pub(super) fn from_pairs(mut pairs: impl Iterator<Item = (K, V)>) -> Self {
+        let mut map = Self::new();
+        if let Some(pair) = map.fill_ascending(&mut pairs) {
+            let mut all: Vec<(K, V)> = map.into_iter().collect();
+            // What the iterator says of itself may be wrong: then the vector grows as it must.
+            all.try_reserve(pairs.size_hint().0.saturating_add(1)).ok();
+            all.push(pair);
+            pairs.for_each(|pair| all.push(pair));
+            // Stable: of equal keys, the last one stays.
+            all.sort_by(|a, b| a.0.cmp(&b.0));
+            map = Self::new();
+            map.fill(all, OnEqual::Replace);
+        }
+        map
+    }
+
+    /// Puts pairs in as long as their keys ascend, and answers the first that belongs before
+    /// others.
+    fn fill_ascending(&mut self, pairs: &mut impl Iterator<Item = (K, V)>) -> Option<(K, V)> {
+        // SAFETY: T4.
+        unsafe { self.tree.push_ascending(pairs, OnEqual::Replace, &self.alloc) }
+            .unwrap_or_else(|refused| out_of_memory(refused.layout))
+    }
+}
+
 impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     fn fill<I>(&mut self, pairs: I, on_equal: OnEqual)
     where
         K: Ord,
         I: IntoIterator<Item = (K, V)>,
     {
-        let mut end = None;
-        for pair in pairs {
-            // SAFETY: `end` goes from call to call and nowhere else, and T4.
-            unsafe { self.tree.push(&mut end, pair, on_equal, &self.alloc) }
-                .unwrap_or_else(|refused| out_of_memory(refused.layout));
+        self.try_fill(pairs, on_equal).unwrap_or_else(|refused| out_of_memory(refused.layout));
+    }
+
+    pub(super) fn try_fill<I>(&mut self, pairs: I, on_equal: OnEqual) -> Result<(), Refused<K, V>>
+    where
+        K: Ord,
+        I: IntoIterator<Item = (K, V)>,
+    {
+        let (mut pairs, mut ascends) = (pairs.into_iter(), false);
+        loop {
+            let next = if ascends {
+                // SAFETY: T4.
+                unsafe { self.tree.push_ascending(&mut pairs, on_equal, &self.alloc) }?
+            } else {
+                pairs.next()
+            };
+            let Some(pair) = next else { return Ok(()) };
+            // SAFETY: T4.
+            ascends = unsafe { self.tree.put(pair, on_equal, &self.alloc) }?;
         }
     }
 
@@ -180,8 +227,8 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
 }
 
 impl<K: Ord, V, A: Allocator, S: Shape<K>> Extend<(K, V)> for BTreeMap<K, V, A, S> {
-    /// Puts pairs in as [`BTreeMap::insert`] does; ascending keys behind those of the map cost
-    /// O(1) amortised each.
+    /// Puts pairs in as [`BTreeMap::insert`] does. Ascending keys behind those of the map cost one
+    /// comparison and O(1) amortised each.
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, pairs: I) {
         self.fill(pairs, OnEqual::KeepKey);
     }

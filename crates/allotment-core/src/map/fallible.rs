@@ -68,15 +68,9 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     where
         I: IntoIterator<Item = (K, V)>,
     {
-        let mut end = None;
-        for pair in pairs {
-            let map = &mut *self.map;
-            // SAFETY: `end` goes from call to call and nowhere else, and T4.
-            unsafe { map.tree.push(&mut end, pair, OnEqual::KeepKey, &map.alloc) }.map_err(
-                |Refused { layout, key, value }| AllocFailure { layout, returned: (key, value) },
-            )?;
-        }
-        Ok(())
+        self.map.try_fill(pairs, OnEqual::KeepKey).map_err(|Refused { layout, key, value }| {
+            AllocFailure { layout, returned: (key, value) }
+        })
     }
 
     /// [`BTreeMap::append`].

@@ -8,7 +8,7 @@ use core::hash::{Hash, Hasher};
 use core::ops::Index;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
-use allotment_alloc::{Allocator, Global};
+use allotment_alloc::Allocator;
 
 use crate::map::{BTreeMap, Iter, IterMut, out_of_memory};
 use crate::raw::shape::Shape;
@@ -21,9 +21,10 @@ impl<K, V> Default for BTreeMap<K, V> {
 }
 
 impl<K: Ord, V> FromIterator<(K, V)> for BTreeMap<K, V> {
-    /// As [`BTreeMap::from_iter_in`], on the global allocator.
+    /// As [`BTreeMap::from_iter_in`], on the global allocator. But if a key comes out of order, all
+    /// pairs are collected and sorted first, which is faster than to insert them one by one.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        Self::from_iter_in(pairs, Global)
+        Self::from_pairs(pairs.into_iter())
     }
 }
 

@@ -42,6 +42,11 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
         (len < leaf.slots()).then_some((leaf, len))
     }
 
+    /// Whether there is no tree yet, or one leaf that has fewer slots than others.
+    pub(super) fn is_small(&self) -> bool {
+        self.leaf.is_none_or(|leaf| leaf.slots() < Node::<K, V, S>::capacity())
+    }
+
     /// Counts the pairs that were moved to the end of the last leaf.
     ///
     /// # Safety

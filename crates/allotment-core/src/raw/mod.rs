@@ -93,6 +93,8 @@ mod copy;
 
 pub(crate) mod tree;
 
+mod stream;
+
 mod merge;
 
 mod append;

@@ -7,7 +7,6 @@
 use alloc::boxed::Box;
 use core::alloc::Layout;
 use core::borrow::Borrow;
-use core::cmp::Ordering;
 use core::marker::PhantomData;
 use core::mem;
 
@@ -241,6 +240,41 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         Ok(())
     }
 
+    /// Puts a pair in; answers whether it belongs behind all others, as far as is known.
+    ///
+    /// # Errors
+    ///
+    /// The pair, if the allocator could not serve it; the tree is as it was.
+    ///
+    /// # Safety
+    ///
+    /// The nodes of this tree stem from `alloc`.
+    pub(crate) unsafe fn put<A: Allocator>(
+        &mut self,
+        (key, value): (K, V),
+        on_equal: OnEqual,
+        alloc: &A,
+    ) -> Result<bool, Refused<K, V>>
+    where
+        K: Ord,
+    {
+        // SAFETY: passed on; the pair is seated below.
+        match unsafe { self.ready(&key, alloc) } {
+            Ok(Ready::Room(place)) => {
+                // SAFETY: told just now.
+                unsafe { self.seat(place, key, value) };
+                let (leaf, index) = place;
+                Ok(index + 1 == leaf.len() && self.hint.leaf() == Some((leaf, false)))
+            }
+            Ok(Ready::Equal(slot)) => {
+                // SAFETY: a slot of this tree, which is borrowed for writing.
+                unsafe { overwrite(slot, (key, value), on_equal) };
+                Ok(false)
+            }
+            Err(layout) => Err(Refused { layout, key, value }),
+        }
+    }
+
     /// Gets ready for a pair with this key: asks and reserves.
     ///
     /// # Errors
@@ -356,73 +390,6 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
             unsafe { refill(&mut self.root, path, alloc) };
         }
         (pair, replaced)
-    }
-
-    /// Searches for a key that is likely to be greater than all others. If `edge` is known to be
-    /// the last one, that takes one comparison; `None` if not.
-    ///
-    /// Answers also whether `edge` now is the last one.
-    #[inline]
-    fn locate(&self, key: &K, edge: &mut Option<Edge<K, V, S>>) -> (Search<K, V, S>, bool)
-    where
-        K: Ord,
-    {
-        let Some(root) = self.root else { return (Search::Missing, true) };
-        let edge = edge.get_or_insert_with(|| Edge::last(root));
-        // The last pair is in the last leaf, which has one (T2).
-        let slot = Slot { node: edge.leaf, level: 0, index: edge.index - 1 };
-        // SAFETY: N1.
-        match unsafe { &*slot.key() }.cmp(key) {
-            Ordering::Less => (Search::Missing, true),
-            Ordering::Equal => (Search::Found(slot), true),
-            Ordering::Greater => (search(root, key, edge), false),
-        }
-    }
-
-    /// Puts a pair in that is likely to be the last; `end` remembers the last edge from one call to
-    /// the next.
-    ///
-    /// For ascending keys O(1) amortised, and one comparison each; O(log n) for others.
-    ///
-    /// # Errors
-    ///
-    /// The pair, if the allocator could not serve it; the tree is as it was.
-    ///
-    /// # Safety
-    ///
-    /// `end` is `None` or what the last call left in it with no other edit in between; the nodes
-    /// stem from `alloc`. If the call unwinds, `end` must not be used again.
-    #[inline]
-    pub(crate) unsafe fn push<A: Allocator>(
-        &mut self,
-        end: &mut Option<Edge<K, V, S>>,
-        (key, value): (K, V),
-        on_equal: OnEqual,
-        alloc: &A,
-    ) -> Result<(), Refused<K, V>>
-    where
-        K: Ord,
-    {
-        let (found, is_last) = self.locate(&key, end);
-        if let Search::Found(slot) = found {
-            if !is_last {
-                *end = None;
-            }
-            if on_equal == OnEqual::Replace {
-                // SAFETY: N1; the tree is borrowed for writing, and the keys are equal.
-                *unsafe { &mut *slot.key() } = key;
-            }
-            // SAFETY: N1; the tree is borrowed for writing.
-            *unsafe { &mut *slot.value() } = value;
-            return Ok(());
-        }
-        // SAFETY: an edge of this tree; the rest is passed on.
-        let inserted = unsafe { self.insert_at(end, key, value, alloc) };
-        match end {
-            Some(edge) if is_last && inserted.is_ok() => edge.index += 1,
-            _ => *end = None,
-        }
-        inserted
     }
 
     /// Cuts the tree at `edge`: it keeps what lies before, and what lies behind is returned.

@@ -4,8 +4,9 @@ use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
-use allotment_alloc::{Allocator, Global};
+use allotment_alloc::Allocator;
 
+use crate::map::BTreeMap;
 use crate::raw::shape::Shape;
 use crate::set::BTreeSet;
 
@@ -17,9 +18,10 @@ impl<T> Default for BTreeSet<T> {
 }
 
 impl<T: Ord> FromIterator<T> for BTreeSet<T> {
-    /// As [`BTreeSet::from_iter_in`], on the global allocator.
+    /// As [`BTreeMap`]'s.
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
-        Self::from_iter_in(elements, Global)
+        let pairs = elements.into_iter().map(|element| (element, ()));
+        Self { map: BTreeMap::from_iter(pairs) }
     }
 }
 
