@@ -97,6 +97,70 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         }
     }
 
+    /// Puts pairs in as [`insert`](Self::insert) does, whose keys ascend or nearly do; answers how
+    /// many keys are new.
+    ///
+    /// A tree is built of them, in O(m) for m pairs that ascend, and appended to this one, in
+    /// O(n + m): see [`append`](Self::append). If the iterator says that there are few beside those
+    /// of the map, they are inserted one by one, in O(m log n).
+    ///
+    /// # Panics
+    ///
+    /// If a comparison, the iterator or an allocation does; pairs that are not in the map by then
+    /// are dropped.
+    ///
+    /// ```
+    /// let mut map: allotment_core::BTreeMap<_, _> = (0..100).map(|n| (n * 2, 'a')).collect();
+    /// assert_eq!(map.insert_sorted([(10, 'b'), (11, 'b'), (13, 'b'), (300, 'b')]), 3);
+    /// assert_eq!((map.len(), map[&10], map[&13]), (103, 'b', 'b'));
+    /// ```
+    pub fn insert_sorted<I>(&mut self, pairs: I) -> usize
+    where
+        K: Ord,
+        A: SharedAlloc,
+        I: IntoIterator<Item = (K, V)>,
+    {
+        let (pairs, before) = (pairs.into_iter(), self.len());
+        if pairs.size_hint().1.is_some_and(|most| self.tree.outnumbers(most)) {
+            self.fill(pairs, OnEqual::KeepKey);
+        } else {
+            let mut other = Self::with_shape_in(self.alloc.clone());
+            other.fill(pairs, OnEqual::KeepKey);
+            self.append(&mut other);
+        }
+        self.len() - before
+    }
+
+    /// Takes pairs out whose keys ascend or nearly do, and drops them; answers how many there were.
+    ///
+    /// O(m log n) for m keys, but as long as keys belong to the leaf of the one before, that leaf
+    /// alone is searched: where they are dense, about half the time of as many calls of
+    /// [`remove`](Self::remove). Allocates nothing.
+    ///
+    /// # Panics
+    ///
+    /// If a comparison, the iterator or the drop of a pair does; the pairs before are out, and
+    /// those after are in the map.
+    ///
+    /// ```
+    /// let mut map: allotment_core::BTreeMap<_, _> = (0..100).map(|n| (n, 'a')).collect();
+    /// assert_eq!(map.remove_sorted(&[3, 4, 5, 99, 100]), 4);
+    /// assert_eq!(map.len(), 96);
+    /// ```
+    pub fn remove_sorted<'q, Q, I>(&mut self, keys: I) -> usize
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized + 'q,
+        I: IntoIterator<Item = &'q Q>,
+    {
+        let (mut near, before) = (None, self.len());
+        for key in keys {
+            // SAFETY: `near` comes from the last call, and T4.
+            drop(unsafe { self.tree.remove_near(&mut near, key, &self.alloc) });
+        }
+        before - self.len()
+    }
+
     /// Moves all pairs of `other` into this map. Where both have a key, this map keeps its key and
     /// takes the other's value.
     ///

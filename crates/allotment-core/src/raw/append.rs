@@ -94,7 +94,7 @@ impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
     }
 
     /// Whether to search for each of so many pairs is less work than to go over all of this tree.
-    fn outnumbers(&self, pairs: usize) -> bool {
+    pub(crate) fn outnumbers(&self, pairs: usize) -> bool {
         // What a search takes grows with the levels, and with the misses of large trees: measured.
         let height = self.len.checked_ilog2().unwrap_or(0) as usize + 1;
         pairs.saturating_mul(height * height / 16) < self.len

@@ -95,6 +95,8 @@ pub(crate) mod tree;
 
 mod stream;
 
+mod near;
+
 mod merge;
 
 mod append;

@@ -229,6 +229,40 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
         self.map.append(&mut other.map);
     }
 
+    /// Puts elements in that ascend or nearly do; answers how many are new. See
+    /// [`BTreeMap::insert_sorted`].
+    ///
+    /// ```
+    /// let mut set = allotment_core::BTreeSet::from([1, 4, 9]);
+    /// assert_eq!(set.insert_sorted([2, 4, 5]), 2);
+    /// assert!(set.iter().eq(&[1, 2, 4, 5, 9]));
+    /// ```
+    pub fn insert_sorted<I>(&mut self, elements: I) -> usize
+    where
+        T: Ord,
+        A: SharedAlloc,
+        I: IntoIterator<Item = T>,
+    {
+        self.map.insert_sorted(elements.into_iter().map(|element| (element, ())))
+    }
+
+    /// Takes elements out that ascend or nearly do; answers how many there were. See
+    /// [`BTreeMap::remove_sorted`].
+    ///
+    /// ```
+    /// let mut set = allotment_core::BTreeSet::from([1, 4, 9]);
+    /// assert_eq!(set.remove_sorted(&[1, 2, 9]), 2);
+    /// assert!(set.iter().eq(&[4]));
+    /// ```
+    pub fn remove_sorted<'q, Q, I>(&mut self, values: I) -> usize
+    where
+        T: Borrow<Q> + Ord,
+        Q: Ord + ?Sized + 'q,
+        I: IntoIterator<Item = &'q Q>,
+    {
+        self.map.remove_sorted(values)
+    }
+
     /// Cuts off all elements not less than `value`, and returns them: see [`BTreeMap::split_off`].
     ///
     /// ```
