@@ -206,6 +206,50 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         unsafe { self.tree.append(&self.alloc, &mut other.tree, &other.alloc, shares) }
     }
 
+    /// Packs the map: all leaves but the last two end up full, and nodes left over go back to the
+    /// allocator. What was built in ascending order is packed already; after random insertions or
+    /// many removals it pays. The next insertions split nodes more often.
+    ///
+    /// O(n), whatever there is to gain: see [`shrink_to_fit`](Self::shrink_to_fit). Pairs move to
+    /// nodes of the map itself, so that all it asks for is two nodes a level and one more.
+    ///
+    /// # Panics
+    ///
+    /// If the allocator does; no pair is lost.
+    ///
+    /// ```
+    /// let mut map: allotment_core::BTreeMap<_, _> = (0..10_000).map(|n| (n, n)).collect();
+    /// map.retain(|key, _| key % 10 == 0);
+    /// map.compact();
+    /// assert!(map.into_keys().eq((0..10_000).step_by(10)));
+    /// ```
+    pub fn compact(&mut self) {
+        self.try_compact().unwrap_or_else(|layout| out_of_memory(layout));
+    }
+
+    pub(super) fn try_compact(&mut self) -> Result<(), Layout> {
+        // SAFETY: T4.
+        unsafe { self.tree.compact(&self.alloc) }
+    }
+
+    /// [`compact`](Self::compact) if that frees an eighth of the leaves or more, or if there is but
+    /// one; otherwise the map is left as it is, after a walk over its internal nodes.
+    ///
+    /// # Panics
+    ///
+    /// As `compact`.
+    ///
+    /// ```
+    /// let mut map: allotment_core::BTreeMap<_, _> = (0..10_000).map(|n| (n, n)).collect();
+    /// map.shrink_to_fit();
+    /// assert_eq!(map.len(), 10_000);
+    /// ```
+    pub fn shrink_to_fit(&mut self) {
+        // SAFETY: T4.
+        unsafe { self.tree.shrink_to_fit(&self.alloc) }
+            .unwrap_or_else(|layout| out_of_memory(layout));
+    }
+
     /// Cuts off all pairs whose keys are not less than `key`, and returns them.
     ///
     /// O(log n) to cut, and then the smaller part is counted: a walk that reads its internal nodes

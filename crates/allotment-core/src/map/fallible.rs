@@ -85,6 +85,15 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
         self.map.try_append(other).map_err(without)
     }
 
+    /// [`BTreeMap::compact`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; no pair is lost.
+    pub fn compact(&mut self) -> Result<(), AllocFailure> {
+        self.map.try_compact().map_err(without)
+    }
+
     /// [`BTreeMap::split_off`].
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Counting the slots of a tree.
+//! Counting the slots or the leaves of a tree.
 //!
 //! Takes for granted N0, N2. Does not care about order or fill.
 
@@ -19,4 +19,19 @@ pub(super) fn count_slots<K, V, S: Shape<K>>(root: Root<K, V, S>) -> usize {
         count_slots(Root { node, level: root.level - 1 })
     };
     len + (0..=len).map(below).sum::<usize>()
+}
+
+/// Leaves of the tree under `root`: reads its internal nodes.
+pub(super) fn count_leaves<K, V, S: Shape<K>>(root: Root<K, V, S>) -> usize {
+    let len = root.node.len();
+    let below = |edge: usize| {
+        // SAFETY: N2; asked for edges up to `len`, below.
+        let node = unsafe { root.node.child(edge) };
+        count_leaves(Root { node, level: root.level - 1 })
+    };
+    match root.level {
+        0 => 1,
+        1 => len + 1,
+        _ => (0..=len).map(below).sum(),
+    }
 }

@@ -101,5 +101,7 @@ mod merge;
 
 mod append;
 
+mod pack;
+
 #[cfg(feature = "verify")]
 pub(crate) mod verify;

@@ -263,6 +263,16 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
         self.map.remove_sorted(values)
     }
 
+    /// Packs the set: see [`BTreeMap::compact`].
+    pub fn compact(&mut self) {
+        self.map.compact();
+    }
+
+    /// Packs the set if it pays: see [`BTreeMap::shrink_to_fit`].
+    pub fn shrink_to_fit(&mut self) {
+        self.map.shrink_to_fit();
+    }
+
     /// Cuts off all elements not less than `value`, and returns them: see [`BTreeMap::split_off`].
     ///
     /// ```

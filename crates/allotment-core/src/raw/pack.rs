@@ -1,0 +1,141 @@
+//! Packing a tree: its pairs move to the front of its own nodes, and the nodes left over go back.
+//!
+//! Takes for granted N0 to N3, T1 to T3. Compares nothing, and does not care about order.
+
+use core::alloc::Layout;
+
+use allotment_alloc::Allocator;
+
+use crate::raw::count::count_leaves;
+use crate::raw::fill::Fill;
+use crate::raw::join::join_mending;
+use crate::raw::node::Node;
+use crate::raw::path::{Root, Slot};
+use crate::raw::shape::{Shape, slots_after};
+use crate::raw::slots::transfer_slots;
+use crate::raw::source::Source;
+use crate::raw::spare::Spare;
+use crate::raw::stock::Stock;
+use crate::raw::tree::Tree;
+
+/// A tree that is being packed. Dropped, it is one tree again: what was packed, and the rest.
+struct Pack<'a, K, V, S: Shape<K>, A: Allocator> {
+    tree: &'a mut Tree<K, V, S>,
+    alloc: &'a A,
+    rest: Source<K, V, S>,
+    packed: Fill<K, V, S>,
+    /// Beyond what the next step needs, it has what the last join does.
+    stock: Stock<'a, K, V, S, A>,
+    /// Internal nodes that the last join needs at most.
+    kept: usize,
+}
+
+impl<K, V, S: Shape<K>> Tree<K, V, S> {
+    /// Packs the tree, so that all leaves but the last two are full, and a lone leaf has as few
+    /// slots as it can. O(n).
+    ///
+    /// Asks the allocator for two nodes a level and one more, and for nothing once it has begun to
+    /// move: each node that empties comes in time for the one that is needed.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; no pair is lost.
+    ///
+    /// # Safety
+    ///
+    /// The nodes stem from `alloc`.
+    pub(crate) unsafe fn compact<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
+        if let Some(root) = self.root.filter(|root| root.level > 0) {
+            // SAFETY: passed on.
+            unsafe { self.pack(root, alloc) }?;
+        }
+        let capacity = Node::<K, V, S>::capacity();
+        let mut slots = slots_after(0, capacity);
+        while slots < self.len.min(capacity) {
+            slots = slots_after(slots, capacity);
+        }
+        // SAFETY: slots enough for all pairs, if they are in one leaf; the rest is passed on.
+        unsafe { self.resize_leaf(slots, alloc) }
+    }
+
+    /// `compact` for a tree of several leaves, under `root`.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; no pair is lost.
+    ///
+    /// # Safety
+    ///
+    /// The nodes stem from `alloc`.
+    unsafe fn pack<A: Allocator>(&mut self, root: Root<K, V, S>, alloc: &A) -> Result<(), Layout> {
+        let kept = root.level + 1;
+        let mut stock = Stock::new(alloc);
+        stock.reserve(2, kept + root.level)?;
+        let rest = Source::new(root, self.len);
+        let packed = Fill::new(None, 0);
+        let mut pack = Pack { tree: self, alloc, rest, packed, stock, kept };
+        while pack.step()? {}
+        Ok(())
+    }
+
+    /// Packs the tree if that frees an eighth of its leaves or more. O(n) then, and otherwise a
+    /// walk over the internal nodes.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; no pair is lost.
+    ///
+    /// # Safety
+    ///
+    /// The nodes stem from `alloc`.
+    pub(crate) unsafe fn shrink_to_fit<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
+        let Some(root) = self.root else { return Ok(()) };
+        let leaves = count_leaves(root);
+        // Each leaf but the last comes with the slot behind it.
+        let packed = (self.len + 1).div_ceil(Node::<K, V, S>::capacity() + 1);
+        if leaves > 1 && leaves - packed.min(leaves) < leaves.div_ceil(8) {
+            return Ok(());
+        }
+        // SAFETY: passed on.
+        unsafe { self.compact(alloc) }
+    }
+}
+
+impl<K, V, S: Shape<K>, A: Allocator> Pack<'_, K, V, S, A> {
+    /// Moves slots until a leaf of either kind is at its end; answers whether there were any.
+    fn step(&mut self) -> Result<bool, Layout> {
+        let Some(span) = self.rest.span() else { return Ok(false) };
+        let first = (span.node, span.level, span.index);
+        let count = if let Some((leaf, len)) = self.packed.room() {
+            let count = span.count.min(Node::<K, V, S>::capacity() - len);
+            // SAFETY: slots of the span, and as many with room.
+            unsafe { transfer_slots(first, (leaf, 0, len), count) };
+            // SAFETY: they were moved there.
+            unsafe { self.packed.keep(leaf, len, count) };
+            count
+        } else {
+            let (leaves, internals) = self.packed.needs();
+            self.stock.reserve(leaves, internals + self.kept)?;
+            // SAFETY: there is no room, and the nodes were reserved.
+            let Slot { node, level, index } = unsafe { self.packed.grow(&mut self.stock) };
+            // SAFETY: a slot of the span, to the one made for it.
+            unsafe { transfer_slots(first, (node, level, index), 1) };
+            1
+        };
+        // SAFETY: they were moved out.
+        unsafe { self.rest.advance(&span, count, &mut self.stock) };
+        Ok(true)
+    }
+}
+
+impl<K, V, S: Shape<K>, A: Allocator> Drop for Pack<'_, K, V, S, A> {
+    fn drop(&mut self) {
+        let mut freed = [Spare::new(self.alloc), Spare::new(self.alloc)];
+        // SAFETY: the source is not used again.
+        let (rest, rest_len) = unsafe { self.rest.whole(&mut freed[0]) };
+        let (packed, len) = self.packed.finish();
+        // SAFETY: the rest is mended at its left border, and enough nodes were kept.
+        let root = unsafe { join_mending(packed, rest, &mut self.stock, &mut freed[1]) };
+        *self.tree = Tree::of(root, len + rest_len);
+    }
+}
