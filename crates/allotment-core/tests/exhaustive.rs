@@ -29,8 +29,23 @@ enum Op {
     CutAndJoin(u128),
     /// Splits off, and keeps what was split off.
     CutAndSwap(u128),
+    Compact,
     /// Keeps the pairs at whose positions the mask, repeated, has a bit.
     Retain(u32),
+}
+
+/// Whether all leaves but the last two are full; those may share, so that neither is empty.
+fn is_packed<S: Shape<u128>>(map: &Map<S>) -> bool {
+    let dump = map.dump();
+    let leaves = dump.lines().filter_map(|line| line.trim_start().strip_prefix("leaf "));
+    let room = leaves.map(|leaf| {
+        let (len, rest) = leaf.split_once('/').expect("a length and a capacity");
+        let capacity = rest.split_once(':').expect("keys").0;
+        capacity.parse::<usize>().expect("a number") - len.parse::<usize>().expect("a number")
+    });
+    let room: Vec<usize> = room.collect();
+    room.iter().rev().skip(2).all(|&room| room == 0)
+        && room.iter().rev().nth(1).is_none_or(|&room| room <= 1)
 }
 
 fn act<S: Shape<u128>>(map: &mut Map<S>, op: Op) {
@@ -58,6 +73,10 @@ fn act<S: Shape<u128>>(map: &mut Map<S>, op: Op) {
             map.verify().expect("a valid head");
             *map = tail;
         }
+        Op::Compact => {
+            map.compact();
+            assert!(is_packed(map), "{}", map.dump());
+        }
         Op::Retain(mask) => {
             let mut at = 0;
             map.retain(|_, _| {
@@ -74,7 +93,7 @@ fn act_on_twin(twin: &mut Twin<u128, u32>, op: Op) {
         Op::Remove(key) => drop(twin.remove(&key)),
         Op::PopFirst => drop(twin.pop_first()),
         Op::PopLast => drop(twin.pop_last()),
-        Op::CutAndJoin(_) => {}
+        Op::CutAndJoin(_) | Op::Compact => {}
         Op::CutAndSwap(key) => *twin = twin.split_off(&key),
         Op::Retain(mask) => {
             let mut at = 0;
@@ -131,7 +150,7 @@ fn shape_of<S: Shape<u128>>(map: &Map<S>) -> String {
 /// Every operation on a tree with these keys: each insertion between two, each removal and cut, and
 /// some ways to keep a part.
 fn all_operations(keys: &[u128]) -> Vec<Op> {
-    let mut ops = vec![Op::PopFirst, Op::PopLast];
+    let mut ops = vec![Op::PopFirst, Op::PopLast, Op::Compact];
     let fences: Vec<u128> =
         [0].into_iter().chain(keys.iter().copied()).chain([u128::MAX]).collect();
     ops.extend(fences.windows(2).map(|pair| Op::Insert(pair[0] + (pair[1] - pair[0]) / 2)));
@@ -321,4 +340,52 @@ fn two_ends_meet_in_every_way() {
             }
         }
     }
+}
+
+/// Trees of all sizes up to 32 are appended to each other, whichever way their keys lie.
+fn append_all<S: Shape<u128>>() {
+    // For the n-th key of either tree, where it goes.
+    type Lie = fn(u128) -> u128;
+    let lies: [(Lie, Lie); 7] = [
+        (|n| n, |n| n + 100),
+        (|n| n + 100, |n| n),
+        (|n| 2 * n, |n| 2 * n + 1),
+        (|n| 3 * n, |n| 2 * n),
+        (|n| n, |n| n),
+        (|n| n, |n| 7 * n + 3),
+        (|n| 7 * n + 3, |n| n + 20),
+    ];
+    let sizes = || (0..=32).step_by(if cfg!(miri) { 8 } else { 1 });
+    for (lie, other_lie) in lies {
+        for size in sizes() {
+            for other_size in sizes() {
+                for build in BUILDS {
+                    let make = |size: u128, lie: Lie, seed: u32| {
+                        let (mut map, mut twin) = (empty::<S>(), Twin::new());
+                        for key in built(size, build).0.keys().map(|key| lie(key / 2)) {
+                            map.insert(key, key as u32 + seed);
+                            twin.insert(key, key as u32 + seed);
+                        }
+                        (map, twin)
+                    };
+                    let (mut map, mut twin) = make(size, lie, 0);
+                    let (mut other, mut other_twin) = make(other_size, other_lie, 1000);
+                    map.append(&mut other);
+                    twin.append(&mut other_twin);
+                    assert_equal(&map, &twin, &[]);
+                    assert_eq!(other.len(), 0);
+                    other.verify().expect("an empty tree");
+                    map.compact();
+                    assert_equal(&map, &twin, &[Op::Compact]);
+                    assert!(is_packed(&map), "{}", map.dump());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn trees_are_appended_to_each_other() {
+    append_all::<Tiny>();
+    append_all::<Small>();
 }

@@ -42,6 +42,7 @@ enum Edit {
     SplitOff(u32, bool),
     Clone,
     Retain(u64),
+    Compact,
 }
 
 fn edits(seed: u64, len: usize, span: u32) -> impl Iterator<Item = Edit> {
@@ -57,7 +58,13 @@ fn edits(seed: u64, len: usize, span: u32) -> impl Iterator<Item = Edit> {
             28..31 => Edit::SplitOff(key, rng.bool()),
             31 => Edit::Clone,
             32 => Edit::Retain(rng.u64(..) | rng.u64(..)),
-            33..75 if at / 128 % 2 == 0 => Edit::Insert(key, value),
+            33 => Edit::Compact,
+            34 => {
+                // Enough for a tree of several levels, somewhere or all over.
+                let (from, step) = (rng.u32(0..span), rng.u32(1..4));
+                Edit::Append((0..rng.u32(0..120)).map(|n| from + n * step).collect())
+            }
+            35..75 if at / 128 % 2 == 0 => Edit::Insert(key, value),
             75.. if at / 128 % 2 == 1 => Edit::Insert(key, value),
             _ => Edit::Remove(key),
         }
@@ -173,6 +180,7 @@ impl<B: SharedAlloc, S: Shape<Probe>> Subject<B, S> {
             Edit::Extend(ref numbers) => self.extend(numbers),
             Edit::SplitOff(key, joins) => self.split_off(key, joins),
             Edit::Clone => self.clone_whole(),
+            Edit::Compact => self.compact(),
             Edit::Retain(mask) => {
                 let requests = self.counter.snapshot().requests;
                 let keep = |key: u32| mask.rotate_right(key) & 1 == 1;
@@ -228,6 +236,17 @@ impl<B: SharedAlloc, S: Shape<Probe>> Subject<B, S> {
             };
             copy.inspect(|copy| assert!(copy.iter().eq(map.iter()))).is_some()
         });
+    }
+
+    /// A fault may leave the structure changed, and nothing else.
+    fn compact(&mut self) {
+        self.sweep(
+            |map, trouble| match trouble {
+                Trouble::Fail => map.fallible().compact().is_ok(),
+                _ => catch(|| map.compact()).is_some(),
+            },
+            Self::check,
+        );
     }
 
     /// Not one edit but many: after each fault, every pair is in one of the two maps.

@@ -80,6 +80,15 @@ fn small_maps_take_small_leaves() {
     });
     // Eight bytes of header, and 16 for each slot.
     assert_eq!(sizes, [72, 72, 72, 136, 136, 264, 264, 504, 504]);
+    let sizes = [1, 4, 5, 9, 17, 31].map(|entries| {
+        let (mut map, counter) = counted();
+        map.extend((0..40).map(|key| (key, key)));
+        map.retain(|key, _| *key < entries);
+        map.shrink_to_fit();
+        map.verify().expect("a valid tree");
+        counter.snapshot().live_bytes
+    });
+    assert_eq!(sizes, [72, 72, 136, 264, 504, 504]);
 }
 
 #[test]
@@ -153,6 +162,7 @@ fn only_what_grows_asks_for_memory() {
             map.pop_last();
         }
         map.retain(|key, _| key % 3 != 0);
+        map.remove_sorted(&Vec::from_iter(0..30_000));
     });
     asks_for_nothing(&counter, || {
         while let Some(entry) = map.first_entry() {
@@ -190,6 +200,9 @@ fn an_empty_map_asks_for_nothing() {
     assert_eq!(map.entry(1).key(), &1);
     let mut tail = map.split_off(&1);
     map.append(&mut tail);
+    map.compact();
+    map.shrink_to_fit();
+    assert_eq!((map.insert_sorted([]), map.remove_sorted(&[1, 2])), (0, 0));
     assert_eq!(map, map.clone());
     assert_eq!(format!("{map:?} {:?}", map.iter()), "{} []");
     map.verify().expect("a valid tree");
@@ -253,6 +266,93 @@ fn edits_leave_the_handle_alone() {
     assert_eq!((alloc.clones(), alloc.handles()), (before + 2, 2));
     drop(pairs);
     assert_eq!((alloc.live(), alloc.handles()), (0, 1));
+}
+
+/// Two maps on one counted allocator.
+fn counted_pair() -> (Map, Map, Counter) {
+    let alloc = Counting::new(Global);
+    let counter = alloc.counter();
+    (BTreeMap::new_in(alloc.clone()), BTreeMap::new_in(alloc), counter)
+}
+
+#[test]
+fn packing_leaves_full_nodes_behind() {
+    let (mut map, counter) = counted();
+    let mut rng = Rng::with_seed(5);
+    map.extend((0..ENTRIES).map(|n| (rng.u64(..), n)));
+    let levels = height(&map);
+    let mut kept = 0;
+    map.retain(|_, _| {
+        kept += 1;
+        kept % 10 == 0
+    });
+    assert_eq!(map.len(), 100_000);
+    let before = counter.snapshot();
+    map.compact();
+    let after = counter.snapshot();
+    map.verify().expect("a valid tree");
+    assert!(after.live_bytes as f64 / 1e5 <= 16.9, "{} bytes", after.live_bytes);
+    assert_eq!((after.live_bytes, after.live_blocks), (1_653_784, 3229));
+    assert!(after.requests - before.requests <= 2 * levels);
+    assert!(after.peak_bytes <= before.peak_bytes.max(before.live_bytes + 2 * levels * 760));
+    map.compact();
+    assert_eq!(counter.snapshot().live_bytes, after.live_bytes);
+    asks_for_nothing(&counter, || map.shrink_to_fit());
+    map.retain(|key, _| key % 4 != 0);
+    map.shrink_to_fit();
+    assert!(counter.snapshot().live_bytes as f64 / map.len() as f64 <= 16.9);
+    map.verify().expect("a valid tree");
+}
+
+#[test]
+fn appending_disjoint_maps_asks_for_a_node_a_level_and_a_root() {
+    for (before, behind) in [(1000, 1000), (1000, 200_000), (200_000, 1000), (300_000, 100_000)] {
+        for swapped in [false, true] {
+            let (mut map, mut other, counter) = counted_pair();
+            map.extend((0..before).map(|n| (n, n)));
+            other.extend((before..before + behind).map(|n| (n, n)));
+            if swapped {
+                std::mem::swap(&mut map, &mut other);
+            }
+            let levels = height(&map).max(height(&other));
+            let requests = counter.snapshot().requests;
+            map.append(&mut other);
+            let after = counter.snapshot();
+            assert!(after.requests - requests <= levels, "{} nodes", after.requests - requests);
+            map.verify().expect("a valid tree");
+            assert!(map.keys().copied().eq(0..before + behind));
+        }
+    }
+}
+
+#[test]
+fn merging_uses_the_nodes_of_both() {
+    let (mut map, mut other, counter) = counted_pair();
+    let mut rng = Rng::with_seed(6);
+    for n in 0..200_000 {
+        map.insert(rng.u64(..), n);
+        if n % 2 == 0 {
+            other.insert(rng.u64(..), n);
+        }
+    }
+    let (before, levels) = (counter.snapshot(), height(&map));
+    map.append(&mut other);
+    let after = counter.snapshot();
+    map.verify().expect("a valid tree");
+    assert_eq!((map.len(), other.len()), (300_000, 0));
+    assert!(after.requests - before.requests <= 2 * levels + 2);
+    assert!(after.peak_bytes <= before.peak_bytes + (2 * levels + 2) * 760);
+    assert!(after.live_bytes as f64 / 3e5 <= 16.6, "what is merged is packed");
+}
+
+#[test]
+fn building_from_sorted_pairs_holds_what_the_map_does() {
+    let alloc = Counting::new(Global);
+    let counter = alloc.counter();
+    let map: Map = BTreeMap::from_iter_in((0..ENTRIES).map(|key| (key, key)), alloc);
+    let counts = counter.snapshot();
+    assert_eq!((map.len() as u64, counts.peak_bytes), (ENTRIES, counts.live_bytes));
+    assert!(per_entry(counts.peak_bytes) <= 17.5);
 }
 
 /// Hazard 32: pairs move between allocators, nodes do not.

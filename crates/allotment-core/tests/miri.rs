@@ -196,6 +196,72 @@ fn miri_retain_cut_and_join() {
     check::<Standard>();
 }
 
+/// Hazard 32: nodes change owner, in every way that two maps can lie.
+#[test]
+fn miri_append() {
+    fn check<S: Shape<u32>>() {
+        let lies: [fn(u32) -> (u32, u32); 4] =
+            [|n| (n, n + 1000), |n| (n + 1000, n), |n| (2 * n, 2 * n + 1), |n| (n, 3 * n / 2)];
+        for lie in lies {
+            for share in [1, 2, 40] {
+                let alloc = Checked::new();
+                let mut map = BTreeMap::<_, _, _, S>::with_shape_in(alloc.clone());
+                let mut other = BTreeMap::<_, _, _, S>::with_shape_in(alloc);
+                map.extend((0..PAIRS).map(|n| (lie(n * 7 % PAIRS).0, Box::new(n))));
+                other.extend((0..PAIRS / share).map(|n| (lie(n).1, Box::new(n))));
+                map.append(&mut other);
+                map.verify().expect("a valid tree");
+                assert!(other.is_empty());
+                map.values_mut().for_each(|value| **value += 1);
+                other.append(&mut map);
+                assert!(other.into_iter().all(|(_, value)| *value > 0));
+            }
+        }
+        let (mut map, mut other) = (map_of::<S>(PAIRS), map_of::<S>(PAIRS / 2));
+        map.append(&mut other);
+        map.verify().expect("a valid tree");
+    }
+    check::<Tiny>();
+    check::<Standard>();
+    let mut map: BTreeMap<_, _> = (0..200_u64).map(|n| (n * 2, n)).collect();
+    map.append(&mut (0..200_u64).map(|n| (n * 3, n)).collect());
+    assert_eq!(map.len(), 333);
+}
+
+#[test]
+fn miri_compact() {
+    fn check<S: Shape<u32>>() {
+        let mut map = map_of::<S>(PAIRS);
+        map.retain(|key, _| key % 3 != 1);
+        map.compact();
+        map.verify().expect("a valid tree");
+        map.values_mut().for_each(|value| **value += 1);
+        map.shrink_to_fit();
+        assert_eq!(map.len() as u32, PAIRS - (PAIRS + 1) / 3);
+    }
+    check::<Tiny>();
+    check::<Standard>();
+}
+
+#[test]
+fn miri_sorted_batches() {
+    fn check<S: Shape<u32>>() {
+        let mut map = map_of::<S>(PAIRS);
+        let keys: Vec<u32> = (0..PAIRS).filter(|n| n % 5 < 3).collect();
+        assert_eq!(map.remove_sorted(&keys), keys.len());
+        map.verify().expect("a valid tree");
+        assert_eq!(map.insert_sorted(keys.iter().map(|&n| (n, Box::new(n)))), keys.len());
+        map.verify().expect("a valid tree");
+        map.insert_sorted((0..PAIRS).rev().map(|n| (n * 3 / 2, Box::new(n))));
+        map.verify().expect("a valid tree");
+    }
+    check::<Tiny>();
+    check::<Standard>();
+    let random = (0..PAIRS * 4).map(|n| (n.wrapping_mul(0x9E37_79B9), Box::new(n)));
+    let map: BTreeMap<_, _> = random.collect();
+    map.verify().expect("a valid tree");
+}
+
 #[test]
 fn miri_entries() {
     fn check<S: Shape<u32>>() {
@@ -241,6 +307,11 @@ fn miri_panics() {
             catch(|| drop(set.split_off(&Probe::new(7))));
             catch(|| set.retain(|probe| probe.n() % 2 == 0));
             catch(|| set.extend((0..9).map(Probe::new)));
+            let mut other = BTreeSet::with_shape_in(set.allocator().clone());
+            catch(|| other.extend((0..30).map(|n| Probe::new(n * 2 / 3))));
+            catch(|| set.append(&mut other));
+            other.verify().expect("a valid other");
+            drop(other);
             disarm(act);
             set.verify().expect("a valid tree");
             arm(act, n);

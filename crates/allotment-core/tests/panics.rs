@@ -136,6 +136,41 @@ fn drops_panic_in_edits() {
     });
 }
 
+/// Hazard 13: an equal key leaves a key and a value over, which are dropped in between.
+#[test]
+fn drops_panic_in_append() {
+    fn append<S: Shape<Probe>>(mut map: Map<S>, len: u32) {
+        let mut other = BTreeMap::with_shape_in(map.allocator().clone());
+        other.extend((0..len).map(|n| (Probe::new(n * 3 / 2), Probe::new(900))));
+        let equal = other.keys().filter(|key| map.contains_key(key)).count();
+        let total = map.len() + other.len();
+        let done = catch(|| map.append(&mut other)).is_some();
+        map.verify().expect("a valid tree");
+        other.verify().expect("a valid other");
+        // Each pair is in one of the two, but for those that another took the place of.
+        let replaced = map.values().filter(|value| value.n() == 900).count();
+        assert!(map.len() + other.len() >= total - equal && replaced <= total);
+        assert!(!done || (other.is_empty() && map.len() == total - equal));
+        assert!((0..len).all(|n| map.contains_key(&Probe::new(n))));
+    }
+    sweep::<Tiny>(Act::Drop, append);
+    sweep::<Standard>(Act::Drop, append);
+}
+
+/// Hazard 13: the pair is out by then.
+#[test]
+fn drops_panic_in_batches() {
+    sweep::<Tiny>(Act::Drop, |mut map, len| {
+        let keys: Vec<Probe> = (0..len).step_by(2).map(Probe::new).collect();
+        catch(|| map.remove_sorted(&keys));
+        map.verify().expect("a valid tree");
+        catch(|| map.insert_sorted((0..len).map(|n| (Probe::new(n), Probe::new(n)))));
+        map.verify().expect("a valid tree");
+        catch(|| map.compact());
+        map.verify().expect("a valid tree");
+    });
+}
+
 /// Hazard 15.
 #[test]
 fn clones_panic() {
@@ -211,6 +246,16 @@ fn iterators_panic() {
         assert_eq!(map.len() as u32, len + seen);
         assert!(done.is_none() || seen == 20);
     });
+    // A collection that was begun is dropped, sorted or not.
+    sweep::<Tiny>(Act::Call, |_, len| {
+        for factor in [1, 0x9E37_79B1] {
+            let pairs = (0..len).map(|n| {
+                burn(Act::Call);
+                (Probe::new(n.wrapping_mul(factor)), Probe::new(n))
+            });
+            assert_eq!(pairs.collect::<BTreeMap<_, _>>().len() as u32, len);
+        }
+    });
 }
 
 /// An iterator that answers any size hint.
@@ -239,6 +284,9 @@ fn size_hints_lie() {
         map.extend(liar());
         assert!(map.keys().copied().eq(0..100));
         assert_eq!(BTreeSet::from_iter(liar()).len(), 100);
+        let disordered = Liar((0..100_u32).rev().map(|n| (n, n)), hint);
+        assert_eq!(BTreeMap::from_iter(disordered).len(), 100);
+        assert_eq!(map.insert_sorted(liar()), 0);
         map.verify().expect("a valid tree");
     }
 }

@@ -57,6 +57,25 @@ fn edits<S: Shape<u32>>() -> Vec<Edit<S>> {
         |map, other| *other = map.split_off(&13),
         |map, other| *other = map.split_off(&77),
         |map, other| map.append(other),
+        |map, other| {
+            *other = map.split_off(&40);
+            map.append(other);
+        },
+        |map, other| {
+            *other = map.split_off(&60);
+            other.append(map);
+        },
+        |map, _| map.compact(),
+        |map, _| {
+            map.retain(|key, _| key % 3 == 0);
+            map.shrink_to_fit();
+        },
+        |map, _| {
+            map.insert_sorted((0..90).map(|n| (n * 5, Box::new(n))));
+        },
+        |map, _| {
+            map.remove_sorted(&Vec::from_iter(9..80));
+        },
         |map, _| map.clear(),
     ]
 }

@@ -33,6 +33,10 @@ pub(crate) enum Op {
     RangeMut,
     FromIter,
     Extend,
+    InsertSorted,
+    RemoveSorted,
+    Compact,
+    ShrinkToFit,
     Append,
     SplitOff,
     Retain,
@@ -78,7 +82,11 @@ const WEIGHTS: &[(Op, u32)] = &[
     (Op::RangeMut, 4),
     (Op::FromIter, 3),
     (Op::Extend, 4),
-    (Op::Append, 4),
+    (Op::InsertSorted, 4),
+    (Op::RemoveSorted, 4),
+    (Op::Compact, 2),
+    (Op::ShrinkToFit, 1),
+    (Op::Append, 6),
     (Op::SplitOff, 6),
     (Op::Retain, 3),
     (Op::Clear, 1),
@@ -117,11 +125,17 @@ fn draw(rng: &mut Rng) -> Op {
     unreachable!("the weights add up to the total")
 }
 
-/// Numbers for a bulk operation: ascending, descending, in any order, or with many equal ones.
+/// Numbers for a bulk operation: ascending without gaps or with some, descending, in any order, or
+/// with many equal ones.
 pub(crate) fn numbers(step: &Step, span: u32) -> Vec<u32> {
     let count = (step.bits >> 8) as u32 % 96;
     let mut rng = Rng::with_seed(step.bits);
-    match step.bits % 4 {
+    match step.bits % 5 {
+        4 => {
+            let mut numbers: Vec<u32> = (0..count).map(|_| rng.u32(0..span)).collect();
+            numbers.sort_unstable();
+            numbers
+        }
         0 => (0..count).map(|n| step.a + n * 2).collect(),
         1 => (0..count).rev().map(|n| step.a + n * 2).collect(),
         2 => (0..count).map(|_| rng.u32(0..span)).collect(),

@@ -99,7 +99,10 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
                 self.spare_twin = self.twin.clone();
                 mem::swap(&mut self.ours, &mut self.spare);
             }
-            Op::FromIter | Op::Extend | Op::Append | Op::SplitOff | Op::Retain => self.bulk(step),
+            Op::Compact => self.ours.compact(),
+            Op::ShrinkToFit => self.ours.shrink_to_fit(),
+            Op::FromIter | Op::Extend | Op::InsertSorted | Op::RemoveSorted => self.bulk(step),
+            Op::Append | Op::SplitOff | Op::Retain => self.bulk(step),
             Op::Compare | Op::OrInsertWith | Op::OrInsertWithKey => {
                 assert_eq!(self.ours.cmp(&self.spare), self.twin.cmp(&self.spare_twin));
                 assert_eq!(self.ours == self.spare, self.twin == self.spare_twin);
@@ -119,6 +122,16 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
                 self.twin = elements().collect();
             }
             Op::Extend => on_both!(self, |set| set.extend(elements())),
+            Op::InsertSorted => {
+                let before = self.twin.len();
+                self.twin.extend(elements());
+                assert_eq!(self.ours.insert_sorted(elements()), self.twin.len() - before);
+            }
+            Op::RemoveSorted => {
+                let (before, gone) = (self.twin.len(), elements().collect::<Vec<_>>());
+                self.twin.retain(|element| !gone.contains(element));
+                assert_eq!(self.ours.remove_sorted(&gone), before - self.twin.len());
+            }
             Op::Append => {
                 self.spare.extend(elements());
                 self.spare_twin.extend(elements());

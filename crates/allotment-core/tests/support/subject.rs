@@ -145,6 +145,9 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
             Op::IntoIter | Op::IntoHalves => self.consume(step),
             Op::Range | Op::RangeMut => self.range(step),
             Op::FromIter | Op::Extend => self.fill(step),
+            Op::InsertSorted | Op::RemoveSorted => self.batch(step),
+            Op::Compact => self.ours.compact(),
+            Op::ShrinkToFit => self.ours.shrink_to_fit(),
             Op::Append => self.append(step),
             Op::SplitOff => self.split_off(step),
             Op::Retain => self.retain(step),
@@ -373,12 +376,31 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
         }
     }
 
+    fn batch(&mut self, step: &Step) {
+        let numbers = numbers(step, self.span);
+        let before = self.twin.len();
+        if step.op == Op::InsertSorted {
+            let pairs = || numbers.iter().map(|&n| (P::key(n), P::value(n ^ step.b)));
+            self.twin.extend(pairs());
+            assert_eq!(self.ours.insert_sorted(pairs()), self.twin.len() - before);
+        } else {
+            let keys: Vec<P::Key> = numbers.iter().map(|&n| P::key(n)).collect();
+            keys.iter().for_each(|key| drop(self.twin.remove(key)));
+            assert_eq!(self.ours.remove_sorted(&keys), before - self.twin.len());
+        }
+    }
+
     fn append(&mut self, step: &Step) {
         if step.bits & 1 == 0 {
             let numbers = numbers(step, self.span);
             let pairs = || numbers.iter().map(|&n| (P::key(n), P::value(n)));
             self.spare.extend(pairs());
             self.spare_twin.extend(pairs());
+        }
+        if step.bits & 2 == 0 {
+            // Few pairs into many, or many into few.
+            mem::swap(&mut self.ours, &mut self.spare);
+            mem::swap(&mut self.twin, &mut self.spare_twin);
         }
         self.ours.append(&mut self.spare);
         self.twin.append(&mut self.spare_twin);
