@@ -69,7 +69,9 @@ impl<K: Ord + Clone + Debug, S: Shape<K>> Check<K, S> {
         check.look_up();
         check.cut_and_join();
         check.edit(800, 128);
+        check.merge();
         check.retain();
+        check.pack();
         check.edit(1500, 40);
         check.look_up();
     }
@@ -122,6 +124,23 @@ impl<K: Ord + Clone + Debug, S: Shape<K>> Check<K, S> {
         right.append(&mut self.map);
         twin_right.append(&mut self.twin);
         (self.map, self.twin) = (right, twin_right);
+        self.compare();
+    }
+
+    /// Appends a map that has keys all over, some of them the same.
+    fn merge(&mut self) {
+        let count = if cfg!(miri) { 20 } else { 500 };
+        let mut twin_other: Twin<K, usize> = (0..count).map(|n| (self.key(), n)).collect();
+        let mut other = BTreeMap::with_shape_in(Global);
+        other.extend(twin_other.clone());
+        other.verify().expect("a valid tree");
+        self.map.append(&mut other);
+        self.twin.append(&mut twin_other);
+        self.compare();
+    }
+
+    fn pack(&mut self) {
+        self.map.compact();
         self.compare();
     }
 

@@ -14,6 +14,7 @@
 
 use allotment_alloc::Allocator;
 
+use crate::raw::heads::{note_behind, note_full};
 use crate::raw::node::Node;
 use crate::raw::path::{Root, Slot};
 use crate::raw::shape::{MAX_HEIGHT, Shape};
@@ -56,6 +57,8 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
     pub(super) unsafe fn keep(&mut self, leaf: Node<K, V, S>, len: usize, count: usize) {
         leaf.set_len(len + count);
         self.len += count;
+        // SAFETY: by the caller's promise.
+        unsafe { note_behind(leaf, len) };
     }
 
     /// How many leaves and internal nodes it takes to [`grow`](Self::grow).
@@ -78,13 +81,16 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
     /// # Safety
     ///
     /// There is no [`room`](Self::room), and `stock` has what [`needs`](Self::needs) says. A pair
-    /// is moved to that slot before foreign code runs.
+    /// is moved to that slot and [`seated`](Self::seated) before foreign code runs.
     pub(super) unsafe fn grow<A: Allocator>(
         &mut self,
         stock: &mut Stock<'_, K, V, S, A>,
     ) -> Slot<K, V, S> {
         let leaf = stock.take(0);
-        self.leaf = Some(leaf);
+        if let Some(full) = self.leaf.replace(leaf) {
+            // SAFETY: the last leaf so far, whose slots have keys.
+            unsafe { note_full(full) };
+        }
         self.len += 1;
         let Some(root) = self.root.as_mut() else {
             leaf.set_len(1);
@@ -101,6 +107,8 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
                 node.set_len(index + 1);
                 return Slot { node, level, index };
             }
+            // SAFETY: it is full, and its slots have keys.
+            unsafe { note_full(node) };
             let above = stock.take(level);
             // SAFETY: edge 0 of a new internal node.
             unsafe { above.set_child(0, right) };
@@ -115,6 +123,16 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
         node.set_len(1);
         *root = Root { node, level };
         Slot { node, level, index: 0 }
+    }
+
+    /// Counts on the pair that was moved to a slot which [`grow`](Self::grow) made.
+    ///
+    /// # Safety
+    ///
+    /// It was, and the tree did not change since.
+    pub(super) unsafe fn seated(&self, slot: Slot<K, V, S>) {
+        // SAFETY: the last slot of its node; all of them have keys now.
+        unsafe { note_behind(slot.node, slot.index) };
     }
 
     /// The tree, T2 included, and how many slots it has.

@@ -135,6 +135,32 @@ pub(super) unsafe fn sharpen<K, V, S: Shape<K>>(
     }
 }
 
+/// Makes heads for pairs that were put in behind the others, in the slots from `from` on.
+///
+/// # Safety
+///
+/// All slots of the node have keys.
+pub(super) unsafe fn note_behind<K, V, S: Shape<K>>(node: Node<K, V, S>, from: usize) {
+    let (keys, count) = (node.keys(), node.len() - from);
+    if count > 0 {
+        // SAFETY: two keys of the node.
+        unsafe { fit(node, keys, keys.wrapping_add(node.len() - 1)) };
+        // SAFETY: slots of the node.
+        unsafe { read_heads(node, from, count) };
+    }
+}
+
+/// [`sharpen`] for a node that is done, behind which all others come.
+///
+/// # Safety
+///
+/// All slots of the node have keys.
+pub(super) unsafe fn note_full<K, V, S: Shape<K>>(node: Node<K, V, S>) {
+    let keys = node.keys();
+    // SAFETY: passed on; without slots, no key is looked at.
+    unsafe { sharpen(node, keys, keys.wrapping_add(node.len().saturating_sub(1))) };
+}
+
 /// Where to divide a node: at `middle`, unless its keys are byte strings. Then it is the slot
 /// nearby whose key begins least like the one before, so that the halves have more to skip.
 ///

@@ -18,6 +18,7 @@ use allotment_alloc::Allocator;
 
 use crate::raw::cut::{Border, mend};
 use crate::raw::fill::last_at;
+use crate::raw::heads::fit;
 use crate::raw::node::Node;
 use crate::raw::path::Root;
 use crate::raw::shape::{MAX_HEIGHT, Shape};
@@ -79,6 +80,8 @@ pub(super) unsafe fn join<K, V, S: Shape<K>, A: Allocator>(
     let (before, behind) = (last_at(left, 0), first_at(right, 0));
     let (len, behind_len) = (before.len(), behind.len());
     if left.level + right.level == 0 && len + behind_len <= Node::<K, V, S>::capacity() {
+        // SAFETY: the first key of the one and the last key of the other, which have one (T2).
+        unsafe { fit(before, before.keys(), behind.keys().wrapping_add(behind_len - 1)) };
         // SAFETY: the two fit one leaf.
         unsafe { transfer_slots((behind, 0, 0), (before, 0, len), behind_len) };
         before.set_len(len + behind_len);

@@ -105,6 +105,8 @@ impl<K: Ord, V, S: Shape<K>, A: Allocator> Merge<'_, K, V, S, A> {
             let to = unsafe { self.merged.grow(&mut self.stock) };
             // SAFETY: the slot was made for the pair.
             garbage = unsafe { fronts.take(order, halves(to)) };
+            // SAFETY: just now.
+            unsafe { self.merged.seated(to) };
             self.pass((own, other), fronts.taken);
         }
         drop(garbage);

@@ -120,6 +120,8 @@ impl<K, V, S: Shape<K>, A: Allocator> Pack<'_, K, V, S, A> {
             let Slot { node, level, index } = unsafe { self.packed.grow(&mut self.stock) };
             // SAFETY: a slot of the span, to the one made for it.
             unsafe { transfer_slots(first, (node, level, index), 1) };
+            // SAFETY: just now.
+            unsafe { self.packed.seated(Slot { node, level, index }) };
             1
         };
         // SAFETY: they were moved out.

@@ -161,6 +161,8 @@ impl<K: Ord, V, S: Shape<K>, A: Allocator> Stream<'_, K, V, S, A> {
         unsafe { slot.key().write(key) };
         // SAFETY: as for the key.
         unsafe { slot.value().write(value) };
+        // SAFETY: just now.
+        unsafe { self.fill.seated(slot) };
         self.last = Some(slot);
         Ok(())
     }
