@@ -1,6 +1,6 @@
 //! allotment's map on the allocators that are compared, and for keys that say they are integers.
 
-use allotment_alloc::{Allocator, Global};
+use allotment_alloc::{Global, SharedAlloc};
 use allotment_core::{BTreeMap, IntegerKey, IntegerKeys};
 use allotment_meter::Counting;
 use allotment_pool::Pool;
@@ -9,7 +9,7 @@ use super::keys::Key;
 use super::map::{Map, add, fold_of_std, methods_of_std};
 
 /// Where the nodes of one map come from.
-pub(crate) trait Backend: Allocator + Clone {
+pub(crate) trait Backend: SharedAlloc {
     const NAME: &'static str;
 
     /// One for a new map.

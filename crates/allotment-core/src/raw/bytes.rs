@@ -1,7 +1,7 @@
 //! Keys that are byte strings, and their heads.
 //!
 //! Text and lists of bytes are ordered byte by byte. Which types are known to be, and where their
-//! bytes are, is told by [`TypeId`](core::any::TypeId), as integers are.
+//! bytes are, is told by [`TypeId`], as integers are.
 //!
 //! A *head* is eight bytes of a key as an integer, from some place on, with zeros behind the end of
 //! the key. Heads are in the order of their keys if these agree before that place. Equal heads say
@@ -14,9 +14,10 @@ use alloc::string::String;
 #[cfg(target_has_atomic = "ptr")]
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::any::TypeId;
 use core::ptr;
 
-use crate::raw::kind::is_same;
+use crate::raw::kind::{id_of, is_same};
 
 /// Reads the eight bytes, or fewer, of `bytes` from `from` on.
 #[inline]
@@ -59,8 +60,9 @@ macro_rules! byte_strings {
             /// The one that `T` is.
             #[inline]
             #[allow(clippy::extra_unused_lifetimes, reason = "types are named with it")]
-            pub(crate) fn of<'a, T>() -> Option<Self> {
-                $( $(#[$attribute])* if is_same::<T, $type>() { return Some(Self::$name); } )*
+            pub(crate) fn of<'a: 'static, T>() -> Option<Self> {
+                let id = id_of::<T>();
+                $( $(#[$attribute])* if id == TypeId::of::<$type>() { return Some(Self::$name); } )*
                 None
             }
 

@@ -14,7 +14,7 @@
 
 use allotment_alloc::Allocator;
 
-use crate::raw::heads::{note_behind, note_full};
+use crate::raw::heads::{note_behind, note_more};
 use crate::raw::node::Node;
 use crate::raw::path::{Root, Slot};
 use crate::raw::shape::{MAX_HEIGHT, Shape};
@@ -89,7 +89,7 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
         let leaf = stock.take(0);
         if let Some(full) = self.leaf.replace(leaf) {
             // SAFETY: the last leaf so far, whose slots have keys.
-            unsafe { note_full(full) };
+            unsafe { note_more(full) };
         }
         self.len += 1;
         let Some(root) = self.root.as_mut() else {
@@ -108,7 +108,7 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
                 return Slot { node, level, index };
             }
             // SAFETY: it is full, and its slots have keys.
-            unsafe { note_full(node) };
+            unsafe { note_more(node) };
             let above = stock.take(level);
             // SAFETY: edge 0 of a new internal node.
             unsafe { above.set_child(0, right) };
@@ -138,6 +138,8 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
     /// The tree, T2 included, and how many slots it has.
     pub(super) fn finish(&self) -> (Option<Root<K, V, S>>, usize) {
         let Some(Root { mut node, level }) = self.root else { return (None, 0) };
+        // SAFETY: the slots of a node of the tree have keys.
+        unsafe { note_more(node) };
         for level in (1..=level).rev() {
             let last = node.len();
             // SAFETY: N2.
@@ -147,6 +149,8 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
                 // root has a slot, and so has each node that was seen to on the way here.
                 unsafe { rotate_right(node, level, last - 1, 1) };
             }
+            // SAFETY: the slots of a node of the tree have keys.
+            unsafe { note_more(child) };
             node = child;
         }
         (self.root, self.len)

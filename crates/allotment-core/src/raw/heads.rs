@@ -9,28 +9,19 @@
 //!
 //! All keys of a node begin with the bytes that it skips, and each head is what follows them (N5).
 //! A key that comes in at an end of a node may not, and then the node skips less: the heads that
-//! follow are made of what was skipped, and no key is looked at but one. A split may leave keys
-//! that have much more in common; then their halves skip more, and all their keys are read once.
+//! follow are made of what was skipped, and no key is looked at but one. A node may come to have
+//! keys with much more in common, by a split above all; then it skips more, and all its keys are
+//! read once.
 //!
 //! Takes for granted N1, N5. Were the order of keys not what it should be, only answers would be
 //! wrong.
 
 use crate::raw::bytes::{alike, head_of, shared};
-use crate::raw::node::Node;
+use crate::raw::node::{Node, bytes_at};
 use crate::raw::shape::Shape;
 
 /// Bytes that all heads of a node may begin with alike before it pays to skip them.
 const ALIKE_MAX: usize = 4;
-
-/// The bytes of a key that may be on its way into a node.
-///
-/// # Safety
-///
-/// The key is initialised and lasts for `'a`.
-unsafe fn bytes<'a, K, S: Shape<K>>(key: *const K) -> &'a [u8] {
-    // SAFETY: passed on; the shape names the type.
-    S::byte_string().map_or(&[], |kind| unsafe { kind.read(key) })
-}
 
 /// Makes a node that has heads skip no more than it may if its keys are to lie between `lowest` and
 /// `highest`, those included.
@@ -83,7 +74,7 @@ pub(super) unsafe fn fit_at<K, V, S: Shape<K>>(
 /// Both are initialised.
 unsafe fn common<K, S: Shape<K>>(a: *const K, b: *const K) -> usize {
     // SAFETY: passed on.
-    shared(unsafe { bytes::<K, S>(a) }, unsafe { bytes::<K, S>(b) })
+    shared(unsafe { bytes_at::<K, S>(a) }, unsafe { bytes_at::<K, S>(b) })
 }
 
 /// Makes a node skip fewer bytes of its keys.
@@ -95,8 +86,10 @@ fn skip_less<K, V, S: Shape<K>>(node: Node<K, V, S>, skipped: usize) {
     if len == 0 {
         return;
     }
-    // What all heads begin with now. SAFETY: a slot of the node.
-    let lead = head_of(unsafe { node.key_bytes(0) }, skipped);
+    // SAFETY: a slot of the node.
+    let first = unsafe { node.key_bytes(0) };
+    // All heads begin with what was skipped, which is in any key.
+    let lead = head_of(first, skipped);
     for slot in 0..len {
         let head = match more {
             1..8 => (lead & !(u64::MAX >> (8 * more))) | (node.head(slot) >> (8 * more)),
@@ -111,7 +104,8 @@ fn skip_less<K, V, S: Shape<K>>(node: Node<K, V, S>, skipped: usize) {
 ///
 /// # Safety
 ///
-/// Both keys are initialised, and so are those of the node, which lie between them.
+/// If the node has two slots or more, all its keys are initialised and lie between `lowest` and
+/// `highest`, which are so too.
 pub(super) unsafe fn sharpen<K, V, S: Shape<K>>(
     node: Node<K, V, S>,
     lowest: *const K,
@@ -150,12 +144,12 @@ pub(super) unsafe fn note_behind<K, V, S: Shape<K>>(node: Node<K, V, S>, from: u
     }
 }
 
-/// [`sharpen`] for a node that is done, behind which all others come.
+/// [`sharpen`] for a node that has got more keys, and of which no more is known.
 ///
 /// # Safety
 ///
 /// All slots of the node have keys.
-pub(super) unsafe fn note_full<K, V, S: Shape<K>>(node: Node<K, V, S>) {
+pub(super) unsafe fn note_more<K, V, S: Shape<K>>(node: Node<K, V, S>) {
     let keys = node.keys();
     // SAFETY: passed on; without slots, no key is looked at.
     unsafe { sharpen(node, keys, keys.wrapping_add(node.len().saturating_sub(1))) };
@@ -170,7 +164,7 @@ pub(super) fn divide<K, V, S: Shape<K>>(node: Node<K, V, S>, middle: usize, leas
         return middle;
     }
     let behind = node.len() - 1 - middle;
-    let reach = (middle / 3).min(middle.min(behind).saturating_sub(least));
+    let reach = (middle / 4).min(middle.min(behind).saturating_sub(least));
     let likeness = |slot: usize| alike(node.head(slot - 1), node.head(slot));
     let near = middle - reach..=middle + reach;
     near.min_by_key(|slot| (likeness(*slot), slot.abs_diff(middle))).unwrap_or(middle)

@@ -20,7 +20,7 @@ use core::alloc::Layout;
 
 use allotment_alloc::Allocator;
 
-use crate::raw::heads::divide;
+use crate::raw::heads::{divide, note_more};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Root};
 use crate::raw::shape::{Shape, slots_after};
@@ -167,8 +167,8 @@ fn internal_pivot<K, V, S: Shape<K>>(node: Node<K, V, S>, at: usize, ends: &Ends
     at.clamp(least, last - least)
 }
 
-/// The slot that goes up if no run asks for another: with the middle, both halves of the split end
-/// up within one of each other. Byte strings may ask for one nearby.
+/// The slot that goes up if no run asks for another: the middle, so that both halves end up within
+/// one of each other, or one nearby that suits byte strings better.
 fn pivot<K, V, S: Shape<K>>(node: Node<K, V, S>, ends: &Ends) -> usize {
     let last = Node::<K, V, S>::capacity() - 1;
     if ends.last {
@@ -228,6 +228,8 @@ pub(super) unsafe fn replace_leaf<K, V, S: Shape<K>, A: Allocator>(
     // SAFETY: two leaves, the new one with room.
     unsafe { transfer_slots((old, 0, 0), (new, 0, 0), len) };
     new.set_len(len);
+    // SAFETY: the slots of a node of the tree have keys.
+    unsafe { note_more(new) };
     root.node = new;
     // SAFETY: nobody knows the old leaf any more, and its pairs have moved.
     unsafe { spare.put(0, old) };

@@ -202,7 +202,7 @@ pub(crate) fn is_same<T: ?Sized, U: ?Sized>() -> bool {
 ///
 /// The way of David Tolnay's `typeid`: a trait object whose method asks for `'static` itself.
 #[inline]
-fn id_of<T: ?Sized>() -> TypeId {
+pub(super) fn id_of<T: ?Sized>() -> TypeId {
     trait Erased {
         fn id(&self) -> TypeId
         where

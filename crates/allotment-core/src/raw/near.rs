@@ -6,8 +6,7 @@ use allotment_alloc::Allocator;
 
 use crate::raw::node::Node;
 use crate::raw::path::Slot;
-use crate::raw::rank::rank;
-use crate::raw::search::Search;
+use crate::raw::search::{Search, rank_in_leaf};
 use crate::raw::shape::Shape;
 use crate::raw::tree::Tree;
 
@@ -62,7 +61,7 @@ where
     if last.borrow() < key {
         return None;
     }
-    let (index, is_equal) = rank(leaf, key);
+    let (index, is_equal) = rank_in_leaf(leaf, key);
     let is_within = is_equal || index > 0;
     is_within.then_some((Slot { node: leaf, level: 0, index }, is_equal))
 }

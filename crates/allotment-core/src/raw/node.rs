@@ -32,6 +32,17 @@ pub(crate) struct Node<K, V, S> {
     marker: Marker<K, V, S>,
 }
 
+/// The bytes of a key, wherever it is; none if keys are no byte strings.
+///
+/// # Safety
+///
+/// The key is initialised and lasts for `'a`.
+#[inline]
+pub(super) unsafe fn bytes_at<'a, K, S: Shape<K>>(key: *const K) -> &'a [u8] {
+    // SAFETY: passed on; the shape names the type.
+    S::byte_string().map_or(&[], |kind| unsafe { kind.read(key) })
+}
+
 /// How a node begins.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -272,7 +283,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         }
     }
 
-    /// Bytes that each key begins with before its head; zeros count where a key has ended (N5).
+    /// Bytes that each key begins with before its head (N5).
     #[inline]
     pub(crate) fn skipped(self) -> usize {
         // SAFETY: N0; the header was written at birth.
@@ -296,7 +307,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     #[inline]
     pub(crate) fn head(self, slot: usize) -> u64 {
         debug_assert!(Self::has_heads() && slot < self.slots());
-        // SAFETY: N0, N4: all heads were written at birth.
+        // SAFETY: N0, N5: all heads were written at birth.
         unsafe { self.heads().wrapping_add(slot).read() }
     }
 
@@ -314,8 +325,8 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// The slot has a key (N1), which lasts for `'a`.
     #[inline]
     pub(crate) unsafe fn key_bytes<'a>(self, slot: usize) -> &'a [u8] {
-        // SAFETY: N1, and the shape names the type of the key.
-        S::byte_string().map_or(&[], |kind| unsafe { kind.read(self.keys().wrapping_add(slot)) })
+        // SAFETY: passed on.
+        unsafe { bytes_at::<K, S>(self.keys().wrapping_add(slot)) }
     }
 
     /// The node whose block it is.

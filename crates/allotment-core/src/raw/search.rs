@@ -75,6 +75,20 @@ where
     }
 }
 
+/// The index of a key in a leaf, and whether the key there is equal.
+#[inline]
+pub(super) fn rank_in_leaf<K, V, S, Q>(leaf: Node<K, V, S>, key: &Q) -> (usize, bool)
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape<K>,
+{
+    match bytes_sought::<K, Q, S>(key) {
+        Some(bytes) => Sought::new(bytes).rank(leaf, 0),
+        None => rank(leaf, key),
+    }
+}
+
 /// The bytes by which a search for a `Q` among `K` can compare, if both are byte strings: another
 /// `Q` that is borrowed from a `K` may have an order of its own, though it should not.
 #[inline]

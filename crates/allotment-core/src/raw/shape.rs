@@ -25,7 +25,7 @@ use crate::raw::kind::{Integer, IntegerKey, Primitive, is_same, with_primitive};
 /// Bytes before the first column: how they are used is `node`'s affair.
 pub(crate) const HEADER_BYTES: usize = 8;
 
-/// Levels a path has room for. `Geometry::new` proves that no tree over a proven shape is higher.
+/// Levels a path has room for. `Geometry::of` proves that no tree over a proven shape is higher.
 pub(crate) const MAX_HEIGHT: usize = 32;
 
 /// Bytes of a cache line.

@@ -11,7 +11,7 @@
 
 use core::ptr;
 
-use crate::raw::heads::{fit, fit_at, read_heads, sharpen};
+use crate::raw::heads::{fit, fit_at, note_more, read_heads, sharpen};
 use crate::raw::node::Node;
 use crate::raw::shape::Shape;
 use crate::raw::shift::{down_by_one, up_by_one};
@@ -167,7 +167,8 @@ pub(super) unsafe fn insert_carry<K, V, S: Shape<K>>(
     unsafe { shift_slots(node, level, at, at + 1, len - at) };
     // SAFETY: one slot each, in different nodes.
     unsafe { transfer_slots(from, (node, level, at), 1) };
-    // The node where it waited may have come to skip more. SAFETY: the slot was filled just now.
+    // The node where it waited may have come to skip more since its head was made.
+    // SAFETY: the slot was filled just now.
     unsafe { read_heads(node, at, 1) };
     waiting.pad_slot(last);
     // SAFETY: the edges behind `at` move up by one, to at most `CAPACITY`.
@@ -176,6 +177,11 @@ pub(super) unsafe fn insert_carry<K, V, S: Shape<K>>(
     unsafe { node.set_child(at + 1, right) };
     node.set_len(len + 1);
     node.note_insertion(at);
+    if (len + 1).is_power_of_two() {
+        // Now and then, since a root may grow for long without a split.
+        // SAFETY: the slots of a node of the tree have keys.
+        unsafe { note_more(node) };
+    }
 }
 
 /// Reads the pair out of slot `at`, which then owns nothing.
@@ -324,8 +330,9 @@ pub(super) unsafe fn rotate_left<K, V, S: Shape<K>>(
     let (left_len, rest, below) = (left.len(), right.len() - count, level - 1);
     debug_assert!(count >= 1 && left_len + count <= Node::<K, V, S>::capacity());
     let (between, rising) = (parent.keys().wrapping_add(at), right.keys().wrapping_add(count - 1));
+    let highest = if count > 1 { rising.wrapping_sub(1) } else { between };
     // SAFETY: what the left child has, and what comes.
-    unsafe { fit(left, first_key(left, between), rising) };
+    unsafe { fit(left, first_key(left, between), highest) };
     // SAFETY: a slot of the right child, in place of slot `at`.
     unsafe { fit_at(parent, at, at + 1, rising) };
     // SAFETY: one slot; the left child has room.
@@ -365,8 +372,9 @@ pub(super) unsafe fn rotate_right<K, V, S: Shape<K>>(
     let (rest, right_len, below) = (left.len() - count, right.len(), level - 1);
     debug_assert!(count >= 1 && right_len + count <= Node::<K, V, S>::capacity());
     let (between, rising) = (parent.keys().wrapping_add(at), left.keys().wrapping_add(rest));
+    let lowest = if count > 1 { rising.wrapping_add(1) } else { between };
     // SAFETY: what comes, and what the right child has.
-    unsafe { fit(right, rising, last_key(right, between)) };
+    unsafe { fit(right, lowest, last_key(right, between)) };
     // SAFETY: a slot of the left child, in place of slot `at`.
     unsafe { fit_at(parent, at, at + 1, rising) };
     // SAFETY: the right child has room.
