@@ -30,6 +30,7 @@ enum Weight {
     Bulk,
     Replaced,
     Removed,
+    Packed,
     One,
     Four,
     PeakBulk,
@@ -37,7 +38,7 @@ enum Weight {
 }
 
 impl Weight {
-    const ALL: [Weight; 11] = [
+    const ALL: [Weight; 12] = [
         Weight::Random,
         Weight::Ascending,
         Weight::Descending,
@@ -45,6 +46,7 @@ impl Weight {
         Weight::Bulk,
         Weight::Replaced,
         Weight::Removed,
+        Weight::Packed,
         Weight::One,
         Weight::Four,
         Weight::PeakBulk,
@@ -60,6 +62,7 @@ impl Weight {
             Weight::Bulk => "bulk build from sorted",
             Weight::Replaced => "after 2n replacements",
             Weight::Removed => "after removing 90 %",
+            Weight::Packed => "the same, then packed",
             Weight::One => "map of one entry",
             Weight::Four => "map of four entries",
             Weight::PeakBulk => "peak of a bulk build",
@@ -75,6 +78,7 @@ impl Weight {
             Weight::Bulk => "bytes per entry of a map built from an iterator over sorted pairs",
             Weight::Replaced => "bytes per entry after n random inserts and 2n swaps of an entry",
             Weight::Removed => "bytes per entry that is left of n random inserts",
+            Weight::Packed => "the same once the map was packed, if there is a way to",
             Weight::One | Weight::Four => "bytes of the whole map, not per entry",
             Weight::PeakBulk => "the most bytes at any time of a bulk build, per entry",
             Weight::Strings => "bytes per entry of the nodes, without the text of the keys",
@@ -135,10 +139,13 @@ fn integers<M: Weighed<u64>>(weight: Weight, stock: &Stock) -> Option<Scale> {
             }
             map
         }),
-        Weight::Removed => weigh::<u64, M>(|| {
+        Weight::Removed | Weight::Packed => weigh::<u64, M>(|| {
             let mut map: M = build(&stock.random);
             for (key, _) in &stock.random[stock.left()..] {
                 map.remove(key);
+            }
+            if weight == Weight::Packed {
+                map.pack();
             }
             map
         }),
@@ -186,7 +193,7 @@ impl Stock {
     fn divisor(&self, weight: Weight) -> usize {
         match weight {
             Weight::One | Weight::Four => 1,
-            Weight::Removed => self.left(),
+            Weight::Removed | Weight::Packed => self.left(),
             _ => self.random.len(),
         }
     }

@@ -55,6 +55,9 @@ pub(crate) trait Map<K: Key>: Sized {
 
     fn duplicate(&self) -> Self;
 
+    /// Gives back room that removals left, if there is a way to.
+    fn pack(&mut self) {}
+
     /// What stands in for an operation that the map does not offer as such.
     fn substitute(_: Row) -> Option<&'static str> {
         None

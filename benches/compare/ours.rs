@@ -60,6 +60,10 @@ macro_rules! methods_of_ours {
             })
         }
 
+        fn pack(&mut self) {
+            self.compact();
+        }
+
         fold_of_std!();
 
         methods_of_std!();
