@@ -126,10 +126,8 @@ fn come<K, V, S: Shape<K>>(node: Node<K, V, S>, level: usize, top: usize) {
     if top < PREFETCH_LEVEL {
         return;
     }
-    if Node::<K, V, S>::has_heads() {
-        node.prefetch_heads();
-    } else if level == 0 {
-        node.prefetch_leaf();
+    if level == 0 || Node::<K, V, S>::has_heads() {
+        node.prefetch_searched();
     } else {
         node.prefetch_internal();
     }

@@ -19,7 +19,7 @@ use allotment_alloc::Allocator;
 
 use crate::raw::prefetch::prefetch_all;
 use crate::raw::shape::{
-    Geometry, HEAD_BYTES, HEADER_BYTES, Shape, keys_of, leaf_bytes, leaf_values_of,
+    Column, Geometry, HEADER_BYTES, Shape, keys_of, leaf_bytes, leaf_values_of,
 };
 
 /// The address of a node, leaf or internal: which one is known from the level it stands on.
@@ -95,8 +95,9 @@ impl<K, V, S> fmt::Debug for Node<K, V, S> {
 }
 
 impl<K, V, S: Shape<K>> Node<K, V, S> {
-    const PLAIN: Geometry = Geometry::of::<K, V, S>(0);
-    const WITH_HEADS: Geometry = Geometry::of::<K, V, S>(HEAD_BYTES);
+    const WITH_INTEGERS: Geometry = Geometry::of::<K, V, S>(Column::Integers);
+    const WITH_KEYS: Geometry = Geometry::of::<K, V, S>(Column::Keys);
+    const WITH_HEADS: Geometry = Geometry::of::<K, V, S>(Column::Heads);
 
     /// Whether there is a column of heads: known as soon as the type of the keys is, though not to
     /// `const`.
@@ -107,7 +108,13 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
 
     #[inline(always)]
     pub(crate) fn geometry() -> &'static Geometry {
-        if Self::has_heads() { &Self::WITH_HEADS } else { &Self::PLAIN }
+        if Self::has_heads() {
+            &Self::WITH_HEADS
+        } else if S::integer().is_some() {
+            &Self::WITH_INTEGERS
+        } else {
+            &Self::WITH_KEYS
+        }
     }
 
     /// Slots of a node that is not a lone leaf.
@@ -345,7 +352,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     #[inline]
     pub(crate) fn keys(self) -> *mut K {
         let offset = if Self::has_heads() {
-            keys_of::<K>(HEAD_BYTES, self.slots())
+            keys_of::<K>(Self::geometry().head, self.slots())
         } else {
             Self::geometry().keys
         };
@@ -381,10 +388,10 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         prefetch_all(self.block.as_ptr(), worthwhile(Self::geometry().internal_values));
     }
 
-    /// Asks for the heads of a node to come, all that most searches read of it.
+    /// Asks for what a search of a node reads to come: its heads, or its keys if it has none.
     #[inline(always)]
-    pub(crate) fn prefetch_heads(self) {
-        prefetch_all(self.block.as_ptr(), Self::geometry().keys);
+    pub(crate) fn prefetch_searched(self) {
+        prefetch_all(self.block.as_ptr(), worthwhile(Self::geometry().searched));
     }
 
     /// The child at `edge`.

@@ -13,8 +13,8 @@
 //! ```
 //!
 //! What is searched comes first in both, at the same place, so that a search need not know the kind
-//! of node. The capacity follows from bytes: about four cache lines of heads or keys, whatever
-//! their size.
+//! of node. The capacity follows from bytes: about four cache lines of heads or keys, or six of
+//! integers, whatever their size.
 
 use core::alloc::Layout;
 use core::mem::{align_of, size_of, transmute_copy};
@@ -102,7 +102,7 @@ mod closed {
     pub trait Sealed {}
 }
 
-/// What every map uses: four lines of keys, leaves of at most 2 KiB.
+/// What every map uses: four lines of keys, or six of integers, leaves of at most 2 KiB.
 #[derive(Debug)]
 pub enum Standard {}
 
@@ -131,7 +131,7 @@ impl<K> Shape<K> for Standard {
     const HOT_BYTES: usize = 4 * LINE;
     const LEAF_BYTES: usize = 2048;
     const CAPACITY_MIN: usize = 7;
-    const CAPACITY_MAX: usize = 62;
+    const CAPACITY_MAX: usize = 63;
 }
 
 impl<K: IntegerKey> Shape<K> for IntegerKeys {
@@ -181,6 +181,36 @@ impl<K> Shape<K> for Tiny {
     const CAPACITY_MAX: usize = 3;
 }
 
+/// What the search of a node goes through.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Column {
+    /// Keys that are integers, or count as one.
+    Integers,
+    /// Keys that only their `Ord` can compare.
+    Keys,
+    /// The heads of byte strings.
+    Heads,
+}
+
+impl Column {
+    /// Bytes of a head, if there are any.
+    const fn head(self) -> usize {
+        match self {
+            Self::Heads => size_of::<u64>(),
+            Self::Integers | Self::Keys => 0,
+        }
+    }
+
+    /// Bytes of header and column that a search walks through. For integers half as many again,
+    /// since one more of their comparisons costs less than one more level (decision 0012).
+    const fn hot_bytes(self, narrow: usize) -> usize {
+        match self {
+            Self::Integers => narrow + narrow / 2,
+            Self::Keys | Self::Heads => narrow,
+        }
+    }
+}
+
 /// The numbers of one instantiation of a tree.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Geometry {
@@ -194,6 +224,8 @@ pub(crate) struct Geometry {
     pub(crate) head: usize,
     /// Offset of the keys, in both kinds of node, if they have all their slots.
     pub(crate) keys: usize,
+    /// Bytes of a node, from its start, that a search reads.
+    pub(crate) searched: usize,
     /// Offset of an internal node's children.
     pub(crate) children: usize,
     /// Offset of an internal node's values.
@@ -205,22 +237,22 @@ pub(crate) struct Geometry {
 }
 
 impl Geometry {
-    /// The geometry for keys `K` and values `V` in shape `S`, with heads of so many bytes.
-    pub(crate) const fn of<K, V, S: Shape<K>>(head: usize) -> Self {
-        let capacity = capacity::<K, V, S>(head);
+    /// The geometry for keys `K` and values `V` in shape `S`, searched by `column`.
+    pub(crate) const fn of<K, V, S: Shape<K>>(column: Column) -> Self {
+        let (head, capacity) = (column.head(), capacity::<K, V, S>(column));
         let fill_min = fill_min(capacity);
         assert!(capacity < u8::MAX as usize, "a path keeps an edge in one byte");
         // Two neighbours that cannot merge must be able to lend: see `refill`.
         assert!(capacity > 2 * fill_min && fill_min >= 1);
         let fill_least = if fill_min < FILL_LEAST { fill_min } else { FILL_LEAST };
         let align = max(align_of::<u64>(), max(align_of::<K>(), align_of::<V>()));
-        let (_, after_heads) = column(HEADER_BYTES, head, max(head, 1), capacity);
-        let (keys, after_keys) = column(after_heads, size_of::<K>(), align_of::<K>(), capacity);
-        let (leaf_values, leaf) = column(after_keys, size_of::<V>(), align_of::<V>(), capacity);
+        let (_, after_heads) = lay_out(HEADER_BYTES, head, max(head, 1), capacity);
+        let (keys, after_keys) = lay_out(after_heads, size_of::<K>(), align_of::<K>(), capacity);
+        let (leaf_values, leaf) = lay_out(after_keys, size_of::<V>(), align_of::<V>(), capacity);
         let (children, after_children) =
-            column(after_keys, size_of::<*mut u8>(), align_of::<*mut u8>(), capacity + 1);
+            lay_out(after_keys, size_of::<*mut u8>(), align_of::<*mut u8>(), capacity + 1);
         let (internal_values, internal) =
-            column(after_children, size_of::<V>(), align_of::<V>(), capacity);
+            lay_out(after_children, size_of::<V>(), align_of::<V>(), capacity);
         assert!(leaf_values == leaf_values_of::<K, V>(head, capacity));
         // Trees of tests are as high as they like; growing the root checks the height all the same.
         assert!(S::CAPACITY_MIN < 7 || height_bound(fill_least, leaf) <= MAX_HEIGHT);
@@ -230,6 +262,7 @@ impl Geometry {
             fill_least,
             head,
             keys,
+            searched: if head > 0 { keys } else { after_keys },
             children,
             internal_values,
             leaf: block(leaf, align),
@@ -241,16 +274,13 @@ impl Geometry {
 /// Slots that a split for a stream leaves an internal node: enough for the bound of the height.
 const FILL_LEAST: usize = 3;
 
-/// Bytes of a head.
-pub(crate) const HEAD_BYTES: usize = size_of::<u64>();
-
 /// Slots of a node: as many heads or keys as the hot bytes hold, fewer if the pair is large, and
 /// then whatever the last line of the leaf still has room for.
-const fn capacity<K, V, S: Shape<K>>(head: usize) -> usize {
-    let (key, value) = (size_of::<K>(), size_of::<V>());
+const fn capacity<K, V, S: Shape<K>>(column: Column) -> usize {
+    let (head, key, value) = (column.head(), size_of::<K>(), size_of::<V>());
     let hot = if head > 0 { head } else { key };
     let all = head.saturating_add(key).saturating_add(value);
-    let by_keys = S::HOT_BYTES.saturating_sub(HEADER_BYTES) / max(hot, 1);
+    let by_keys = column.hot_bytes(S::HOT_BYTES).saturating_sub(HEADER_BYTES) / max(hot, 1);
     let by_pair = S::LEAF_BYTES.saturating_sub(HEADER_BYTES) / max(all, 1);
     let wanted = if by_keys < by_pair { by_keys } else { by_pair };
     let mut slots = if wanted < S::CAPACITY_MIN {
@@ -274,7 +304,7 @@ const SLOTS_FIRST: usize = 4;
 pub(crate) const fn slots_after(slots: usize, capacity: usize) -> usize {
     let wanted = if slots == 0 { SLOTS_FIRST } else { 2 * slots };
     // The last step may be a small one: a leaf that is nearly whole might as well be.
-    if 2 * wanted > capacity + capacity / 4 { capacity } else { wanted }
+    if 4 * wanted > 3 * capacity { capacity } else { wanted }
 }
 
 /// Offset of the keys in a node with so many slots.
@@ -291,19 +321,20 @@ pub(crate) const fn leaf_values_of<K, V>(head: usize, slots: usize) -> usize {
 
 /// Bytes of a leaf with so many slots.
 pub(crate) const fn leaf_bytes<K, V>(head: usize, slots: usize) -> usize {
-    let (_, after_heads) = column(HEADER_BYTES, head, max(head, 1), slots);
-    let (_, after_keys) = column(after_heads, size_of::<K>(), align_of::<K>(), slots);
-    column(after_keys, size_of::<V>(), align_of::<V>(), slots).1
+    let (_, after_heads) = lay_out(HEADER_BYTES, head, max(head, 1), slots);
+    let (_, after_keys) = lay_out(after_heads, size_of::<K>(), align_of::<K>(), slots);
+    lay_out(after_keys, size_of::<V>(), align_of::<V>(), slots).1
 }
 
-/// Slots below which removal refills a node: a third, since insertion keeps nodes fuller than that
-/// anyway and each refill costs; about half of a small node, since trees of those are high.
+/// Slots below which removal refills a node: three in seven, at which a map that has lost most of
+/// its pairs is smaller than with a third, and refills are still few (decision 0012); about half of
+/// a small node, since trees of those are high.
 const fn fill_min(capacity: usize) -> usize {
-    if capacity < 11 { (capacity - 1) / 2 } else { capacity / 3 }
+    if capacity < 11 { (capacity - 1) / 2 } else { capacity * 3 / 7 }
 }
 
 /// Offset of a column that follows `start`, and the offset behind it.
-const fn column(start: usize, size: usize, align: usize, count: usize) -> (usize, usize) {
+const fn lay_out(start: usize, size: usize, align: usize, count: usize) -> (usize, usize) {
     let offset = match start.checked_next_multiple_of(align) {
         Some(offset) => offset,
         None => panic!("a node would exceed the address space"),
@@ -347,30 +378,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn word_pairs_fill_eight_lines() {
-        let geometry = Geometry::of::<u64, u64, Standard>(0);
-        assert_eq!((geometry.capacity, geometry.fill_min), (31, 10));
-        assert_eq!((geometry.keys, geometry.children), (8, 256));
+    fn word_pairs_fill_twelve_lines() {
+        let geometry = Geometry::of::<u64, u64, Standard>(Column::Integers);
+        assert_eq!((geometry.capacity, geometry.fill_min), (47, 20));
+        assert_eq!((geometry.keys, geometry.children), (8, 384));
         assert_eq!(
-            (leaf_values_of::<u64, u64>(0, 31), leaf_values_of::<u64, u64>(0, 4)),
-            (256, 40)
+            (leaf_values_of::<u64, u64>(0, 47), leaf_values_of::<u64, u64>(0, 4)),
+            (384, 40)
         );
-        assert_eq!((geometry.leaf.size(), geometry.internal.size()), (504, 760));
+        assert_eq!((geometry.leaf.size(), geometry.internal.size()), (760, 1144));
     }
 
     #[test]
     fn capacity_stays_in_its_bounds() {
-        assert_eq!(Geometry::of::<u8, u64, Standard>(0).capacity, 62);
-        assert_eq!(Geometry::of::<(), (), Standard>(0).capacity, 62);
-        assert_eq!(Geometry::of::<[u64; 32], u64, Standard>(0).capacity, 7);
-        assert_eq!(Geometry::of::<u64, [u64; 128], Standard>(0).capacity, 7);
-        assert_eq!(Geometry::of::<u64, u64, Tiny>(0).capacity, 3);
-        assert_eq!(Geometry::of::<[u64; 32], (), Tiny>(0).capacity, 3);
+        assert_eq!(Geometry::of::<u8, u64, Standard>(Column::Integers).capacity, 63);
+        assert_eq!(Geometry::of::<(), (), Standard>(Column::Integers).capacity, 63);
+        assert_eq!(Geometry::of::<[u64; 32], u64, Standard>(Column::Keys).capacity, 7);
+        assert_eq!(Geometry::of::<u64, [u64; 128], Standard>(Column::Keys).capacity, 7);
+        assert_eq!(Geometry::of::<u64, u64, Tiny>(Column::Keys).capacity, 3);
+        assert_eq!(Geometry::of::<[u64; 32], (), Tiny>(Column::Keys).capacity, 3);
     }
 
     #[test]
     fn the_last_line_is_used() {
-        let geometry = Geometry::of::<[u64; 3], u64, Standard>(0);
+        let geometry = Geometry::of::<[u64; 3], u64, Standard>(Column::Keys);
         assert_eq!(geometry.capacity, 11); // ten by keys; 328 bytes leave room for one more in 384
         assert!(geometry.leaf.size() <= 384);
     }
@@ -385,7 +416,8 @@ mod tests {
             slots
         };
         assert_eq!(steps(31), [0, 4, 8, 16, 31, 31]);
-        assert_eq!(steps(62), [0, 4, 8, 16, 32, 62]);
+        assert_eq!(steps(47), [0, 4, 8, 16, 32, 47]);
+        assert_eq!(steps(63), [0, 4, 8, 16, 32, 63]);
         assert_eq!(steps(10), [0, 4, 10, 10, 10, 10]);
         assert_eq!(steps(3), [0, 3, 3, 3, 3, 3]);
     }
@@ -396,7 +428,7 @@ mod tests {
         #[allow(dead_code, reason = "only its layout is asked for")]
         struct Wide(u8);
 
-        let geometry = Geometry::of::<u8, Wide, Standard>(0);
+        let geometry = Geometry::of::<u8, Wide, Standard>(Column::Keys);
         assert_eq!(geometry.leaf.align(), 128);
         assert_eq!(leaf_values_of::<u8, Wide>(0, 5) % 128, 0);
         assert_eq!(geometry.internal_values % 128, 0);
@@ -405,10 +437,10 @@ mod tests {
 
     #[test]
     fn every_standard_tree_fits_a_path() {
-        for capacity in 7..=62 {
+        for capacity in 7..=63 {
             // The smallest leaf of this capacity: keys just too large for a slot more, no values.
-            let one_more = (4 * LINE - HEADER_BYTES) / (capacity + 1);
-            let key_bytes = if capacity == 62 { 1 } else { one_more + 1 };
+            let one_more = (6 * LINE - HEADER_BYTES) / (capacity + 1);
+            let key_bytes = if capacity == 63 { 1 } else { one_more + 1 };
             let leaf = HEADER_BYTES + capacity * key_bytes;
             assert!(height_bound(FILL_LEAST, leaf) <= MAX_HEIGHT, "{capacity}");
         }

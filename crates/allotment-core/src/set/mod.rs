@@ -18,7 +18,7 @@ pub use iter::{IntoIter, Iter, Range};
 ///
 /// It does what [`std::collections::BTreeSet`] does, under the same names. Everything said of
 /// [`BTreeMap`] about order, panics and memory holds here too: it is a map whose values take no
-/// room (`u64`: 31 to a leaf of 256 bytes).
+/// room (`u64`: 47 to a leaf of 384 bytes).
 ///
 /// [`std::collections::BTreeSet`]: https://doc.rust-lang.org/std/collections/struct.BTreeSet.html
 ///
