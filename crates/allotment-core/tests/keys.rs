@@ -12,7 +12,7 @@ fn check<K: Ord + Clone + Debug, S: Shape<K>>(mut draw: impl FnMut(&mut Rng) -> 
     let mut map: BTreeMap<K, usize, Global, S> = BTreeMap::with_shape_in(Global);
     let mut twin = Twin::new();
     let mut rng = Rng::with_seed(7);
-    let steps = if cfg!(miri) { 60 } else { 4000 };
+    let steps = if cfg!(miri) { 40 } else { 4000 };
     for step in 0..steps {
         let key = draw(&mut rng);
         if rng.u8(..) < 170 {
@@ -61,9 +61,39 @@ fn miri_characters_and_truth() {
 }
 
 #[test]
+fn miri_compounds() {
+    let part = |rng: &mut Rng| match rng.u8(..) {
+        0..100 => rng.u32(..3),
+        100..200 => u32::MAX - rng.u32(..3),
+        _ => rng.u32(..),
+    };
+    check::<(u32, u32), Standard>(|rng| (part(rng), part(rng)));
+    check::<(u32, u32), Tiny>(|rng| (part(rng), part(rng)));
+    check::<[u8; 4], Standard>(|rng| part(rng).to_ne_bytes());
+    check::<[u8; 8], Standard>(|rng| (u64::from(part(rng)) << 30).to_ne_bytes());
+    check::<[u8; 16], Standard>(|rng| bytes_of([part(rng), part(rng), 0, 7]));
+    check::<[u8; 16], Tiny>(|rng| bytes_of([u32::MAX, u32::MAX, u32::MAX, part(rng)]));
+}
+
+/// Integers of two registers whose upper halves are all the same, all different, or few.
+#[test]
+fn miri_wide_integers() {
+    let few = |rng: &mut Rng| u128::from(rng.u8(..4)) << 64;
+    check::<u128, Standard>(|rng| u128::from(rng.u64(..)));
+    check::<u128, Standard>(|rng| rng.u128(..) << 64);
+    check::<u128, Standard>(|rng| few(rng) | u128::from(rng.u16(..2000)));
+    check::<i128, Standard>(|rng| few(rng).cast_signed() - (2 << 64) + i128::from(rng.i16(..)));
+}
+
+/// The bytes of some words in a row.
+fn bytes_of(words: [u32; 4]) -> [u8; 16] {
+    std::array::from_fn(|at| words[at / 4].to_ne_bytes()[at % 4])
+}
+
+#[test]
 fn miri_keys_that_are_no_integers() {
-    check::<(u32, u32), Standard>(|rng| (rng.u32(..30), rng.u32(..30)));
-    check::<[u8; 16], Standard>(|rng| u128::from(rng.u16(..)).to_be_bytes());
+    check::<(u32, u16), Standard>(|rng| (rng.u32(..30), rng.u16(..30)));
+    check::<[u8; 6], Standard>(|rng| rng.u64(..2000).to_le_bytes()[..6].try_into().unwrap());
     check::<String, Standard>(|rng| rng.u16(..2000).to_string());
     check::<(), Standard>(|_| ());
 }

@@ -9,9 +9,9 @@ use core::any::TypeId;
 use core::marker::PhantomData;
 use core::mem;
 
-/// An integer type of the machine, as a value.
+/// An integer type of the machine, or one that is compared like it, as a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "they are the primitive types of those names")]
+#[allow(missing_docs, reason = "they are the types of those names")]
 pub enum Integer {
     U8,
     U16,
@@ -23,6 +23,10 @@ pub enum Integer {
     I32,
     I64,
     I128,
+    Bytes4,
+    Bytes8,
+    Bytes16,
+    Pair32,
 }
 
 /// An integer type of the machine: what an [`IntegerKey`] may count as.
@@ -32,10 +36,14 @@ pub trait Primitive: Copy + Ord + closed::Sealed {
     const INTEGER: Integer;
     /// The greatest.
     const MAX: Self;
+
+    /// Upper and lower half, of 64 bits each, that are ordered as the integer is.
+    #[doc(hidden)]
+    fn halves(self) -> (u64, u64);
 }
 
 /// Keeps the set of primitive types closed: a search is compiled for each.
-mod closed {
+pub(super) mod closed {
     pub trait Sealed {}
 }
 
@@ -54,6 +62,10 @@ macro_rules! with_primitive {
             Integer::I32 => with_primitive!(@ $name = i32 => $body),
             Integer::I64 => with_primitive!(@ $name = i64 => $body),
             Integer::I128 => with_primitive!(@ $name = i128 => $body),
+            Integer::Bytes4 => with_primitive!(@ $name = $crate::raw::compound::Bytes4 => $body),
+            Integer::Bytes8 => with_primitive!(@ $name = $crate::raw::compound::Bytes8 => $body),
+            Integer::Bytes16 => with_primitive!(@ $name = $crate::raw::compound::Bytes16 => $body),
+            Integer::Pair32 => with_primitive!(@ $name = $crate::raw::compound::Pair32 => $body),
         }
     }};
     (@ $name:ident = $primitive:ty => $body:expr) => {{
@@ -71,6 +83,14 @@ macro_rules! primitives {
         impl Primitive for $primitive {
             const INTEGER: Integer = Integer::$integer;
             const MAX: Self = <$primitive>::MAX;
+
+            #[inline(always)]
+            fn halves(self) -> (u64, u64) {
+                // The sign is extended, and then counts as the greatest bit.
+                let sign = if <$primitive>::MIN == 0 { 0 } else { 1 << 127 };
+                let bits = (self as u128) ^ sign;
+                ((bits >> 64) as u64, bits as u64)
+            }
         }
     )* };
 }
@@ -106,6 +126,10 @@ impl Integer {
             () if is(TypeId::of::<u8>()) || is(TypeId::of::<bool>()) => Self::U8,
             () if is(TypeId::of::<i8>()) => Self::I8,
             () if is(TypeId::of::<char>()) => Self::U32,
+            () if is(TypeId::of::<(u32, u32)>()) => Self::Pair32,
+            () if is(TypeId::of::<[u8; 16]>()) => Self::Bytes16,
+            () if is(TypeId::of::<[u8; 8]>()) => Self::Bytes8,
+            () if is(TypeId::of::<[u8; 4]>()) => Self::Bytes4,
             () => return None,
         })
     }
@@ -243,6 +267,15 @@ mod tests {
         assert_eq!(Integer::of::<Reverse<u64>>(), None);
         assert_eq!(Integer::of::<(u64,)>(), None);
         assert_eq!(Integer::of::<&u64>(), None);
+    }
+
+    #[test]
+    fn halves_are_ordered_as_their_integer() {
+        let parts = [i128::MIN, i128::MIN + 1, -1 << 64, -2, -1, 0, 1, 1 << 64, i128::MAX];
+        assert!(parts.is_sorted_by_key(|part| part.halves()));
+        assert!([i32::MIN, -5, -1, 0, 7, i32::MAX].is_sorted_by_key(|part| part.halves()));
+        assert_eq!((7_u128 << 64 | 9).halves(), (7, 9));
+        assert!((-1_i8).halves() < 0_i8.halves() && 0_i8.halves() < 1_i8.halves());
     }
 
     #[test]

@@ -41,6 +41,8 @@ mod prefetch;
 
 pub(crate) mod kind;
 
+pub(crate) mod compound;
+
 pub(crate) mod bytes;
 
 pub mod shape;

@@ -29,11 +29,32 @@ pub(super) fn integer_rank<K, V, S: Shape<K>, L: Primitive>(
     key: L,
 ) -> usize {
     debug_assert!(node.len() <= slots && slots <= Node::<K, V, S>::capacity());
-    let rank = count_less(slots, |slot| {
-        // SAFETY: N4: every slot of the node can be read as an integer.
-        unsafe { S::load::<L>(node.keys().wrapping_add(slot)) < key }
-    });
+    // SAFETY: N4: every slot of the node can be read as an integer.
+    let load = |slot| unsafe { S::load::<L>(node.keys().wrapping_add(slot)) };
+    let rank = if size_of::<L>() > size_of::<u64>() {
+        wide_rank(slots, load, node.len(), key)
+    } else {
+        count_less(slots, |slot| load(slot) < key)
+    };
     if S::PADS_SURELY { rank } else { rank.min(node.len()) }
+}
+
+/// [`integer_rank`] for integers wider than a register, whose comparison is compiled to a branch.
+///
+/// Most keys of a node differ in their upper halves, or none does: one half decides then. Which is
+/// the case is foreseen well, unlike what a comparison answers.
+#[inline(always)]
+fn wide_rank<L: Primitive>(slots: usize, load: impl Fn(usize) -> L, len: usize, key: L) -> usize {
+    let (upper, lower) = key.halves();
+    let (first, last) = (load(0).halves().0, load(len.max(1) - 1).halves().0);
+    if first == upper && last == upper {
+        return count_less(slots, |slot| load(slot).halves().1 < lower);
+    }
+    let rank = count_less(slots, |slot| load(slot).halves().0 < upper);
+    if rank < slots && load(rank) < key {
+        return count_less(slots, |slot| load(slot) < key);
+    }
+    rank
 }
 
 /// Counts the slots that are less than what is searched for: see [`integer_rank`].
