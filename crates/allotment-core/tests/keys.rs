@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap as Twin;
 use std::fmt::Debug;
+use std::ops::Bound;
 
 use allotment_core::shape::Tiny;
 use allotment_core::{BTreeMap, Global, IntegerKey, IntegerKeys, Shape, Standard, integer_key};
@@ -73,6 +74,20 @@ fn miri_compounds() {
     check::<[u8; 8], Standard>(|rng| (u64::from(part(rng)) << 30).to_ne_bytes());
     check::<[u8; 16], Standard>(|rng| bytes_of([part(rng), part(rng), 0, 7]));
     check::<[u8; 16], Tiny>(|rng| bytes_of([u32::MAX, u32::MAX, u32::MAX, part(rng)]));
+}
+
+/// What is merely borrowed from a compound is none, and is looked for by its own order.
+#[test]
+fn miri_compounds_are_found_by_slices_of_theirs() {
+    let keys = (0..200_u32).map(|n| n.wrapping_mul(0x9E37_79B9).to_be_bytes());
+    let map: BTreeMap<[u8; 4], usize> = keys.clone().zip(0..).collect();
+    let twin: Twin<[u8; 4], usize> = keys.zip(0..).collect();
+    for wanted in [&b""[..], b"\x9e", b"\x9e\x37\x79\xb9", b"\xff\xff\xff\xff\xff"] {
+        assert_eq!(map.get(wanted), twin.get(wanted));
+        let range = (Bound::Excluded(wanted), Bound::Unbounded);
+        assert!(map.range::<[u8], _>(range).eq(twin.range::<[u8], _>(range)));
+    }
+    assert!(twin.iter().all(|(key, value)| map.get(&key[..]) == Some(value)));
 }
 
 /// Integers of two registers whose upper halves are all the same, all different, or few.

@@ -42,9 +42,9 @@ pub use range::{Range, RangeMut};
 ///
 /// # Memory
 ///
-/// An empty map holds none. A node takes as many pairs as fit about 768 bytes (`u64` to `u64`: 47),
-/// and is never moved. An insertion asks the allocator for at most one node a level and one for a
-/// new root; a removal asks for none.
+/// An empty map holds none. A node takes as many pairs as fit some 512 bytes, or half as many again
+/// if the keys are integers (`u64` to `u64`: 47), and is never moved. An insertion asks the
+/// allocator for at most one node a level and one for a new root; a removal asks for none.
 ///
 /// # Examples
 ///
