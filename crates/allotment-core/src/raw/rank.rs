@@ -29,8 +29,9 @@ pub(super) fn integer_rank<K, V, S: Shape<K>, L: Primitive>(
     key: L,
 ) -> usize {
     debug_assert!(node.len() <= slots && slots <= Node::<K, V, S>::capacity());
+    let keys = node.keys();
     // SAFETY: N4: every slot of the node can be read as an integer.
-    let load = |slot| unsafe { S::load::<L>(node.keys().wrapping_add(slot)) };
+    let load = |slot| unsafe { S::load::<L>(keys.wrapping_add(slot)) };
     let rank = if size_of::<L>() > size_of::<u64>() {
         wide_rank(slots, load, node.len(), key)
     } else {
