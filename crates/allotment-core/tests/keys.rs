@@ -13,7 +13,7 @@ fn check<K: Ord + Clone + Debug, S: Shape<K>>(mut draw: impl FnMut(&mut Rng) -> 
     let mut map: BTreeMap<K, usize, Global, S> = BTreeMap::with_shape_in(Global);
     let mut twin = Twin::new();
     let mut rng = Rng::with_seed(7);
-    let steps = if cfg!(miri) { 24 } else { 4000 };
+    let steps = if cfg!(miri) { 60 } else { 4000 };
     for step in 0..steps {
         let key = draw(&mut rng);
         if rng.u8(..) < 170 {

@@ -7,7 +7,7 @@
 use core::borrow::Borrow;
 use core::ptr;
 
-use crate::raw::kind::{Primitive, with_primitive};
+use crate::raw::kind::{Image, Integer, with_image};
 use crate::raw::node::Node;
 use crate::raw::path::{Root, Slot};
 use crate::raw::rank::{Sought, integer_rank, rank};
@@ -30,8 +30,8 @@ pub(crate) fn find_group<K, V, S, Q>(
 {
     debug_assert!(keys.len() <= GROUP);
     if let Some(integer) = integer_of::<K, Q, S>() {
-        return with_primitive!(integer, L => {
-            find_integers::<K, V, S, Q, L>(root, keys, answer)
+        return with_image!(I of S => {
+            find_integers::<K, V, S, Q, I>(root, integer, keys, answer)
         });
     }
     let mut sought = [Sought::new(&[]); GROUP];
@@ -77,15 +77,17 @@ fn find_others<K, V, S: Shape<K>>(
 }
 
 /// [`find_group`] for integer keys, which all descend to a leaf.
-fn find_integers<K, V, S, Q, L>(
+#[inline(always)]
+fn find_integers<K, V, S, Q, I>(
     root: Root<K, V, S>,
+    integer: Integer,
     keys: &[&Q],
     mut answer: impl FnMut(usize, Option<Slot<K, V, S>>),
 ) where
     K: Borrow<Q>,
     Q: Ord + ?Sized,
     S: Shape<K>,
-    L: Primitive,
+    I: Image,
 {
     if root.level == 0 {
         for (lane, key) in keys.iter().enumerate() {
@@ -93,26 +95,27 @@ fn find_integers<K, V, S, Q, L>(
         }
         return;
     }
-    // SAFETY: `Q` is `K`, whose integer is an `L`.
-    let load = |key: &Q| unsafe { S::load::<L>(ptr::from_ref(key).cast()) };
-    let mut lanes = [(L::MAX, root.node); GROUP];
+    let capacity = Node::<K, V, S>::capacity();
+    // SAFETY: `Q` is `K`, and the shape names its integer.
+    let load = |key: &Q| unsafe { S::load::<I>(integer, ptr::from_ref(key).cast()) };
+    let mut lanes = [(I::narrow(0), root.node); GROUP];
     for (lane, key) in lanes.iter_mut().zip(keys) {
         lane.0 = load(key);
     }
     for level in (1..=root.level).rev() {
         for (key, node) in &mut lanes[..keys.len()] {
-            let edge = integer_rank(*node, Node::<K, V, S>::capacity(), *key);
+            let edge = integer_rank(*node, capacity, integer, *key);
             // SAFETY: N2, and the rank is at most `len`.
             *node = unsafe { node.child(edge) };
             come(*node, level - 1, root.level);
         }
     }
     for (lane, &(key, node)) in lanes[..keys.len()].iter().enumerate() {
-        let index = integer_rank(node, Node::<K, V, S>::capacity(), key);
+        let index = integer_rank(node, capacity, integer, key);
         if index < node.len() {
             let slot = Slot { node, level: 0, index };
-            // SAFETY: a slot of the tree, and an `L` is what its integer is.
-            answer(lane, unsafe { is_equal(slot, key) }.then_some(slot));
+            // SAFETY: a slot of the tree, and the shape names its integer.
+            answer(lane, unsafe { is_equal(slot, integer, key) }.then_some(slot));
         } else {
             // It may stand in an internal node; one key in a node's worth does.
             answer(lane, find(root, keys[lane]));

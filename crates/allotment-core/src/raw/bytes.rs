@@ -57,10 +57,20 @@ macro_rules! byte_strings {
         pub enum ByteString { $($(#[$attribute])* $name,)* }
 
         impl ByteString {
+            /// Whether `T` can be one of them: all are two words or three.
+            pub(crate) const fn may_be<T>() -> bool {
+                let word = size_of::<usize>();
+                align_of::<T>() == word && matches!(size_of::<T>() / word, 2 | 3)
+            }
+
             /// The one that `T` is.
             #[inline]
             #[allow(clippy::extra_unused_lifetimes, reason = "types are named with it")]
             pub(crate) fn of<'a: 'static, T>() -> Option<Self> {
+                if const { !Self::may_be::<T>() } {
+                    return None;
+                }
+                $( $(#[$attribute])* const { assert!(Self::may_be::<$type>()) }; )*
                 let id = id_of::<T>();
                 $( $(#[$attribute])* if id == TypeId::of::<$type>() { return Some(Self::$name); } )*
                 None

@@ -7,130 +7,223 @@
 
 use core::any::TypeId;
 use core::marker::PhantomData;
-use core::mem;
+use core::mem::{self, needs_drop};
 
-/// An integer type of the machine, or one that is compared like it, as a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "they are the types of those names")]
-pub enum Integer {
-    U8,
-    U16,
-    U32,
-    U64,
-    U128,
-    I8,
-    I16,
-    I32,
-    I64,
-    I128,
-    Bytes4,
-    Bytes8,
-    Bytes16,
-    Pair32,
-}
-
-/// An integer type of the machine: what an [`IntegerKey`] may count as.
-pub trait Primitive: Copy + Ord + closed::Sealed {
-    /// Which one it is.
+/// What integers are compared as: an unsigned integer of the machine, in the same order.
+///
+/// One search is compiled per width, whatever the keys are.
+pub trait Image: Copy + Ord + closed::Sealed {
+    /// The image of an integer that fits 64 bits.
     #[doc(hidden)]
-    const INTEGER: Integer;
-    /// The greatest.
-    const MAX: Self;
+    fn narrow(bits: u64) -> Self;
 
-    /// Upper and lower half, of 64 bits each, that are ordered as the integer is.
+    /// The image of an integer that may not; asked for only where images are wide.
+    #[doc(hidden)]
+    fn wide(bits: u128) -> Self;
+
+    /// Upper and lower half, of 64 bits each, that are ordered as the image is.
     #[doc(hidden)]
     fn halves(self) -> (u64, u64);
 }
 
-/// Keeps the set of primitive types closed: a search is compiled for each.
-pub(super) mod closed {
+impl Image for u64 {
+    #[inline(always)]
+    fn narrow(bits: u64) -> Self {
+        bits
+    }
+
+    #[inline(always)]
+    fn wide(bits: u128) -> Self {
+        bits as Self
+    }
+
+    #[inline(always)]
+    fn halves(self) -> (u64, u64) {
+        (0, self)
+    }
+}
+
+impl Image for u128 {
+    #[inline(always)]
+    fn narrow(bits: u64) -> Self {
+        bits.into()
+    }
+
+    #[inline(always)]
+    fn wide(bits: u128) -> Self {
+        bits
+    }
+
+    #[inline(always)]
+    fn halves(self) -> (u64, u64) {
+        ((self >> 64) as u64, self as u64)
+    }
+}
+
+/// What an [`IntegerKey`] may count as: an integer type of the machine, or one of several parts
+/// that is ordered as one integer.
+pub trait Primitive: Copy + Ord + closed::Sealed {
+    /// The greatest.
+    const MAX: Self;
+    /// Whether it has more than 64 bits.
+    #[doc(hidden)]
+    const IS_WIDE: bool = size_of::<Self>() > size_of::<u64>();
+    /// Which one it is.
+    #[doc(hidden)]
+    const INTEGER: Integer;
+
+    /// What it is compared as.
+    #[doc(hidden)]
+    fn image<I: Image>(self) -> I;
+}
+
+/// Keeps the set of primitive types closed: what is written to unused slots depends on it.
+mod closed {
     pub trait Sealed {}
 }
 
-/// Runs an expression with a name for the type that an [`Integer`] stands for.
-macro_rules! with_primitive {
-    ($integer:expr, $name:ident => $body:expr) => {{
-        use $crate::raw::kind::Integer;
-        match $integer {
-            Integer::U8 => with_primitive!(@ $name = u8 => $body),
-            Integer::U16 => with_primitive!(@ $name = u16 => $body),
-            Integer::U32 => with_primitive!(@ $name = u32 => $body),
-            Integer::U64 => with_primitive!(@ $name = u64 => $body),
-            Integer::U128 => with_primitive!(@ $name = u128 => $body),
-            Integer::I8 => with_primitive!(@ $name = i8 => $body),
-            Integer::I16 => with_primitive!(@ $name = i16 => $body),
-            Integer::I32 => with_primitive!(@ $name = i32 => $body),
-            Integer::I64 => with_primitive!(@ $name = i64 => $body),
-            Integer::I128 => with_primitive!(@ $name = i128 => $body),
-            Integer::Bytes4 => with_primitive!(@ $name = $crate::raw::compound::Bytes4 => $body),
-            Integer::Bytes8 => with_primitive!(@ $name = $crate::raw::compound::Bytes8 => $body),
-            Integer::Bytes16 => with_primitive!(@ $name = $crate::raw::compound::Bytes16 => $body),
-            Integer::Pair32 => with_primitive!(@ $name = $crate::raw::compound::Pair32 => $body),
-        }
-    }};
-    (@ $name:ident = $primitive:ty => $body:expr) => {{
-        type $name = $primitive;
-        $body
-    }};
-}
-
-pub(crate) use with_primitive;
-
 macro_rules! primitives {
-    ($($primitive:ty, $integer:ident;)*) => { $(
-        impl closed::Sealed for $primitive {}
+    ($($name:ident: $type:ty, $max:expr, |$key:ident| $image:expr;)*) => {
+        /// A [`Primitive`] type as a value.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "they are the types of those names")]
+        pub enum Integer { $($name,)* }
 
-        impl Primitive for $primitive {
-            const INTEGER: Integer = Integer::$integer;
-            const MAX: Self = <$primitive>::MAX;
+        $(
+            impl closed::Sealed for $type {}
 
+            impl Primitive for $type {
+                const MAX: Self = $max;
+                const INTEGER: Integer = Integer::$name;
+
+                #[inline(always)]
+                fn image<I: Image>(self) -> I {
+                    let $key = self;
+                    $image
+                }
+            }
+        )*
+
+        impl Integer {
+            /// The image of a key.
+            ///
+            /// # Safety
+            ///
+            /// `key` is initialised, and has the layout and the values of the type that `self`
+            /// names.
             #[inline(always)]
-            fn halves(self) -> (u64, u64) {
-                // The sign is extended, and then counts as the greatest bit.
-                let sign = if <$primitive>::MIN == 0 { 0 } else { 1 << 127 };
-                let bits = (self as u128) ^ sign;
-                ((bits >> 64) as u64, bits as u64)
+            pub(crate) unsafe fn read<T, I: Image>(self, key: *const T) -> I {
+                match self {
+                    // SAFETY: by the caller's promise.
+                    $( Self::$name => unsafe { key.cast::<$type>().read() }.image(), )*
+                }
+            }
+
+            /// Writes the greatest key.
+            ///
+            /// # Safety
+            ///
+            /// `slot` can be written to, owns nothing, and has the layout of the type that `self`
+            /// names. What is written need not be a value of type `T`.
+            #[inline(always)]
+            pub(crate) unsafe fn write_max<T>(self, slot: *mut T) {
+                match self {
+                    // SAFETY: by the caller's promise.
+                    $( Self::$name => unsafe { slot.cast::<$type>().write(<$type>::MAX) }, )*
+                }
+            }
+
+            /// The image of the greatest key.
+            pub(crate) fn max<I: Image>(self) -> I {
+                match self {
+                    $( Self::$name => <$type>::MAX.image(), )*
+                }
             }
         }
-    )* };
+    };
 }
+
+/// Runs an expression with a name for the type of the images of a shape; only one of the two is
+/// compiled.
+macro_rules! with_image {
+    ($image:ident of $shape:ty => $body:expr) => {
+        if <$shape>::IS_WIDE {
+            type $image = u128;
+            $body
+        } else {
+            type $image = u64;
+            $body
+        }
+    };
+}
+
+pub(crate) use with_image;
+
+/// The sign bits: flipped, they put negative integers below the others.
+const SIGN: u64 = 1 << 63;
+const WIDE_SIGN: u128 = 1 << 127;
 
 primitives! {
-    u8, U8; u16, U16; u32, U32; u64, U64; u128, U128;
-    i8, I8; i16, I16; i32, I32; i64, I64; i128, I128;
+    U8: u8, u8::MAX, |n| I::narrow(n.into());
+    U16: u16, u16::MAX, |n| I::narrow(n.into());
+    U32: u32, u32::MAX, |n| I::narrow(n.into());
+    U64: u64, u64::MAX, |n| I::narrow(n);
+    U128: u128, u128::MAX, |n| I::wide(n);
+    I8: i8, i8::MAX, |n| I::narrow(n as u64 ^ SIGN);
+    I16: i16, i16::MAX, |n| I::narrow(n as u64 ^ SIGN);
+    I32: i32, i32::MAX, |n| I::narrow(n as u64 ^ SIGN);
+    I64: i64, i64::MAX, |n| I::narrow(n as u64 ^ SIGN);
+    I128: i128, i128::MAX, |n| I::wide(n as u128 ^ WIDE_SIGN);
+    Bytes4: [u8; 4], [u8::MAX; 4], |n| I::narrow(u32::from_be_bytes(n).into());
+    Bytes8: [u8; 8], [u8::MAX; 8], |n| I::narrow(u64::from_be_bytes(n));
+    Bytes16: [u8; 16], [u8::MAX; 16], |n| I::wide(u128::from_be_bytes(n));
+    Pair32: (u32, u32), (u32::MAX, u32::MAX), |n| {
+        I::narrow((u64::from(n.0) << 32) | u64::from(n.1))
+    };
 }
 
+const WORD_BYTES: usize = size_of::<usize>();
+
 /// What `usize` is here.
-const WORD: Integer = if size_of::<usize>() == 8 { Integer::U64 } else { Integer::U32 };
+const WORD: Integer = if WORD_BYTES == 8 { Integer::U64 } else { Integer::U32 };
 
 /// What `isize` is here.
-const SIGNED_WORD: Integer = if size_of::<isize>() == 8 { Integer::I64 } else { Integer::I32 };
+const SIGNED_WORD: Integer = if WORD_BYTES == 8 { Integer::I64 } else { Integer::I32 };
 
 impl Integer {
+    /// Whether `T` can be one of them.
+    pub(crate) const fn may_be<T>() -> bool {
+        matches!(size_of::<T>(), 1 | 2 | 4 | 8 | 16) && !needs_drop::<T>()
+    }
+
     /// The integer type that `T` is, or whose order and layout it shares by definition.
     #[inline]
     pub(crate) fn of<T>() -> Option<Self> {
+        if const { !Self::may_be::<T>() } {
+            return None;
+        }
         let id = id_of::<T>();
         let is = |known| id == known;
-        Some(match () {
-            () if is(TypeId::of::<u64>()) => Self::U64,
-            () if is(TypeId::of::<u32>()) => Self::U32,
-            () if is(TypeId::of::<i64>()) => Self::I64,
-            () if is(TypeId::of::<i32>()) => Self::I32,
-            () if is(TypeId::of::<usize>()) => WORD,
-            () if is(TypeId::of::<isize>()) => SIGNED_WORD,
-            () if is(TypeId::of::<u128>()) => Self::U128,
-            () if is(TypeId::of::<i128>()) => Self::I128,
-            () if is(TypeId::of::<u16>()) => Self::U16,
-            () if is(TypeId::of::<i16>()) => Self::I16,
-            () if is(TypeId::of::<u8>()) || is(TypeId::of::<bool>()) => Self::U8,
-            () if is(TypeId::of::<i8>()) => Self::I8,
-            () if is(TypeId::of::<char>()) => Self::U32,
-            () if is(TypeId::of::<(u32, u32)>()) => Self::Pair32,
-            () if is(TypeId::of::<[u8; 16]>()) => Self::Bytes16,
-            () if is(TypeId::of::<[u8; 8]>()) => Self::Bytes8,
-            () if is(TypeId::of::<[u8; 4]>()) => Self::Bytes4,
-            () => return None,
+        // Told apart by size first, since an unoptimised build asks at every step.
+        Some(match size_of::<T>() {
+            8 if is(TypeId::of::<u64>()) => Self::U64,
+            8 if is(TypeId::of::<i64>()) => Self::I64,
+            4 if is(TypeId::of::<u32>()) => Self::U32,
+            4 if is(TypeId::of::<i32>()) => Self::I32,
+            WORD_BYTES if is(TypeId::of::<usize>()) => WORD,
+            WORD_BYTES if is(TypeId::of::<isize>()) => SIGNED_WORD,
+            16 if is(TypeId::of::<u128>()) => Self::U128,
+            16 if is(TypeId::of::<i128>()) => Self::I128,
+            2 if is(TypeId::of::<u16>()) => Self::U16,
+            2 if is(TypeId::of::<i16>()) => Self::I16,
+            1 if is(TypeId::of::<u8>()) || is(TypeId::of::<bool>()) => Self::U8,
+            1 if is(TypeId::of::<i8>()) => Self::I8,
+            4 if is(TypeId::of::<char>()) => Self::U32,
+            8 if is(TypeId::of::<(u32, u32)>()) => Self::Pair32,
+            16 if is(TypeId::of::<[u8; 16]>()) => Self::Bytes16,
+            8 if is(TypeId::of::<[u8; 8]>()) => Self::Bytes8,
+            4 if is(TypeId::of::<[u8; 4]>()) => Self::Bytes4,
+            _ => return None,
         })
     }
 }
@@ -252,6 +345,7 @@ pub(super) fn id_of<T: ?Sized>() -> TypeId {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
     use core::cmp::Reverse;
 
     use super::*;
@@ -269,13 +363,41 @@ mod tests {
         assert_eq!(Integer::of::<&u64>(), None);
     }
 
+    /// Checks that images are ordered as what they stand for, and that none is above the greatest.
+    fn check_images<P: Primitive, I: Image>(values: &[P]) {
+        for a in values {
+            for b in values {
+                let (this, other): (I, I) = (a.image(), b.image());
+                assert_eq!(this.cmp(&other), a.cmp(b));
+                assert_eq!(this.halves().cmp(&other.halves()), a.cmp(b));
+            }
+            assert!(a.image::<I>() <= P::INTEGER.max());
+            // SAFETY: a key of the type.
+            assert!(unsafe { P::INTEGER.read::<P, I>(a) } == a.image());
+        }
+    }
+
     #[test]
-    fn halves_are_ordered_as_their_integer() {
-        let parts = [i128::MIN, i128::MIN + 1, -1 << 64, -2, -1, 0, 1, 1 << 64, i128::MAX];
-        assert!(parts.is_sorted_by_key(|part| part.halves()));
-        assert!([i32::MIN, -5, -1, 0, 7, i32::MAX].is_sorted_by_key(|part| part.halves()));
-        assert_eq!((7_u128 << 64 | 9).halves(), (7, 9));
-        assert!((-1_i8).halves() < 0_i8.halves() && 0_i8.halves() < 1_i8.halves());
+    fn images_are_ordered_as_what_they_stand_for() {
+        let parts = [0, 1, 2, 127, 128, 255, 256, 1 << 31, u32::MAX - 1, u32::MAX];
+        let pairs = || parts.into_iter().flat_map(|a| parts.map(|b| (a, b)));
+        let word = |(a, b)| (u64::from(a) << 32) | u64::from(b);
+        let wide = |(a, b)| (u128::from(a) << 70) | u128::from(b);
+        check_images::<u8, u64>(&parts.map(|n| n as u8));
+        check_images::<i8, u64>(&parts.map(|n| n as i8));
+        check_images::<u16, u64>(&parts.map(|n| n as u16));
+        check_images::<i16, u64>(&parts.map(|n| n as i16));
+        check_images::<u32, u64>(&parts);
+        check_images::<i32, u64>(&parts.map(|n| n as i32));
+        check_images::<[u8; 4], u64>(&parts.map(u32::to_ne_bytes));
+        check_images::<(u32, u32), u64>(&pairs().collect::<Vec<_>>());
+        check_images::<u64, u64>(&pairs().map(word).collect::<Vec<_>>());
+        check_images::<i64, u64>(&pairs().map(|pair| word(pair) as i64).collect::<Vec<_>>());
+        check_images::<[u8; 8], u64>(&pairs().map(|p| word(p).to_ne_bytes()).collect::<Vec<_>>());
+        check_images::<u128, u128>(&pairs().map(wide).collect::<Vec<_>>());
+        check_images::<i128, u128>(&pairs().map(|p| wide(p) as i128 - 9).collect::<Vec<_>>());
+        check_images::<[u8; 16], u128>(&pairs().map(|p| wide(p).to_ne_bytes()).collect::<Vec<_>>());
+        check_images::<i16, u128>(&parts.map(|n| n as i16));
     }
 
     #[test]

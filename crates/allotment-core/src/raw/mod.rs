@@ -41,8 +41,6 @@ mod prefetch;
 
 pub(crate) mod kind;
 
-pub(crate) mod compound;
-
 pub(crate) mod bytes;
 
 pub mod shape;

@@ -17,6 +17,7 @@ use core::ptr::NonNull;
 
 use allotment_alloc::Allocator;
 
+use crate::raw::kind::Integer;
 use crate::raw::prefetch::prefetch_all;
 use crate::raw::shape::{
     Column, Geometry, HEADER_BYTES, Shape, keys_of, leaf_bytes, leaf_values_of,
@@ -103,14 +104,20 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// `const`.
     #[inline(always)]
     pub(crate) fn has_heads() -> bool {
-        S::byte_string().is_some()
+        S::MAY_BE_BYTES && S::byte_string().is_some()
+    }
+
+    /// The integer type that keys are compared as, if they are.
+    #[inline(always)]
+    fn integer() -> Option<Integer> {
+        if S::MAY_BE_INTEGERS { S::integer() } else { None }
     }
 
     #[inline(always)]
     pub(crate) fn geometry() -> &'static Geometry {
         if Self::has_heads() {
             &Self::WITH_HEADS
-        } else if S::integer().is_some() {
+        } else if Self::integer().is_some() {
             &Self::WITH_INTEGERS
         } else {
             &Self::WITH_KEYS
@@ -273,20 +280,23 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// Fills one key slot that owns nothing, as N4 asks.
     #[inline]
     pub(crate) fn pad_slot(self, slot: usize) {
-        debug_assert!(slot < self.slots());
-        if S::integer().is_some() {
-            // SAFETY: N0; within the key column, and the caller gave up what was there.
-            unsafe { S::pad(self.keys().wrapping_add(slot)) };
-        } else if Self::has_heads() {
-            self.set_head(slot, u64::MAX);
-        }
+        self.pad(slot, slot + 1);
     }
 
     /// Fills key slots that own nothing, those from `from` to `to`, as N4 asks.
     #[inline]
     pub(crate) fn pad(self, from: usize, to: usize) {
-        for slot in from..to {
-            self.pad_slot(slot);
+        debug_assert!(to <= self.slots());
+        if let Some(integer) = Self::integer() {
+            let keys = self.keys();
+            for slot in from..to {
+                // SAFETY: N0; within the key column, and the caller gave up what was there.
+                unsafe { S::pad(integer, keys.wrapping_add(slot)) };
+            }
+        } else if Self::has_heads() {
+            for slot in from..to {
+                self.set_head(slot, u64::MAX);
+            }
         }
     }
 
@@ -351,10 +361,11 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// Address of the key column.
     #[inline]
     pub(crate) fn keys(self) -> *mut K {
+        // Without heads they begin right behind the header, whatever kind of key it is.
         let offset = if Self::has_heads() {
-            keys_of::<K>(Self::geometry().head, self.slots())
+            keys_of::<K>(Self::WITH_HEADS.head, self.slots())
         } else {
-            Self::geometry().keys
+            const { keys_of::<K>(0, 0) }
         };
         self.block.as_ptr().wrapping_add(offset).cast()
     }

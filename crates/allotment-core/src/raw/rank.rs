@@ -9,7 +9,7 @@ use core::hint::select_unpredictable;
 use core::mem::{needs_drop, size_of};
 
 use crate::raw::bytes::{alike, head_of};
-use crate::raw::kind::Primitive;
+use crate::raw::kind::{Image, Integer};
 use crate::raw::node::Node;
 use crate::raw::shape::Shape;
 
@@ -23,16 +23,17 @@ const LINEAR_MAX: usize = 16;
 /// number of slots that is not a power of two less one begins with a step that may overlap the rest
 /// (L. E. Shar; D. Knuth, *The Art of Computer Programming*, volume 3, section 6.2.1).
 #[inline(always)]
-pub(super) fn integer_rank<K, V, S: Shape<K>, L: Primitive>(
+pub(super) fn integer_rank<K, V, S: Shape<K>, I: Image>(
     node: Node<K, V, S>,
     slots: usize,
-    key: L,
+    integer: Integer,
+    key: I,
 ) -> usize {
     debug_assert!(node.len() <= slots && slots <= Node::<K, V, S>::capacity());
     let keys = node.keys();
     // SAFETY: N4: every slot of the node can be read as an integer.
-    let load = |slot| unsafe { S::load::<L>(keys.wrapping_add(slot)) };
-    let rank = if size_of::<L>() > size_of::<u64>() {
+    let load = |slot| unsafe { S::load::<I>(integer, keys.wrapping_add(slot)) };
+    let rank = if S::IS_WIDE {
         wide_rank(slots, load, node.len(), key)
     } else {
         count_less(slots, |slot| load(slot) < key)
@@ -45,7 +46,7 @@ pub(super) fn integer_rank<K, V, S: Shape<K>, L: Primitive>(
 /// Most keys of a node differ in their upper halves, or none does: one half decides then. Which is
 /// the case is foreseen well, unlike what a comparison answers.
 #[inline(always)]
-fn wide_rank<L: Primitive>(slots: usize, load: impl Fn(usize) -> L, len: usize, key: L) -> usize {
+fn wide_rank<I: Image>(slots: usize, load: impl Fn(usize) -> I, len: usize, key: I) -> usize {
     let (upper, lower) = key.halves();
     let (first, last) = (load(0).halves().0, load(len.max(1) - 1).halves().0);
     if first == upper && last == upper {

@@ -9,7 +9,7 @@ use core::borrow::Borrow;
 use core::ptr;
 
 use crate::raw::bytes::bytes_of;
-use crate::raw::kind::{Integer, Primitive, is_same, with_primitive};
+use crate::raw::kind::{Image, Integer, is_same, with_image};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Root, Slot};
 use crate::raw::rank::{Sought, integer_rank, rank};
@@ -93,6 +93,9 @@ where
 /// `Q` that is borrowed from a `K` may have an order of its own, though it should not.
 #[inline]
 pub(super) fn bytes_sought<K, Q: ?Sized, S: Shape<K>>(key: &Q) -> Option<&[u8]> {
+    if !S::MAY_BE_BYTES {
+        return None;
+    }
     let kind = S::byte_string()?;
     if is_same::<K, Q>() {
         // SAFETY: a `Q` is a `K`, and the shape names its type.
@@ -112,15 +115,16 @@ struct End<K, V, S> {
 
 /// Descends to the leaf where an integer key belongs; `step` is told of each level above and the
 /// edge taken there.
-#[inline]
-fn descend_integer<K, V, S: Shape<K>, L: Primitive>(
+#[inline(always)]
+fn descend_integer<K, V, S: Shape<K>, I: Image>(
     root: Root<K, V, S>,
-    key: L,
+    integer: Integer,
+    key: I,
     mut step: impl FnMut(usize, usize),
 ) -> End<K, V, S> {
     // A root may have few slots, and always as many: its search is as short as it can be.
-    let (mut node, mut rank) = (root.node, integer_rank(root.node, root.node.len(), key));
-    let mut above = (node, rank);
+    let (mut node, mut rank) = (root.node, integer_rank(root.node, root.node.len(), integer, key));
+    let (mut above, capacity) = ((node, rank), Node::<K, V, S>::capacity());
     for level in (1..=root.level).rev() {
         step(level, rank);
         above = (node, rank);
@@ -129,7 +133,7 @@ fn descend_integer<K, V, S: Shape<K>, L: Primitive>(
         if level == 1 && root.level >= PREFETCH_LEVEL {
             node.prefetch_leaf();
         }
-        rank = integer_rank(node, Node::<K, V, S>::capacity(), key);
+        rank = integer_rank(node, capacity, integer, key);
     }
     End { leaf: node, index: rank, parent: above.0, edge: above.1 }
 }
@@ -141,47 +145,50 @@ pub(super) const PREFETCH_LEVEL: usize = 3;
 /// merely borrowed from a `K` need not be an integer.
 #[inline]
 pub(super) fn integer_of<K, Q: ?Sized, S: Shape<K>>() -> Option<Integer> {
-    if is_same::<K, Q>() { S::integer() } else { None }
+    if S::MAY_BE_INTEGERS && is_same::<K, Q>() { S::integer() } else { None }
 }
 
 /// Whether the key in `slot` is the one searched for.
 ///
 /// # Safety
 ///
-/// A slot of the tree, and `L` is the type that `S::integer` names.
-#[inline]
-pub(super) unsafe fn is_equal<K, V, S: Shape<K>, L: Primitive>(
+/// A slot of the tree, and `integer` is what the shape answers.
+#[inline(always)]
+pub(super) unsafe fn is_equal<K, V, S: Shape<K>, I: Image>(
     slot: Slot<K, V, S>,
-    key: L,
+    integer: Integer,
+    key: I,
 ) -> bool {
     // SAFETY: N1, and the caller's promise.
-    unsafe { S::load::<L>(slot.key()) == key }
+    unsafe { S::load::<I>(integer, slot.key()) == key }
 }
 
 /// [`search`] for an integer key.
-#[inline]
-fn search_integer<K, V, S: Shape<K>, L: Primitive>(
+#[inline(always)]
+fn search_integer<K, V, S: Shape<K>, I: Image>(
     root: Root<K, V, S>,
-    key: L,
+    integer: Integer,
+    key: I,
     edge: &mut Edge<K, V, S>,
 ) -> Search<K, V, S> {
     let path = &mut edge.path;
-    let end = descend_integer(root, key, |level, edge| path.set(level, edge));
+    let end = descend_integer(root, integer, key, |level, edge| path.set(level, edge));
     (edge.leaf, edge.index) = (end.leaf, end.index);
     match edge.slot_after(root) {
-        // SAFETY: a slot of the tree, and the type is passed on.
-        Some(slot) if unsafe { is_equal(slot, key) } => Search::Found(slot),
+        // SAFETY: a slot of the tree, and the integer is passed on.
+        Some(slot) if unsafe { is_equal(slot, integer, key) } => Search::Found(slot),
         _ => Search::Missing,
     }
 }
 
 /// [`find`] for an integer key.
-#[inline]
-fn find_integer<K, V, S: Shape<K>, L: Primitive>(
+#[inline(always)]
+fn find_integer<K, V, S: Shape<K>, I: Image>(
     root: Root<K, V, S>,
-    key: L,
+    integer: Integer,
+    key: I,
 ) -> Option<Slot<K, V, S>> {
-    let End { leaf, index, parent, edge } = descend_integer(root, key, |_, _| {});
+    let End { leaf, index, parent, edge } = descend_integer(root, integer, key, |_, _| {});
     let slot = if index < leaf.len() {
         Slot { node: leaf, level: 0, index }
     } else if edge < parent.len() {
@@ -189,18 +196,16 @@ fn find_integer<K, V, S: Shape<K>, L: Primitive>(
     } else {
         return find_above(root, key);
     };
-    // SAFETY: a slot of the tree, and the type is passed on.
-    unsafe { is_equal(slot, key) }.then_some(slot)
+    // SAFETY: a slot of the tree, and the integer is passed on.
+    unsafe { is_equal(slot, integer, key) }.then_some(slot)
 }
 
 /// Searches the higher nodes for a key that is in no leaf and no parent of one.
 #[cold]
-fn find_above<K, V, S: Shape<K>, L: Primitive>(
-    root: Root<K, V, S>,
-    key: L,
-) -> Option<Slot<K, V, S>> {
+fn find_above<K, V, S: Shape<K>, I: Image>(root: Root<K, V, S>, key: I) -> Option<Slot<K, V, S>> {
+    let integer = S::integer()?; // a constant here, which it is not to a callee
     let mut edge = Edge::start(root);
-    match search_integer(root, key, &mut edge) {
+    match search_integer(root, integer, key, &mut edge) {
         Search::Found(slot) => Some(slot),
         Search::Missing => None,
     }
@@ -219,10 +224,10 @@ where
     S: Shape<K>,
 {
     if let Some(integer) = integer_of::<K, Q, S>() {
-        return with_primitive!(integer, L => {
-            // SAFETY: `Q` is `K`, whose integer is an `L`.
-            let key = unsafe { S::load::<L>(ptr::from_ref(key).cast()) };
-            search_integer(root, key, edge)
+        return with_image!(I of S => {
+            // SAFETY: `Q` is `K`, and the shape names its integer.
+            let key: I = unsafe { S::load(integer, ptr::from_ref(key).cast()) };
+            search_integer(root, integer, key, edge)
         });
     }
     let (slot, found) = descend_by_key(root, key, |level, index| edge.path.set(level, index));
@@ -242,10 +247,10 @@ where
     S: Shape<K>,
 {
     if let Some(integer) = integer_of::<K, Q, S>() {
-        return with_primitive!(integer, L => {
-            // SAFETY: `Q` is `K`, whose integer is an `L`.
-            let key = unsafe { S::load::<L>(ptr::from_ref(key).cast()) };
-            find_integer(root, key)
+        return with_image!(I of S => {
+            // SAFETY: `Q` is `K`, and the shape names its integer.
+            let key: I = unsafe { S::load(integer, ptr::from_ref(key).cast()) };
+            find_integer(root, integer, key)
         });
     }
     let (slot, found) = descend_by_key(root, key, |_, _| {});

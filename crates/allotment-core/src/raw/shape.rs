@@ -17,10 +17,10 @@
 //! integers, whatever their size.
 
 use core::alloc::Layout;
-use core::mem::{align_of, size_of, transmute_copy};
+use core::mem::{align_of, size_of};
 
 use crate::raw::bytes::ByteString;
-use crate::raw::kind::{Integer, IntegerKey, Primitive, is_same, with_primitive};
+use crate::raw::kind::{Image, Integer, IntegerKey, Primitive};
 
 /// Bytes before the first column: how they are used is `node`'s affair.
 pub(crate) const HEADER_BYTES: usize = 8;
@@ -54,6 +54,19 @@ pub trait Shape<K>: closed::Sealed + 'static {
     #[doc(hidden)]
     const PADS_SURELY: bool = true;
 
+    /// Whether keys can be integers, by their size: a `const` cannot ask for more, and what it
+    /// rules out need not be compiled.
+    #[doc(hidden)]
+    const MAY_BE_INTEGERS: bool = Integer::may_be::<K>();
+
+    /// Whether the images of integer keys are of 128 bits.
+    #[doc(hidden)]
+    const IS_WIDE: bool = size_of::<K>() > size_of::<u64>();
+
+    /// Whether keys can be byte strings, by their size.
+    #[doc(hidden)]
+    const MAY_BE_BYTES: bool = ByteString::may_be::<K>();
+
     /// The integer type that keys are compared as, if they are.
     #[doc(hidden)]
     #[inline]
@@ -68,32 +81,29 @@ pub trait Shape<K>: closed::Sealed + 'static {
         ByteString::of::<K>()
     }
 
-    /// The integer of a key.
+    /// The image of a key.
     ///
     /// # Safety
     ///
-    /// `key` is initialised, and `L` is the type that `integer` names.
+    /// `key` is initialised, and `integer` is what the function of that name answers.
     #[doc(hidden)]
-    #[inline]
-    unsafe fn load<L: Primitive>(key: *const K) -> L {
-        // SAFETY: `integer` names a type only for keys of its size, alignment and values.
-        unsafe { key.cast::<L>().read() }
+    #[inline(always)]
+    unsafe fn load<I: Image>(integer: Integer, key: *const K) -> I {
+        // SAFETY: `integer` names a type only for keys of its layout and values.
+        unsafe { integer.read(key) }
     }
 
-    /// Writes what `load` reads as the greatest integer.
+    /// Writes what `load` reads as the greatest image.
     ///
     /// # Safety
     ///
-    /// `slot` can be written to and owns nothing; `integer` names a type.
+    /// `slot` can be written to and owns nothing; `integer` is what the function of that name
+    /// answers.
     #[doc(hidden)]
-    #[inline]
-    unsafe fn pad(slot: *mut K) {
-        if let Some(integer) = Self::integer() {
-            with_primitive!(integer, L => {
-                // SAFETY: as in `load`. What is written need not be a key.
-                unsafe { slot.cast::<L>().write(<L as Primitive>::MAX) }
-            });
-        }
+    #[inline(always)]
+    unsafe fn pad(integer: Integer, slot: *mut K) {
+        // SAFETY: passed on.
+        unsafe { integer.write_max(slot) };
     }
 }
 
@@ -144,6 +154,9 @@ impl<K: IntegerKey> Shape<K> for IntegerKeys {
     const CAPACITY_MIN: usize = <Standard as Shape<K>>::CAPACITY_MIN;
     const CAPACITY_MAX: usize = <Standard as Shape<K>>::CAPACITY_MAX;
     const PADS_SURELY: bool = false;
+    const MAY_BE_INTEGERS: bool = true;
+    const IS_WIDE: bool = <K::Integer as Primitive>::IS_WIDE;
+    const MAY_BE_BYTES: bool = false;
 
     #[inline]
     fn byte_string() -> Option<ByteString> {
@@ -155,17 +168,14 @@ impl<K: IntegerKey> Shape<K> for IntegerKeys {
         Some(K::Integer::INTEGER)
     }
 
-    #[inline]
-    unsafe fn load<L: Primitive>(key: *const K) -> L {
-        debug_assert!(is_same::<L, K::Integer>());
+    #[inline(always)]
+    unsafe fn load<I: Image>(_integer: Integer, key: *const K) -> I {
         // SAFETY: initialised, by the caller's promise.
-        let integer = unsafe { key.read() }.integer();
-        // SAFETY: the types are the same.
-        unsafe { transmute_copy::<K::Integer, L>(&integer) }
+        unsafe { key.read() }.integer().image()
     }
 
-    #[inline]
-    unsafe fn pad(slot: *mut K) {
+    #[inline(always)]
+    unsafe fn pad(_integer: Integer, slot: *mut K) {
         // SAFETY: can be written to, by the caller's promise; a key that is `Copy` owns nothing.
         unsafe { slot.write(K::MAX) };
     }

@@ -5,7 +5,6 @@ use alloc::string::String;
 use core::fmt::{Debug, Write};
 
 use crate::raw::bytes::head_of;
-use crate::raw::kind::{Primitive, with_primitive};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Root};
 use crate::raw::shape::{MAX_HEIGHT, Shape};
@@ -103,10 +102,11 @@ fn check_below<K: Ord, V, S: Shape<K>>(
 fn is_padded<K, V, S: Shape<K>>(node: Node<K, V, S>) -> bool {
     let Some(integer) = S::integer().filter(|_| S::PADS_SURELY) else { return true };
     let mut unused = node.len()..node.slots();
-    with_primitive!(integer, L => unused.all(|slot| {
+    unused.all(|slot| {
         // SAFETY: N4 says that it is initialised, and every node is born so.
-        unsafe { S::load::<L>(node.keys().wrapping_add(slot)) == <L as Primitive>::MAX }
-    }))
+        let image: u128 = unsafe { S::load(integer, node.keys().wrapping_add(slot)) };
+        image == integer.max()
+    })
 }
 
 /// Whether the heads are those of the keys, all of which begin with what is skipped.
