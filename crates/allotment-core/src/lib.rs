@@ -21,8 +21,9 @@ pub use allotment_alloc::{AllocError, Allocator, Global, Layout, SharedAlloc};
 pub use map::{AllocFailure, BTreeMap, Fallible};
 pub use set::BTreeSet;
 
+pub use raw::bytes::ByteKey;
 pub use raw::kind::{IntegerKey, Primitive};
-pub use raw::shape::{IntegerKeys, Shape, Standard};
+pub use raw::shape::{ByteKeys, IntegerKeys, Shape, Standard};
 
 #[doc(hidden)]
 pub use raw::shape;

@@ -1,14 +1,16 @@
 //! Keys that are byte strings answer as std's map does, whatever they begin with and however long
 //! that is, through every operation that moves them between nodes.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
+use std::cell::Cell;
 use std::collections::BTreeMap as Twin;
 use std::fmt::Debug;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use allotment_core::shape::{Small, Tiny};
-use allotment_core::{BTreeMap, Global, Shape, Standard};
+use allotment_core::{BTreeMap, ByteKey, ByteKeys, Global, Shape, Standard, byte_key};
 use fastrand::Rng;
 
 /// Makes texts of one kind.
@@ -195,6 +197,124 @@ kinds! {
     shared_slices: Arc<[u8]>, Small, |bytes| bytes.into();
     strings_of_either_kind: Cow<'_, str>, Tiny, |bytes| text(bytes).into();
     slices_of_either_kind: Cow<'_, [u8]>, Small, |bytes| bytes.to_vec().into();
+}
+
+/// A string in all but name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Wrapped(String);
+
+byte_key!(Wrapped(String));
+
+/// One whose bytes are not at hand, and of which most begin alike.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Twice(Wrapped);
+
+byte_key!(Twice(Wrapped));
+
+impl Borrow<str> for Wrapped {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+#[test]
+fn miri_wrapped_strings() {
+    check::<Wrapped, ByteKeys>(|bytes| Wrapped(text(bytes)));
+    let mut map = BTreeMap::<Wrapped, usize, Global, ByteKeys>::with_shape_in(Global);
+    map.extend((0..100).map(|n| (Wrapped(format!("wrapped {n}")), n)));
+    assert_eq!((map.get("wrapped 77"), map.get("wrapped 777")), (Some(&77), None));
+    assert!(map.contains_key(&Wrapped("wrapped 7".to_owned())));
+}
+
+#[test]
+fn strings_wrapped_twice() {
+    check::<Twice, ByteKeys>(|bytes| Twice(Wrapped(text(bytes))));
+}
+
+/// The integer has an order of its own, which is no longer that of the bytes; they are told anew
+/// each time, and at times are none.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Liar(u32, String, Cell<usize>);
+
+impl ByteKey for Liar {
+    fn bytes(&self) -> &[u8] {
+        let said = self.2.replace(self.2.get() + 7);
+        self.1.as_bytes().get(said % 40..).unwrap_or_default()
+    }
+}
+
+/// Answers may be wrong, and nothing worse happens.
+#[test]
+fn miri_false_bytes_do_no_harm() {
+    let mut map: BTreeMap<Liar, Box<u32>, Global, ByteKeys> = BTreeMap::with_shape_in(Global);
+    let mut rng = Rng::with_seed(3);
+    for step in 0..if cfg!(miri) { 120 } else { 20_000 } {
+        let said = [0, 0, 1, 39][rng.usize(..4)];
+        let key = Liar(rng.u32(..1000), format!("{:050}", rng.u16(..)), Cell::new(said));
+        match step % 5 {
+            0 => drop(map.remove(&key)),
+            1 => drop(map.range(key..).next()),
+            _ => drop(map.insert(key, Box::new(step))),
+        }
+    }
+    map.verify_structure().unwrap();
+    assert_eq!(map.iter().count(), map.len());
+    let other = map.split_off(&Liar(500, String::new(), Cell::new(0)));
+    assert_eq!(map.iter().count() + other.iter().count(), map.len() + other.len());
+}
+
+/// Panics as soon as it is asked for its bytes while it is in a map of some size.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Fuse(u32, Rc<Cell<u32>>);
+
+impl ByteKey for Fuse {
+    fn bytes(&self) -> &[u8] {
+        assert!(self.1.get() > 0, "burnt out");
+        self.1.set(self.1.get() - 1);
+        const DIGITS: [u8; 64] =
+            *b"0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmno";
+        &DIGITS[self.0 as usize % 64..][..1]
+    }
+}
+
+/// What a panic in the midst of a change would leave behind must not be seen by anybody.
+#[test]
+#[ignore = "ends the process: `a_panic_amid_a_change_ends_the_program` starts it"]
+fn panics_amid_a_change() {
+    let left = Rc::new(Cell::new(u32::MAX));
+    let mut map: BTreeMap<Fuse, u32, Global, ByteKeys> = BTreeMap::with_shape_in(Global);
+    map.extend([1, 5, 9].map(|n| (Fuse(n, left.clone()), n)));
+    // The search asks the new key; then its head is made.
+    left.set(1);
+    let outcome = catch_unwind(AssertUnwindSafe(|| map.insert(Fuse(3, left.clone()), 3)));
+    println!("survived: {}", outcome.is_err());
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "starts a process")]
+fn a_panic_amid_a_change_ends_the_program() {
+    let own = std::env::current_exe().unwrap();
+    let mut command = std::process::Command::new(own);
+    command.args(["--exact", "panics_amid_a_change", "--ignored", "--nocapture"]);
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(said.contains("`ByteKey::bytes` panicked while a map was being changed"), "{said}");
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("survived"), "{said}");
+}
+
+/// A look-up changes nothing, and may panic.
+#[test]
+fn a_panic_of_a_look_up_is_survived() {
+    let left = Rc::new(Cell::new(u32::MAX));
+    let mut map: BTreeMap<Fuse, u32, Global, ByteKeys> = BTreeMap::with_shape_in(Global);
+    map.extend((0..40).map(|n| (Fuse(n, left.clone()), n)));
+    left.set(0);
+    assert!(catch_unwind(AssertUnwindSafe(|| map.remove(&Fuse(7, left.clone())))).is_err());
+    left.set(u32::MAX);
+    map.verify().expect("a valid tree");
+    assert_eq!(map.remove(&Fuse(7, left.clone())), Some(7));
+    assert_eq!(map.len(), 39);
 }
 
 /// More in common than a node can skip.

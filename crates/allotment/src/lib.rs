@@ -41,6 +41,9 @@ pub use allotment_core::{
     AllocError, AllocFailure, Allocator, BTreeMap, BTreeSet, Global, Layout, SharedAlloc,
     btree_map, btree_set,
 };
+pub use allotment_core::{
+    ByteKey, ByteKeys, IntegerKey, IntegerKeys, Primitive, Shape, Standard, byte_key, integer_key,
+};
 
 /// Collections on the platform's allocator, whatever the program's global one is.
 ///

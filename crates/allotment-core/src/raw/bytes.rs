@@ -1,7 +1,7 @@
 //! Keys that are byte strings, and their heads.
 //!
 //! Text and lists of bytes are ordered byte by byte. Which types are known to be, and where their
-//! bytes are, is told by [`TypeId`], as integers are.
+//! bytes are, is told by [`TypeId`], as integers are. Others say so themselves, by [`ByteKey`].
 //!
 //! A *head* is eight bytes of a key as an integer, from some place on, with zeros behind the end of
 //! the key. Heads are in the order of their keys if these agree before that place. Equal heads say
@@ -49,12 +49,82 @@ pub(crate) fn shared(a: &[u8], b: &[u8]) -> usize {
     pairs.take_while(|(a, b)| a == b).count()
 }
 
+/// A key that is ordered by its bytes: a name, a path, a wrapper of text.
+///
+/// A map whose fourth parameter is [`ByteKeys`](crate::ByteKeys) keeps the first bytes of such keys
+/// where its search goes, as it does for `String`, and seldom looks at the keys themselves.
+/// [`byte_key!`](crate::byte_key) implements the trait for a wrapper of a byte string; for other
+/// types do it by hand.
+///
+/// `a.cmp(&b)` must be `a.bytes().cmp(b.bytes())` for all keys `a` and `b`, and a key's bytes must
+/// not change while a map has it. If they do, look-ups may answer wrongly, and nothing worse. A map
+/// asks for bytes in the midst of a change too: a panic there ends the program.
+///
+/// # Examples
+///
+/// ```
+/// use allotment_core::{BTreeMap, ByteKey, ByteKeys, Global};
+///
+/// /// A text of which everybody has the same copy.
+/// #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// struct Symbol(&'static str);
+///
+/// impl ByteKey for Symbol {
+///     fn bytes(&self) -> &[u8] {
+///         self.0.as_bytes()
+///     }
+/// }
+///
+/// let mut uses = BTreeMap::<Symbol, u32, _, ByteKeys>::with_shape_in(Global);
+/// *uses.entry(Symbol("main")).or_insert(0) += 1;
+/// assert_eq!(uses.get(&Symbol("main")), Some(&1));
+/// ```
+pub trait ByteKey: Ord {
+    /// The bytes that decide the order.
+    fn bytes(&self) -> &[u8];
+}
+
+/// Implements [`ByteKey`] for a tuple struct around one byte string: `String`, `Vec<u8>`, `&str`,
+/// `&[u8]`, the same in a `Box`, `Rc`, `Arc` or `Cow`, or a type that is a `ByteKey` itself.
+///
+/// Its `Ord` has to be the derived one, or one that orders likewise.
+///
+/// ```
+/// use std::borrow::Borrow;
+///
+/// use allotment_core::{BTreeMap, ByteKeys, Global, byte_key};
+///
+/// #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// struct Host(String);
+/// byte_key!(Host(String));
+///
+/// impl Borrow<str> for Host {
+///     fn borrow(&self) -> &str {
+///         &self.0
+///     }
+/// }
+///
+/// let mut visits = BTreeMap::<Host, u32, _, ByteKeys>::with_shape_in(Global);
+/// visits.insert(Host("example.org".to_owned()), 7);
+/// assert_eq!(visits.get("example.org"), Some(&7));
+/// ```
+#[macro_export]
+macro_rules! byte_key {
+    ($key:ident($text:ty)) => {
+        impl $crate::ByteKey for $key {
+            #[inline]
+            fn bytes(&self) -> &[u8] {
+                <$text as $crate::ByteKey>::bytes(&self.0)
+            }
+        }
+    };
+}
+
 macro_rules! byte_strings {
     ($($(#[$attribute:meta])* $name:ident: $type:ty, |$key:ident| $bytes:expr;)*) => {
         /// A type that is ordered by its bytes, as a value.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[allow(missing_docs, reason = "they are the types of those names")]
-        pub enum ByteString { $($(#[$attribute])* $name,)* }
+        pub(crate) enum ByteString { $($(#[$attribute])* $name,)* }
 
         impl ByteString {
             /// Whether `T` can be one of them: all are two words or three.
@@ -84,14 +154,23 @@ macro_rules! byte_strings {
             #[inline]
             pub(crate) unsafe fn read<'a, T>(self, key: *const T) -> &'a [u8] {
                 match self {
-                    $( $(#[$attribute])* Self::$name => {
-                        // SAFETY: by the caller's promise.
-                        let $key = unsafe { &*key.cast::<$type>() };
-                        $bytes
-                    } )*
+                    // SAFETY: by the caller's promise.
+                    $( $(#[$attribute])* Self::$name => unsafe { &*key.cast::<$type>() }.bytes(), )*
                 }
             }
         }
+
+        $(
+            $(#[$attribute])*
+            #[allow(clippy::extra_unused_lifetimes, reason = "types are named with it")]
+            impl<'a> ByteKey for $type {
+                #[inline]
+                fn bytes(&self) -> &[u8] {
+                    let $key = self;
+                    $bytes
+                }
+            }
+        )*
     };
 }
 

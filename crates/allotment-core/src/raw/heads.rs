@@ -16,12 +16,37 @@
 //! Takes for granted N1, N5. Were the order of keys not what it should be, only answers would be
 //! wrong.
 
+use core::mem::forget;
+
 use crate::raw::bytes::{alike, head_of, shared};
-use crate::raw::node::{Node, bytes_at};
+use crate::raw::node::Node;
 use crate::raw::shape::Shape;
 
 /// Bytes that all heads of a node may begin with alike before it pays to skip them.
 const ALIKE_MAX: usize = 4;
+
+/// The bytes of a key, asked for in the midst of a commit: there is no way back from a panic.
+///
+/// # Safety
+///
+/// The key is initialised, is not in two places, and lasts for `'a`.
+#[inline]
+unsafe fn bytes<'a, K, S: Shape<K>>(key: *const K) -> &'a [u8] {
+    struct Abort;
+
+    impl Drop for Abort {
+        fn drop(&mut self) {
+            panic!("`ByteKey::bytes` panicked while a map was being changed"); // the second ends it
+        }
+    }
+
+    let abort = Abort;
+    // SAFETY: passed on.
+    let bytes = unsafe { S::bytes(key) };
+    forget(abort);
+    // SAFETY: they last as long as the key.
+    unsafe { &*bytes }
+}
 
 /// Makes a node that has heads skip no more than it may if its keys are to lie between `lowest` and
 /// `highest`, those included.
@@ -74,7 +99,7 @@ pub(super) unsafe fn fit_at<K, V, S: Shape<K>>(
 /// Both are initialised.
 unsafe fn common<K, S: Shape<K>>(a: *const K, b: *const K) -> usize {
     // SAFETY: passed on.
-    shared(unsafe { bytes_at::<K, S>(a) }, unsafe { bytes_at::<K, S>(b) })
+    shared(unsafe { bytes::<K, S>(a) }, unsafe { bytes::<K, S>(b) })
 }
 
 /// Makes a node skip fewer bytes of its keys.
@@ -87,7 +112,7 @@ fn skip_less<K, V, S: Shape<K>>(node: Node<K, V, S>, skipped: usize) {
         return;
     }
     // SAFETY: a slot of the node.
-    let first = unsafe { node.key_bytes(0) };
+    let first = unsafe { bytes::<K, S>(node.keys()) };
     // All heads begin with what was skipped, which is in any key.
     let lead = head_of(first, skipped);
     for slot in 0..len {
@@ -177,10 +202,11 @@ pub(super) fn divide<K, V, S: Shape<K>>(node: Node<K, V, S>, middle: usize, leas
 /// The slots have keys.
 pub(super) unsafe fn read_heads<K, V, S: Shape<K>>(node: Node<K, V, S>, slot: usize, count: usize) {
     if Node::<K, V, S>::has_heads() {
-        let skipped = node.skipped();
+        let (keys, skipped) = (node.keys(), node.skipped());
         for slot in slot..slot + count {
             // SAFETY: passed on.
-            node.set_head(slot, head_of(unsafe { node.key_bytes(slot) }, skipped));
+            let bytes = unsafe { bytes::<K, S>(keys.wrapping_add(slot)) };
+            node.set_head(slot, head_of(bytes, skipped));
         }
     }
 }

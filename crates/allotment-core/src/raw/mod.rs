@@ -6,7 +6,8 @@
 //! Each edit runs *ask, reserve, commit*. **Ask** compares keys; only here does foreign code of the
 //! key run. **Reserve** obtains every node that the edit needs; only here is the allocator asked,
 //! and if it fails or panics nothing has happened yet. **Commit** moves what must move; it cannot
-//! fail and runs no foreign code. Nodes set free are given back after it, when all is whole again.
+//! fail and runs no foreign code, but see C1. Nodes set free are given back after it, when all is
+//! whole again.
 //!
 //! The invariants that `SAFETY` comments cite:
 //!
@@ -30,7 +31,8 @@
 //! - **P1** On a path, each edge leads to the node below.
 //! - **A1** No reference to a node is ever made. References exist to single keys and values, and to
 //!   initialised runs of one column that nobody writes, from the moment they are yielded.
-//! - **C1** No foreign code runs between the first and the last write of a commit.
+//! - **C1** No foreign code runs between the first and the last write of a commit, but for
+//!   `ByteKey::bytes`: of keys that are in one place at the time, and panicking ends the program.
 //!
 //! **Key order is not among them: it decides answers, never memory safety.** A comparison that
 //! lies costs correct results and nothing else.

@@ -33,17 +33,6 @@ pub(crate) struct Node<K, V, S> {
     marker: Marker<K, V, S>,
 }
 
-/// The bytes of a key, wherever it is; none if keys are no byte strings.
-///
-/// # Safety
-///
-/// The key is initialised and lasts for `'a`.
-#[inline]
-pub(super) unsafe fn bytes_at<'a, K, S: Shape<K>>(key: *const K) -> &'a [u8] {
-    // SAFETY: passed on; the shape names the type.
-    S::byte_string().map_or(&[], |kind| unsafe { kind.read(key) })
-}
-
 /// How a node begins.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -104,7 +93,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// `const`.
     #[inline(always)]
     pub(crate) fn has_heads() -> bool {
-        S::MAY_BE_BYTES && S::byte_string().is_some()
+        S::MAY_BE_BYTES && S::are_bytes()
     }
 
     /// The integer type that keys are compared as, if they are.
@@ -342,8 +331,10 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// The slot has a key (N1), which lasts for `'a`.
     #[inline]
     pub(crate) unsafe fn key_bytes<'a>(self, slot: usize) -> &'a [u8] {
-        // SAFETY: passed on.
-        unsafe { bytes_at::<K, S>(self.keys().wrapping_add(slot)) }
+        // SAFETY: initialised, by the caller's promise.
+        let bytes = unsafe { S::bytes(self.keys().wrapping_add(slot)) };
+        // SAFETY: they last as long as the key.
+        unsafe { &*bytes }
     }
 
     /// The node whose block it is.

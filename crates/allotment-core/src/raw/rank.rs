@@ -38,7 +38,7 @@ pub(super) fn integer_rank<K, V, S: Shape<K>, I: Image>(
     } else {
         count_less(slots, |slot| load(slot) < key)
     };
-    if S::PADS_SURELY { rank } else { rank.min(node.len()) }
+    if S::IS_TRUSTED { rank } else { rank.min(node.len()) }
 }
 
 /// [`integer_rank`] for integers wider than a register, whose comparison is compiled to a branch.

@@ -93,13 +93,14 @@ where
 /// `Q` that is borrowed from a `K` may have an order of its own, though it should not.
 #[inline]
 pub(super) fn bytes_sought<K, Q: ?Sized, S: Shape<K>>(key: &Q) -> Option<&[u8]> {
-    if !S::MAY_BE_BYTES {
+    if !S::MAY_BE_BYTES || !S::are_bytes() {
         return None;
     }
-    let kind = S::byte_string()?;
     if is_same::<K, Q>() {
-        // SAFETY: a `Q` is a `K`, and the shape names its type.
-        return Some(unsafe { kind.read(ptr::from_ref(key).cast::<K>()) });
+        // SAFETY: a `Q` is a `K`.
+        let bytes = unsafe { S::bytes(ptr::from_ref(key).cast::<K>()) };
+        // SAFETY: they last as long as the key.
+        return Some(unsafe { &*bytes });
     }
     bytes_of(key)
 }

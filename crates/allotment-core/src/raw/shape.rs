@@ -19,7 +19,7 @@
 use core::alloc::Layout;
 use core::mem::{align_of, size_of};
 
-use crate::raw::bytes::ByteString;
+use crate::raw::bytes::{ByteKey, ByteString};
 use crate::raw::kind::{Image, Integer, IntegerKey, Primitive};
 
 /// Bytes before the first column: how they are used is `node`'s affair.
@@ -34,7 +34,8 @@ const LINE: usize = 64;
 /// How nodes are laid out and searched: the last type parameter of the collections.
 ///
 /// [`Standard`] suits every key, [`IntegerKeys`] those that implement
-/// [`IntegerKey`](crate::IntegerKey).
+/// [`IntegerKey`](crate::IntegerKey), [`ByteKeys`] those that implement
+/// [`ByteKey`](crate::ByteKey).
 pub trait Shape<K>: closed::Sealed + 'static {
     /// Bytes of header and keys that a search walks through.
     #[doc(hidden)]
@@ -49,10 +50,9 @@ pub trait Shape<K>: closed::Sealed + 'static {
     #[doc(hidden)]
     const CAPACITY_MAX: usize;
 
-    /// Whether `pad` is known to write what `load` reads as a greatest integer, and not just said
-    /// to.
+    /// Whether it is known what `load`, `pad` and `bytes` do to a key: the key has no say in it.
     #[doc(hidden)]
-    const PADS_SURELY: bool = true;
+    const IS_TRUSTED: bool = true;
 
     /// Whether keys can be integers, by their size: a `const` cannot ask for more, and what it
     /// rules out need not be compiled.
@@ -74,11 +74,23 @@ pub trait Shape<K>: closed::Sealed + 'static {
         Integer::of::<K>()
     }
 
-    /// The type that keys are read as to be compared byte by byte, if they are.
+    /// Whether keys are compared byte by byte.
     #[doc(hidden)]
     #[inline]
-    fn byte_string() -> Option<ByteString> {
-        ByteString::of::<K>()
+    fn are_bytes() -> bool {
+        ByteString::of::<K>().is_some()
+    }
+
+    /// The bytes of a key, which last as long as the key; none if keys are no byte strings.
+    ///
+    /// # Safety
+    ///
+    /// `key` is initialised.
+    #[doc(hidden)]
+    #[inline]
+    unsafe fn bytes(key: *const K) -> *const [u8] {
+        // SAFETY: passed on; it is of the type named.
+        ByteString::of::<K>().map_or(&[], |kind| unsafe { kind.read(key) })
     }
 
     /// The image of a key.
@@ -126,6 +138,12 @@ pub enum Standard {}
 #[derive(Debug)]
 pub enum IntegerKeys {}
 
+/// For keys that are ordered by their bytes: they are searched as a `String` would be.
+///
+/// See [`ByteKey`](crate::ByteKey) for how a key type becomes one of them.
+#[derive(Debug)]
+pub enum ByteKeys {}
+
 /// Five slots a node, for tests: the smallest shape whose outer nodes may have fewer slots than the
 /// minimum of the others.
 #[derive(Debug)]
@@ -138,6 +156,7 @@ pub enum Tiny {}
 
 impl closed::Sealed for Standard {}
 impl closed::Sealed for IntegerKeys {}
+impl closed::Sealed for ByteKeys {}
 impl closed::Sealed for Small {}
 impl closed::Sealed for Tiny {}
 
@@ -153,15 +172,10 @@ impl<K: IntegerKey> Shape<K> for IntegerKeys {
     const LEAF_BYTES: usize = <Standard as Shape<K>>::LEAF_BYTES;
     const CAPACITY_MIN: usize = <Standard as Shape<K>>::CAPACITY_MIN;
     const CAPACITY_MAX: usize = <Standard as Shape<K>>::CAPACITY_MAX;
-    const PADS_SURELY: bool = false;
+    const IS_TRUSTED: bool = false;
     const MAY_BE_INTEGERS: bool = true;
     const IS_WIDE: bool = <K::Integer as Primitive>::IS_WIDE;
     const MAY_BE_BYTES: bool = false;
-
-    #[inline]
-    fn byte_string() -> Option<ByteString> {
-        None
-    }
 
     #[inline]
     fn integer() -> Option<Integer> {
@@ -178,6 +192,32 @@ impl<K: IntegerKey> Shape<K> for IntegerKeys {
     unsafe fn pad(_integer: Integer, slot: *mut K) {
         // SAFETY: can be written to, by the caller's promise; a key that is `Copy` owns nothing.
         unsafe { slot.write(K::MAX) };
+    }
+}
+
+impl<K: ByteKey> Shape<K> for ByteKeys {
+    const HOT_BYTES: usize = <Standard as Shape<K>>::HOT_BYTES;
+    const LEAF_BYTES: usize = <Standard as Shape<K>>::LEAF_BYTES;
+    const CAPACITY_MIN: usize = <Standard as Shape<K>>::CAPACITY_MIN;
+    const CAPACITY_MAX: usize = <Standard as Shape<K>>::CAPACITY_MAX;
+    const IS_TRUSTED: bool = false;
+    const MAY_BE_INTEGERS: bool = false;
+    const MAY_BE_BYTES: bool = true;
+
+    #[inline]
+    fn integer() -> Option<Integer> {
+        None
+    }
+
+    #[inline]
+    fn are_bytes() -> bool {
+        true
+    }
+
+    #[inline]
+    unsafe fn bytes(key: *const K) -> *const [u8] {
+        // SAFETY: initialised, by the caller's promise.
+        unsafe { &*key }.bytes()
     }
 }
 

@@ -6,8 +6,8 @@
 //! rotate     a b c d | e | f .   ->  a b | c | d e f
 //! ```
 //!
-//! Takes for granted N0 to N3. Does not care about order or fill. No user code runs here, nothing
-//! allocates, nothing panics: every function is part of some commit (C1).
+//! Takes for granted N0 to N3. Does not care about order or fill. Nothing here allocates or panics,
+//! and no user code runs but what C1 allows: every function is part of some commit.
 
 use core::ptr;
 
