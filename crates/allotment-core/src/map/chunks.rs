@@ -38,7 +38,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// assert!(keys.into_iter().eq(0..1000));
     /// ```
     pub fn chunks(&self) -> Chunks<'_, K, V, S> {
-        Chunks { walk: Walk::whole(self.tree.root()), pairs: PhantomData }
+        Chunks { walk: Walk::whole(self.tree.root(), self.len()), pairs: PhantomData }
     }
 }
 

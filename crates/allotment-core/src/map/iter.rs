@@ -17,14 +17,12 @@ use crate::raw::walk::Walk;
 /// The pairs of a map in ascending order: see [`BTreeMap::iter`].
 pub struct Iter<'a, K, V, S: Shape<K> = Standard> {
     walk: Walk<K, V, S>,
-    len: usize,
     pairs: PhantomData<&'a (K, V)>,
 }
 
 /// The pairs of a map in ascending order, values to be changed: see [`BTreeMap::iter_mut`].
 pub struct IterMut<'a, K, V, S: Shape<K> = Standard> {
     walk: Walk<K, V, S>,
-    len: usize,
     pairs: PhantomData<&'a mut (K, V)>,
 }
 
@@ -37,7 +35,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// assert_eq!(map.iter().next_back(), Some((&2, &'b')));
     /// ```
     pub fn iter(&self) -> Iter<'_, K, V, S> {
-        Iter { walk: Walk::whole(self.tree.root()), len: self.len(), pairs: PhantomData }
+        Iter { walk: Walk::whole(self.tree.root(), self.len()), pairs: PhantomData }
     }
 
     /// The pairs in ascending order, values to be changed. As [`iter`](Self::iter).
@@ -50,7 +48,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// assert_eq!(map[&2], 22);
     /// ```
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V, S> {
-        IterMut { walk: Walk::whole(self.tree.root()), len: self.len(), pairs: PhantomData }
+        IterMut { walk: Walk::whole(self.tree.root(), self.len()), pairs: PhantomData }
     }
 
     /// The keys in ascending order. As [`iter`](Self::iter).
@@ -88,31 +86,31 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
 impl<'a, K, V, S: Shape<K>> Iter<'a, K, V, S> {
     /// What is left of a tree that is being consumed.
     pub(super) fn over(dying: &'a Dying<K, V, S>) -> Self {
-        Self { walk: dying.walk(), len: dying.len(), pairs: PhantomData }
+        Self { walk: dying.walk(), pairs: PhantomData }
     }
 }
 
 impl<'a, K, V, S: Shape<K>> Iterator for Iter<'a, K, V, S> {
     type Item = (&'a K, &'a V);
 
-    walk_of_pairs!(pair, |walk, taken| walk.len = walk.len.saturating_sub(taken));
+    walk_of_pairs!(pair);
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.len, Some(self.len))
+        (self.walk.len(), Some(self.walk.len()))
     }
 
     fn count(self) -> usize {
-        self.len
+        self.walk.len()
     }
 }
 
 impl<K, V, S: Shape<K>> DoubleEndedIterator for Iter<'_, K, V, S> {
-    walk_of_pairs_back!(pair, |walk, taken| walk.len = walk.len.saturating_sub(taken));
+    walk_of_pairs_back!(pair);
 }
 
 impl<K, V, S: Shape<K>> Clone for Iter<'_, K, V, S> {
     fn clone(&self) -> Self {
-        Self { walk: self.walk, len: self.len, pairs: PhantomData }
+        Self { walk: self.walk, pairs: PhantomData }
     }
 }
 
@@ -125,26 +123,26 @@ impl<K: fmt::Debug, V: fmt::Debug, S: Shape<K>> fmt::Debug for Iter<'_, K, V, S>
 impl<'a, K, V, S: Shape<K>> IterMut<'a, K, V, S> {
     /// What is left, to look at it.
     fn rest(&self) -> Iter<'_, K, V, S> {
-        Iter { walk: self.walk, len: self.len, pairs: PhantomData }
+        Iter { walk: self.walk, pairs: PhantomData }
     }
 }
 
 impl<'a, K, V, S: Shape<K>> Iterator for IterMut<'a, K, V, S> {
     type Item = (&'a K, &'a mut V);
 
-    walk_of_pairs!(pair_mut, |walk, taken| walk.len = walk.len.saturating_sub(taken));
+    walk_of_pairs!(pair_mut);
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.len, Some(self.len))
+        (self.walk.len(), Some(self.walk.len()))
     }
 
     fn count(self) -> usize {
-        self.len
+        self.walk.len()
     }
 }
 
 impl<K, V, S: Shape<K>> DoubleEndedIterator for IterMut<'_, K, V, S> {
-    walk_of_pairs_back!(pair_mut, |walk, taken| walk.len = walk.len.saturating_sub(taken));
+    walk_of_pairs_back!(pair_mut);
 }
 
 impl<K: fmt::Debug, V: fmt::Debug, S: Shape<K>> fmt::Debug for IterMut<'_, K, V, S> {
@@ -155,13 +153,13 @@ impl<K: fmt::Debug, V: fmt::Debug, S: Shape<K>> fmt::Debug for IterMut<'_, K, V,
 
 impl<K, V, S: Shape<K>> Default for Iter<'_, K, V, S> {
     fn default() -> Self {
-        Self { walk: Walk::empty(), len: 0, pairs: PhantomData }
+        Self { walk: Walk::empty(), pairs: PhantomData }
     }
 }
 
 impl<K, V, S: Shape<K>> Default for IterMut<'_, K, V, S> {
     fn default() -> Self {
-        Self { walk: Walk::empty(), len: 0, pairs: PhantomData }
+        Self { walk: Walk::empty(), pairs: PhantomData }
     }
 }
 

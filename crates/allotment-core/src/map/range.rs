@@ -44,6 +44,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// assert!(map.range(2..=5).eq([(&3, &'c'), (&5, &'e')]));
     /// assert_eq!(map.range(..3).next_back(), Some((&1, &'a')));
     /// ```
+    #[inline]
     pub fn range<T, R>(&self, bounds: R) -> Range<'_, K, V, S>
     where
         T: Ord + ?Sized,
@@ -62,6 +63,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// map.range_mut(2..).for_each(|(_, value)| *value = 0);
     /// assert!(map.values().eq(&[10, 0, 0]));
     /// ```
+    #[inline]
     pub fn range_mut<T, R>(&mut self, bounds: R) -> RangeMut<'_, K, V, S>
     where
         T: Ord + ?Sized,
@@ -73,6 +75,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
 }
 
 /// Refuses bounds that no range can have.
+#[inline]
 fn check_bounds<T: Ord + ?Sized>(bounds: &impl RangeBounds<T>) {
     match (bounds.start_bound(), bounds.end_bound()) {
         (Bound::Excluded(start), Bound::Excluded(end)) if start == end => {
@@ -87,6 +90,7 @@ fn check_bounds<T: Ord + ?Sized>(bounds: &impl RangeBounds<T>) {
 }
 
 /// The walk over what lies within `bounds`.
+#[inline]
 fn between<K, V, S, T>(tree: &Tree<K, V, S>, bounds: &impl RangeBounds<T>) -> Walk<K, V, S>
 where
     K: Borrow<T>,

@@ -1,20 +1,17 @@
 //! What the iterators over the pairs of a borrowed map do alike.
 
 /// The methods of `Iterator` for one that has a walk, each pair of which is yielded by `$pair`. To
-/// be used within its `impl Iterator`. One that counts says how: it is told how many pairs a step
-/// took at most.
+/// be used within its `impl Iterator`.
 macro_rules! walk_of_pairs {
-    ($pair:ident $(, |$iter:ident, $taken:ident| $count:expr)?) => {
+    ($pair:ident) => {
         #[inline]
         fn next(&mut self) -> Option<Self::Item> {
-            $( let ($iter, $taken) = (&mut *self, 1); $count; )?
             let at = self.walk.step::<FRONT>()?;
             // SAFETY: the map is borrowed for 'a as the type says, and each pair is yielded once.
             Some(unsafe { at.$pair() })
         }
 
         fn nth(&mut self, n: usize) -> Option<Self::Item> {
-            $( let ($iter, $taken) = (&mut *self, n.saturating_add(1)); $count; )?
             let at = self.walk.nth::<FRONT>(n)?;
             // SAFETY: as for `next`.
             Some(unsafe { at.$pair() })
@@ -32,17 +29,15 @@ macro_rules! walk_of_pairs {
 
 /// [`walk_of_pairs`] for `DoubleEndedIterator`.
 macro_rules! walk_of_pairs_back {
-    ($pair:ident $(, |$iter:ident, $taken:ident| $count:expr)?) => {
+    ($pair:ident) => {
         #[inline]
         fn next_back(&mut self) -> Option<Self::Item> {
-            $( let ($iter, $taken) = (&mut *self, 1); $count; )?
             let at = self.walk.step::<BACK>()?;
             // SAFETY: the map is borrowed for 'a as the type says, and each pair is yielded once.
             Some(unsafe { at.$pair() })
         }
 
         fn nth_back(&mut self, n: usize) -> Option<Self::Item> {
-            $( let ($iter, $taken) = (&mut *self, n.saturating_add(1)); $count; )?
             let at = self.walk.nth::<BACK>(n)?;
             // SAFETY: as for `next_back`.
             Some(unsafe { at.$pair() })

@@ -42,7 +42,7 @@ impl<K, V, S: Shape<K>> Dying<K, V, S> {
     /// A walk over what is left, to look at it.
     pub(crate) fn walk(&self) -> Walk<K, V, S> {
         let left = self.root.filter(|_| self.len > 0);
-        left.map_or(Walk::empty(), |root| Walk::left(root, self.front, self.back))
+        left.map_or(Walk::empty(), |root| Walk::left(root, self.front, self.back, self.len()))
     }
 
     /// Takes the first pair out.

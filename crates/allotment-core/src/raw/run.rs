@@ -1,10 +1,11 @@
-//! [`At`], the addresses of a pair, and [`Run`], those of neighbouring slots.
+//! [`At`], the addresses of a pair; [`Columns`], those of a leaf; [`Run`], those of neighbours.
 //!
 //! Takes for granted N1. Does not care about levels, paths or order.
 
 use core::hint::assert_unchecked;
-use core::slice;
+use core::{ptr, slice};
 
+use crate::raw::node::Node;
 use crate::raw::path::Slot;
 use crate::raw::shape::Shape;
 
@@ -59,6 +60,50 @@ impl<K, V, S: Shape<K>> From<Slot<K, V, S>> for At<K, V> {
     #[inline]
     fn from(slot: Slot<K, V, S>) -> Self {
         Self { key: slot.key(), value: slot.value() }
+    }
+}
+
+/// Where the keys and the values of a leaf begin: for as long as it lives, no other has the same.
+pub(crate) struct Columns<K, V> {
+    // `const` for the variance of it.
+    keys: *const K,
+    values: *const V,
+}
+
+// SAFETY: as for `Node`: addresses give no access by themselves.
+unsafe impl<K, V> Send for Columns<K, V> {}
+
+// SAFETY: as for `Send`.
+unsafe impl<K, V> Sync for Columns<K, V> {}
+
+impl<K, V> Clone for Columns<K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V> Copy for Columns<K, V> {}
+
+impl<K, V> PartialEq for Columns<K, V> {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.keys == other.keys
+    }
+}
+
+impl<K, V> Columns<K, V> {
+    /// Those of no leaf.
+    pub(crate) const NONE: Self = Self { keys: ptr::null(), values: ptr::null() };
+
+    #[inline]
+    pub(crate) fn of<S: Shape<K>>(leaf: Node<K, V, S>) -> Self {
+        Self { keys: leaf.keys(), values: leaf.values(0) }
+    }
+
+    /// The slot at `index`.
+    #[inline]
+    pub(crate) fn at(self, index: usize) -> At<K, V> {
+        At::beyond(self.keys.cast_mut(), self.values.cast_mut(), index)
     }
 }
 

@@ -276,8 +276,6 @@ pub(crate) struct Geometry {
     pub(crate) fill_least: usize,
     /// Bytes of a head; 0 if there are none.
     pub(crate) head: usize,
-    /// Offset of the keys, in both kinds of node, if they have all their slots.
-    pub(crate) keys: usize,
     /// Bytes of a node, from its start, that a search reads.
     pub(crate) searched: usize,
     /// Offset of an internal node's children.
@@ -315,7 +313,6 @@ impl Geometry {
             fill_min,
             fill_least,
             head,
-            keys,
             searched: if head > 0 { keys } else { after_keys },
             children,
             internal_values,
@@ -435,7 +432,7 @@ mod tests {
     fn word_pairs_fill_twelve_lines() {
         let geometry = Geometry::of::<u64, u64, Standard>(Column::Integers);
         assert_eq!((geometry.capacity, geometry.fill_min), (47, 20));
-        assert_eq!((geometry.keys, geometry.children), (8, 384));
+        assert_eq!((keys_of::<u64>(0, 47), geometry.children), (8, 384));
         assert_eq!(
             (leaf_values_of::<u64, u64>(0, 47), leaf_values_of::<u64, u64>(0, 4)),
             (384, 40)

@@ -12,34 +12,35 @@
 //! yields, to the next leaf. When the two stand in one leaf there is one run, which goes to the end
 //! that asks for it.
 //!
-//! What a step within a parent needs is passed about by value, so that the compiler can keep it in
-//! registers for as long as a loop runs. Only where a walk leaves a parent is it in memory.
+//! What a step needs is passed about by value, and what happens between leaves is marked as cold,
+//! so that the compiler keeps the former in registers for as long as a loop runs. Only where a walk
+//! leaves a parent is it in memory. For the same reason the columns of the leaf are at hand: a step
+//! within it adds to an index and does nothing else.
 //!
 //! Takes for granted N0 to N3, T1, P1. Does not care about order.
 
 use core::borrow::Borrow;
 use core::cmp::Ordering;
 use core::mem;
-use core::ptr;
 
 use crate::raw::ahead::Ahead;
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Root, Slot};
-use crate::raw::run::{At, BACK, FRONT, Run};
+use crate::raw::run::{At, BACK, Columns, FRONT, Run};
 use crate::raw::search::{Side, move_beside};
-use crate::raw::shape::{Shape, keys_of, leaf_values_of};
+use crate::raw::shape::Shape;
 
 /// One end of a walk.
 struct End<K, V, S> {
-    /// The leaf that it stands in; none if it stands at the end of the tree, which is not looked
-    /// for before it is needed: most walks go one way only.
-    leaf: Option<Node<K, V, S>>,
+    /// Those of the leaf that it stands in; none if it stands at the end of the tree, which is not
+    /// looked for before it is needed: most walks go one way only.
+    columns: Columns<K, V>,
     /// The leaf's parent, if there is one, and the edge that leads to the leaf.
     parent: Option<Node<K, V, S>>,
     edge: u16,
     /// The run: the slots of the leaf from `start` to `end`.
-    start: u16,
-    end: u16,
+    start: u32,
+    end: u32,
     ahead: Ahead,
     /// The way to the parent.
     path: Path,
@@ -57,42 +58,53 @@ impl<K, V, S> End<K, V, S> {
     /// An end that stands at that of the tree.
     #[inline]
     const fn outer(ahead: Ahead) -> Self {
-        let path = Path::new();
-        Self { leaf: None, parent: None, edge: 0, start: 0, end: 0, ahead, path }
+        let (columns, path) = (Columns::NONE, Path::new());
+        Self { columns, parent: None, edge: 0, start: 0, end: 0, ahead, path }
     }
 
     /// Slots in the run.
     #[inline]
     fn len(&self) -> usize {
-        usize::from(self.end - self.start)
+        (self.end - self.start) as usize
     }
 }
 
 impl<K, V, S: Shape<K>> End<K, V, S> {
-    /// Puts it into `leaf`, to which its path leads, with the slots from `start` to `end` in its
-    /// run.
+    /// Puts it into `leaf`, to which `path` leads, with the slots from `start` to `end` in its run.
+    ///
+    /// The path is asked before it is copied: its bytes were written one by one, and the processor
+    /// has a copy of them all wait until they are in the cache.
     #[inline]
-    fn stand(&mut self, root: Root<K, V, S>, leaf: Node<K, V, S>, (start, end): (usize, usize)) {
+    fn stand(
+        &mut self,
+        root: Root<K, V, S>,
+        leaf: Node<K, V, S>,
+        (start, end): (usize, usize),
+        path: &Path,
+    ) {
         debug_assert!(start <= end && end <= leaf.len());
-        self.leaf = Some(leaf);
-        (self.start, self.end) = (start as u16, end as u16);
+        self.columns = Columns::of(leaf);
+        (self.start, self.end) = (start as u32, end as u32);
         if root.level > 0 {
-            self.parent = Some(root.node_at(&self.path, 1));
-            self.edge = self.path.edge(1) as u16;
+            self.parent = Some(root.node_at(path, 1));
+            self.edge = path.edge(1) as u16;
         }
+        self.path = *path;
     }
 }
 
-/// Goes from the child of `parent` at `edge` on towards the other end; not to the leaf `other`.
+/// Goes from the child of `parent` at `edge` on towards the other end; not to the leaf with the
+/// columns `other`.
 ///
 /// Answers the next leaf, its length and how far ahead the walk is then; no leaf if there is more
 /// to it than that. What it takes and answers fits registers: hence the packed pair.
+#[cold]
 #[inline(never)]
 fn cross<const END: usize, K, V, S: Shape<K>>(
     parent: Node<K, V, S>,
     edge: usize,
     ahead: Ahead,
-    other: Option<Node<K, V, S>>,
+    other: Columns<K, V>,
 ) -> (Option<Node<K, V, S>>, usize) {
     let nowhere = (None, 0);
     let edge = match END {
@@ -102,7 +114,7 @@ fn cross<const END: usize, K, V, S: Shape<K>>(
     };
     // SAFETY: N2, `edge <= len`.
     let leaf = unsafe { parent.child(edge) };
-    if Some(leaf) == other {
+    if Columns::of(leaf) == other {
         return nowhere;
     }
     match ahead.among::<END, K, V, S>(parent, edge) {
@@ -116,12 +128,11 @@ pub(crate) struct Walk<K, V, S> {
     ends: [End<K, V, S>; 2],
     /// The root of the tree; none if the ends have met, so that there is nothing but the runs.
     top: Option<Node<K, V, S>>,
-    /// The level that it stands on.
-    level: u16,
-    /// Where a leaf has its keys if it has heads, and its values: bytes from the beginning of its
-    /// block.
-    keys: u16,
-    values: u32,
+    /// Slots of the tree between the runs, if it was told how many there are in all. Counted when a
+    /// run is entered, not at each step.
+    rest: usize,
+    /// The level that the root stands on.
+    level: usize,
 }
 
 impl<K, V, S> Clone for Walk<K, V, S> {
@@ -137,41 +148,35 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
     #[inline]
     pub(crate) const fn empty() -> Self {
         let ends = [End::outer(Ahead::NEVER); 2];
-        Self { ends, top: None, level: 0, keys: 0, values: 0 }
+        Self { ends, top: None, rest: 0, level: 0 }
     }
 
-    /// Over the whole tree under `root`.
+    /// Over the whole tree under `root`, which has `len` slots.
     #[inline]
-    pub(crate) fn whole(root: Option<Root<K, V, S>>) -> Self {
+    pub(crate) fn whole(root: Option<Root<K, V, S>>, len: usize) -> Self {
         let Some(root) = root else { return Self::empty() };
-        // A lone leaf need not be like others.
-        let slots = if root.level == 0 { root.node.slots() } else { Node::<K, V, S>::capacity() };
-        let head = Node::<K, V, S>::geometry().head;
-        Self {
-            ends: [End::outer(Ahead::under(root)); 2],
-            top: Some(root.node),
-            level: root.level as u16,
-            keys: keys_of::<K>(head, slots) as u16,
-            values: leaf_values_of::<K, V>(head, slots) as u32,
-        }
+        let ends = [End::outer(Ahead::under(root)); 2];
+        Self { ends, top: Some(root.node), rest: len, level: root.level }
     }
 
-    /// Over what is left of a tree between two ends, each where it is or not looked for yet. What
-    /// lies outside need not be there any more.
+    /// Over what is left of a tree between two ends, each where it is or not looked for yet: `len`
+    /// slots. What lies outside need not be there any more.
     pub(crate) fn left(
         root: Root<K, V, S>,
         front: Option<Edge<K, V, S>>,
         back: Option<Edge<K, V, S>>,
+        len: usize,
     ) -> Self {
         // No hints: they would look at nodes that need not be there.
         let ends = [End::outer(Ahead::NEVER); 2];
-        let mut walk = Self { ends, ..Self::whole(Some(root)) };
+        let mut walk = Self { ends, ..Self::whole(Some(root), len) };
         walk.begin(root, front.as_ref(), back.as_ref());
+        walk.rest -= walk.ends[FRONT].len() + walk.ends[BACK].len();
         walk
     }
 
     /// Over what lies between two places, each beside a key, or at the end of the tree if `None`;
-    /// over nothing if they turn out the wrong way round.
+    /// over nothing if they turn out the wrong way round. It does not know its length.
     #[inline]
     pub(crate) fn between<Q>(
         root: Root<K, V, S>,
@@ -187,7 +192,7 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
             move_beside(root, key, side, &mut edge);
             edge
         };
-        let mut walk = Self::whole(Some(root));
+        let mut walk = Self::whole(Some(root), 0);
         walk.begin(root, start.map(beside).as_ref(), end.map(beside).as_ref());
         walk
     }
@@ -202,12 +207,10 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
     ) {
         let [first, last] = &mut self.ends;
         if let Some(Edge { leaf, index, path }) = front {
-            first.path = *path;
-            first.stand(root, *leaf, (*index, leaf.len()));
+            first.stand(root, *leaf, (*index, leaf.len()), path);
         }
         let Some(Edge { leaf, index, path }) = back else { return };
-        last.path = *path;
-        last.stand(root, *leaf, (0, *index));
+        last.stand(root, *leaf, (0, *index), path);
         let Some(front) = front else { return };
         match front.path.compare(path, root.level) {
             Ordering::Less => {}
@@ -221,18 +224,10 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
         }
     }
 
-    /// The slot at `index` of a leaf.
+    /// Slots that are left, if it was told how many there are in all.
     #[inline]
-    fn at(&self, leaf: Option<Node<K, V, S>>, index: u16) -> At<K, V> {
-        // No test whether there is a leaf: one whose slot is asked for.
-        let block = leaf.map_or(ptr::null_mut(), |leaf| leaf.block().as_ptr());
-        let offset = if Node::<K, V, S>::has_heads() {
-            self.keys.into()
-        } else {
-            Node::<K, V, S>::geometry().keys
-        };
-        let keys = block.wrapping_add(offset).cast();
-        At::beyond(keys, block.wrapping_add(self.values as usize).cast(), index.into())
+    pub(crate) fn len(&self) -> usize {
+        self.rest.wrapping_add(self.ends[FRONT].len() + self.ends[BACK].len())
     }
 
     /// Steps over the slot at an end.
@@ -269,21 +264,21 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
                 end.end
             }
         };
-        let leaf = end.leaf;
-        Some(self.at(leaf, index))
+        Some(end.columns.at(index as usize))
     }
 
     /// Steps over the slot above the leaf of an end whose run is used up, if that is one of its
     /// parent and the next leaf is not that of the other end.
     #[inline]
     fn step_in_parent<const END: usize>(&mut self) -> Option<Slot<K, V, S>> {
-        let other = self.ends[1 - END].leaf;
+        let other = self.ends[1 - END].columns;
         let end = &mut self.ends[END];
         let (node, edge) = (end.parent?, end.edge);
         let (leaf, packed) = cross::<END, K, V, S>(node, edge.into(), end.ahead, other);
-        end.leaf = Some(leaf?);
-        let len = packed as u16;
-        (end.start, end.end, end.ahead) = (0, len, Ahead((packed >> 16) as u8));
+        end.columns = Columns::of(leaf?);
+        let (len, ahead) = (packed & usize::from(u16::MAX), Ahead((packed >> 16) as u8));
+        (end.start, end.end, end.ahead) = (0, len as u32, ahead);
+        self.rest = self.rest.wrapping_sub(len + 1);
         let index = match END {
             FRONT => {
                 end.edge = edge + 1;
@@ -309,14 +304,14 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
     fn move_on<const END: usize>(&mut self) -> Option<At<K, V>> {
         let Some(node) = self.top else {
             let [front, back] = &mut self.ends;
-            mem::swap(&mut front.leaf, &mut back.leaf);
+            mem::swap(&mut front.columns, &mut back.columns);
             mem::swap(&mut front.start, &mut back.start);
             mem::swap(&mut front.end, &mut back.end);
             return self.step_in_leaf::<END>();
         };
-        let root = Root { node, level: self.level.into() };
+        let root = Root { node, level: self.level };
         let end = &mut self.ends[END];
-        if end.leaf.is_none() {
+        if end.columns == Columns::NONE {
             let leaf = match END {
                 FRONT => end.path.descend_first(node, root.level),
                 _ => end.path.descend_last(node, root.level),
@@ -336,6 +331,7 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
             self.meet();
             return None;
         };
+        self.rest = self.rest.wrapping_sub(1);
         self.enter::<END>(root, leaf);
         let end = &mut self.ends[END];
         end.ahead = end.ahead.beyond::<END, K, V, S>(root, &end.path);
@@ -344,14 +340,16 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
 
     /// Puts an end into the leaf that its path leads to.
     fn enter<const END: usize>(&mut self, root: Root<K, V, S>, leaf: Node<K, V, S>) {
+        let path = self.ends[END].path;
         let other = &mut self.ends[1 - END];
-        if other.leaf == Some(leaf) {
-            let slots = (other.start.into(), other.end.into());
+        if other.columns == Columns::of(leaf) {
+            let slots = (other.start as usize, other.end as usize);
             other.start = other.end;
-            self.ends[END].stand(root, leaf, slots);
+            self.ends[END].stand(root, leaf, slots, &path);
             self.meet();
         } else {
-            self.ends[END].stand(root, leaf, (0, leaf.len()));
+            self.rest = self.rest.wrapping_sub(leaf.len());
+            self.ends[END].stand(root, leaf, (0, leaf.len()), &path);
         }
     }
 
@@ -370,8 +368,8 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
             let end = &mut self.ends[END];
             let skipped = count.min(end.len());
             match END {
-                FRONT => end.start += skipped as u16,
-                _ => end.end -= skipped as u16,
+                FRONT => end.start += skipped as u32,
+                _ => end.end -= skipped as u32,
             }
             if count == skipped {
                 return self.step::<END>();
@@ -385,9 +383,9 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
     #[inline]
     fn take_run<const END: usize>(&mut self) -> Option<Run<K, V>> {
         let end = &mut self.ends[END];
-        let (leaf, start, len) = (end.leaf, end.start, end.len());
+        let (first, len) = (end.columns.at(end.start as usize), end.len());
         end.start = end.end;
-        (len > 0).then(|| Run::of(self.at(leaf, start), len))
+        (len > 0).then(|| Run::of(first, len))
     }
 
     /// Steps over what is left of the run at an end; over one slot if nothing is.
