@@ -10,7 +10,7 @@ use core::ptr;
 use crate::raw::kind::{Image, Integer, with_image};
 use crate::raw::node::Node;
 use crate::raw::path::{Root, Slot};
-use crate::raw::rank::{Sought, integer_rank, rank};
+use crate::raw::rank::{Extent, Sought, integer_rank, rank};
 use crate::raw::search::{PREFETCH_LEVEL, bytes_sought, find, integer_of, is_equal};
 use crate::raw::shape::Shape;
 
@@ -95,7 +95,6 @@ fn find_integers<K, V, S, Q, I>(
         }
         return;
     }
-    let capacity = Node::<K, V, S>::capacity();
     // SAFETY: `Q` is `K`, and the shape names its integer.
     let load = |key: &Q| unsafe { S::load::<I>(integer, ptr::from_ref(key).cast()) };
     let mut lanes = [(I::narrow(0), root.node); GROUP];
@@ -104,14 +103,14 @@ fn find_integers<K, V, S, Q, I>(
     }
     for level in (1..=root.level).rev() {
         for (key, node) in &mut lanes[..keys.len()] {
-            let edge = integer_rank(*node, capacity, integer, *key);
+            let edge = integer_rank(*node, Extent::Whole, integer, *key);
             // SAFETY: N2, and the rank is at most `len`.
             *node = unsafe { node.child(edge) };
             come(*node, level - 1, root.level);
         }
     }
     for (lane, &(key, node)) in lanes[..keys.len()].iter().enumerate() {
-        let index = integer_rank(node, capacity, integer, key);
+        let index = integer_rank(node, Extent::Whole, integer, key);
         if index < node.len() {
             let slot = Slot { node, level: 0, index };
             // SAFETY: a slot of the tree, and the shape names its integer.

@@ -134,6 +134,7 @@ macro_rules! primitives {
             }
 
             /// The image of the greatest key.
+            #[cfg(any(test, feature = "verify"))]
             pub(crate) fn max<I: Image>(self) -> I {
                 match self {
                     $( Self::$name => <$type>::MAX.image(), )*

@@ -16,27 +16,37 @@ use crate::raw::shape::Shape;
 /// Slots up to which keys that cannot be compared without branches are compared one by one.
 const LINEAR_MAX: usize = 16;
 
-/// The index among integer keys, found in as many steps whatever the keys and their number: each
-/// halves what is left by a conditional move, and none can be mispredicted.
+/// The number of keys that a search takes into account, beyond which there is nothing.
+#[derive(Clone, Copy)]
+pub(super) enum Extent {
+    /// All slots of a node that has no fewer than any other.
+    Whole,
+    /// As many as the root of the tree has keys; it has all its slots.
+    Root,
+    /// As many as a leaf has keys that may have fewer slots than others.
+    Lone,
+}
+
+/// The index among integer keys, found in as many steps whatever the keys: each halves what is left
+/// by a conditional move, and none can be mispredicted.
 ///
-/// The slots above `len` hold the greatest integer (N4), which is less than nothing. Halving a
-/// number of slots that is not a power of two less one begins with a step that may overlap the rest
-/// (L. E. Shar; D. Knuth, *The Art of Computer Programming*, volume 3, section 6.2.1).
+/// The slots above `len` hold the greatest integer (N4), which is less than nothing, so that the
+/// steps need not depend on `len` either. They do where that is the same for every look-up: in the
+/// root.
 #[inline(always)]
 pub(super) fn integer_rank<K, V, S: Shape<K>, I: Image>(
     node: Node<K, V, S>,
-    slots: usize,
+    extent: Extent,
     integer: Integer,
     key: I,
 ) -> usize {
-    debug_assert!(node.len() <= slots && slots <= Node::<K, V, S>::capacity());
     let keys = node.keys();
     // SAFETY: N4: every slot of the node can be read as an integer.
     let load = |slot| unsafe { S::load::<I>(integer, keys.wrapping_add(slot)) };
     let rank = if S::IS_WIDE {
-        wide_rank(slots, load, node.len(), key)
+        wide_rank(node, extent, load, key)
     } else {
-        count_less(slots, |slot| load(slot) < key)
+        count_within(node, extent, |slot| load(slot) < key)
     };
     if S::IS_TRUSTED { rank } else { rank.min(node.len()) }
 }
@@ -46,20 +56,44 @@ pub(super) fn integer_rank<K, V, S: Shape<K>, I: Image>(
 /// Most keys of a node differ in their upper halves, or none does: one half decides then. Which is
 /// the case is foreseen well, unlike what a comparison answers.
 #[inline(always)]
-fn wide_rank<I: Image>(slots: usize, load: impl Fn(usize) -> I, len: usize, key: I) -> usize {
-    let (upper, lower) = key.halves();
+fn wide_rank<K, V, S: Shape<K>, I: Image>(
+    node: Node<K, V, S>,
+    extent: Extent,
+    load: impl Fn(usize) -> I,
+    key: I,
+) -> usize {
+    let ((upper, lower), len) = (key.halves(), node.len());
     let (first, last) = (load(0).halves().0, load(len.max(1) - 1).halves().0);
     if first == upper && last == upper {
-        return count_less(slots, |slot| load(slot).halves().1 < lower);
+        return count_within(node, extent, |slot| load(slot).halves().1 < lower);
     }
-    let rank = count_less(slots, |slot| load(slot).halves().0 < upper);
-    if rank < slots && load(rank) < key {
-        return count_less(slots, |slot| load(slot) < key);
+    let rank = count_within(node, extent, |slot| load(slot).halves().0 < upper);
+    if rank < len && load(rank) < key {
+        return count_within(node, extent, |slot| load(slot) < key);
     }
     rank
 }
 
-/// Counts the slots that are less than what is searched for: see [`integer_rank`].
+/// Counts the slots of a node that are less than what is searched for, which come first.
+#[inline(always)]
+fn count_within<K, V, S: Shape<K>>(
+    node: Node<K, V, S>,
+    extent: Extent,
+    is_less: impl Fn(usize) -> bool,
+) -> usize {
+    let (len, capacity) = (node.len(), Node::<K, V, S>::capacity());
+    debug_assert!(len <= node.slots());
+    match extent {
+        Extent::Whole => count_less(capacity, is_less),
+        Extent::Root => count_less_of_few(len, capacity, is_less),
+        Extent::Lone => count_less(len, is_less),
+    }
+}
+
+/// Counts the slots that are less, halving them by conditional moves.
+///
+/// Halving a number of slots that is not a power of two less one begins with a step that may
+/// overlap the rest (L. E. Shar; D. Knuth, *The Art of Computer Programming*, volume 3, 6.2.1).
 #[inline(always)]
 fn count_less(slots: usize, is_less: impl Fn(usize) -> bool) -> usize {
     // The greatest power of two such that one less fits.
@@ -72,6 +106,27 @@ fn count_less(slots: usize, is_less: impl Fn(usize) -> bool) -> usize {
     step /= 2;
     while step > 0 {
         rank = select_unpredictable(is_less(rank + step - 1), rank + step, rank);
+        step /= 2;
+    }
+    rank
+}
+
+/// [`count_less`] of the first `len` of so many slots, none of which is less beyond those.
+///
+/// The steps are those of a number known beforehand, of which the first are left out, always the
+/// same ones: a loop of as many steps as `len` asks for takes more instructions.
+#[inline(always)]
+fn count_less_of_few(len: usize, slots: usize, is_less: impl Fn(usize) -> bool) -> usize {
+    // The greatest power of two such that steps from there on stay within the slots.
+    let mut step = (slots + 2).next_power_of_two() / 4;
+    if len >= 2 * step {
+        return count_less(slots, is_less);
+    }
+    let mut rank = 0;
+    while step > 0 {
+        if len >= step {
+            rank = select_unpredictable(is_less(rank + step - 1), rank + step, rank);
+        }
         step /= 2;
     }
     rank

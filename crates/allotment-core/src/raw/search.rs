@@ -12,7 +12,7 @@ use crate::raw::bytes::bytes_of;
 use crate::raw::kind::{Image, Integer, is_same, with_image};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Root, Slot};
-use crate::raw::rank::{Sought, integer_rank, rank};
+use crate::raw::rank::{Extent, Sought, integer_rank, rank};
 use crate::raw::shape::Shape;
 
 /// The answer of a search.
@@ -123,9 +123,9 @@ fn descend_integer<K, V, S: Shape<K>, I: Image>(
     key: I,
     mut step: impl FnMut(usize, usize),
 ) -> End<K, V, S> {
-    // A root may have few slots, and always as many: its search is as short as it can be.
-    let (mut node, mut rank) = (root.node, integer_rank(root.node, root.node.len(), integer, key));
-    let (mut above, capacity) = ((node, rank), Node::<K, V, S>::capacity());
+    let extent = if root.level > 0 { Extent::Root } else { Extent::Lone };
+    let (mut node, mut rank) = (root.node, integer_rank(root.node, extent, integer, key));
+    let mut above = (node, rank);
     for level in (1..=root.level).rev() {
         step(level, rank);
         above = (node, rank);
@@ -134,7 +134,7 @@ fn descend_integer<K, V, S: Shape<K>, I: Image>(
         if level == 1 && root.level >= PREFETCH_LEVEL {
             node.prefetch_leaf();
         }
-        rank = integer_rank(node, capacity, integer, key);
+        rank = integer_rank(node, Extent::Whole, integer, key);
     }
     End { leaf: node, index: rank, parent: above.0, edge: above.1 }
 }
