@@ -43,7 +43,14 @@ pub(crate) fn find_group<K, V, S, Q>(
         }
     }
     if are_bytes {
-        find_others(root, keys.len(), |lane, node, level| sought[lane].rank(node, level), answer);
+        // The root by its slots too, unless it is a leaf and may have few: lanes take turns in it.
+        let top = if root.level > 0 { usize::MAX } else { 0 };
+        find_others(
+            root,
+            keys.len(),
+            |lane, node, level| sought[lane].rank(node, level, top),
+            answer,
+        );
     } else {
         find_others(root, keys.len(), |lane, node, _| rank(node, keys[lane]), answer);
     }
@@ -103,14 +110,14 @@ fn find_integers<K, V, S, Q, I>(
     }
     for level in (1..=root.level).rev() {
         for (key, node) in &mut lanes[..keys.len()] {
-            let edge = integer_rank(*node, Extent::Whole, integer, *key);
+            let edge = integer_rank(*node, Extent::Slots, integer, *key);
             // SAFETY: N2, and the rank is at most `len`.
             *node = unsafe { node.child(edge) };
             come(*node, level - 1, root.level);
         }
     }
     for (lane, &(key, node)) in lanes[..keys.len()].iter().enumerate() {
-        let index = integer_rank(node, Extent::Whole, integer, key);
+        let index = integer_rank(node, Extent::Slots, integer, key);
         if index < node.len() {
             let slot = Slot { node, level: 0, index };
             // SAFETY: a slot of the tree, and the shape names its integer.

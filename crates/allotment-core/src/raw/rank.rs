@@ -16,23 +16,29 @@ use crate::raw::shape::Shape;
 /// Slots up to which keys that cannot be compared without branches are compared one by one.
 const LINEAR_MAX: usize = 16;
 
-/// The number of keys that a search takes into account, beyond which there is nothing.
-#[derive(Clone, Copy)]
+/// What the steps of a search without branches go by.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
-    /// All slots of a node that has no fewer than any other.
-    Whole,
-    /// As many as the root of the tree has keys; it has all its slots.
-    Root,
-    /// As many as a leaf has keys that may have fewer slots than others.
-    Lone,
+    /// The slots of a node that is no root: a number known beforehand, whatever its `len`, which no
+    /// processor foresees.
+    Slots,
+    /// The `len` of a node that is met by one look-up after the other, which is a root.
+    Len,
+}
+
+impl Extent {
+    /// That of a node on `level` in a tree whose root stands on `top`.
+    #[inline(always)]
+    pub(super) fn on(level: usize, top: usize) -> Self {
+        if level < top { Self::Slots } else { Self::Len }
+    }
 }
 
 /// The index among integer keys, found in as many steps whatever the keys: each halves what is left
 /// by a conditional move, and none can be mispredicted.
 ///
 /// The slots above `len` hold the greatest integer (N4), which is less than nothing, so that the
-/// steps need not depend on `len` either. They do where that is the same for every look-up: in the
-/// root.
+/// steps need not depend on `len` either.
 #[inline(always)]
 pub(super) fn integer_rank<K, V, S: Shape<K>, I: Image>(
     node: Node<K, V, S>,
@@ -74,19 +80,22 @@ fn wide_rank<K, V, S: Shape<K>, I: Image>(
     rank
 }
 
-/// Counts the slots of a node that are less than what is searched for, which come first.
+/// Counts the slots of a node that are less than what is searched for, which come first. Those not
+/// in use are not less.
 #[inline(always)]
 fn count_within<K, V, S: Shape<K>>(
     node: Node<K, V, S>,
     extent: Extent,
     is_less: impl Fn(usize) -> bool,
 ) -> usize {
-    let (len, capacity) = (node.len(), Node::<K, V, S>::capacity());
-    debug_assert!(len <= node.slots());
-    match extent {
-        Extent::Whole => count_less(capacity, is_less),
-        Extent::Root => count_less_of_few(len, capacity, is_less),
-        Extent::Lone => count_less(len, is_less),
+    let capacity = Node::<K, V, S>::capacity();
+    if extent == Extent::Slots {
+        debug_assert!(node.slots() == capacity);
+        count_less(capacity, is_less)
+    } else if node.slots() == capacity {
+        count_less_of_few(node.len(), capacity, is_less)
+    } else {
+        count_less(node.len(), is_less) // a lone leaf
     }
 }
 
@@ -146,7 +155,8 @@ impl<'a> Sought<'a> {
         Self { bytes, known: 0 }
     }
 
-    /// The index in a node on `level`, and whether the key there is equal.
+    /// The index in a node on `level` of a tree whose root stands on `top`, and whether the key
+    /// there is equal.
     ///
     /// Keys are looked at only if their heads are equal, or to compare what the node skips, unless
     /// the keys around the edge that led here have that much in common.
@@ -155,6 +165,7 @@ impl<'a> Sought<'a> {
         &mut self,
         node: Node<K, V, S>,
         level: usize,
+        top: usize,
     ) -> (usize, bool) {
         let (len, skipped) = (node.len(), node.skipped());
         if skipped > self.known {
@@ -165,8 +176,7 @@ impl<'a> Sought<'a> {
             }
         }
         let head = head_of(self.bytes, skipped);
-        let slots = if level > 0 { Node::<K, V, S>::capacity() } else { node.slots() };
-        let mut rank = count_less(slots, |slot| node.head(slot) < head);
+        let mut rank = count_within(node, Extent::on(level, top), |slot| node.head(slot) < head);
         let mut found = false;
         if rank < len && node.head(rank) == head {
             (rank, found) = self.rank_alike(node, rank, head);

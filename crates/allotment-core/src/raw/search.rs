@@ -69,7 +69,7 @@ where
     match bytes_sought::<K, Q, S>(key) {
         Some(bytes) => {
             let mut sought = Sought::new(bytes);
-            descend(root, |node, level| sought.rank(node, level), step)
+            descend(root, |node, level| sought.rank(node, level, root.level), step)
         }
         None => descend(root, |node, _| rank(node, key), step),
     }
@@ -84,7 +84,7 @@ where
     S: Shape<K>,
 {
     match bytes_sought::<K, Q, S>(key) {
-        Some(bytes) => Sought::new(bytes).rank(leaf, 0),
+        Some(bytes) => Sought::new(bytes).rank(leaf, 0, 0),
         None => rank(leaf, key),
     }
 }
@@ -123,8 +123,7 @@ fn descend_integer<K, V, S: Shape<K>, I: Image>(
     key: I,
     mut step: impl FnMut(usize, usize),
 ) -> End<K, V, S> {
-    let extent = if root.level > 0 { Extent::Root } else { Extent::Lone };
-    let (mut node, mut rank) = (root.node, integer_rank(root.node, extent, integer, key));
+    let (mut node, mut rank) = (root.node, integer_rank(root.node, Extent::Len, integer, key));
     let mut above = (node, rank);
     for level in (1..=root.level).rev() {
         step(level, rank);
@@ -134,7 +133,7 @@ fn descend_integer<K, V, S: Shape<K>, I: Image>(
         if level == 1 && root.level >= PREFETCH_LEVEL {
             node.prefetch_leaf();
         }
-        rank = integer_rank(node, Extent::Whole, integer, key);
+        rank = integer_rank(node, Extent::Slots, integer, key);
     }
     End { leaf: node, index: rank, parent: above.0, edge: above.1 }
 }
