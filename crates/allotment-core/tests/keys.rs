@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap as Twin;
 use std::fmt::Debug;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::ops::Bound;
 
-use allotment_core::shape::Tiny;
+use allotment_core::shape::{Small, Tiny};
 use allotment_core::{BTreeMap, Global, IntegerKey, IntegerKeys, Shape, Standard, integer_key};
 use fastrand::Rng;
 
@@ -74,6 +76,30 @@ fn miri_compounds() {
     check::<[u8; 8], Standard>(|rng| (u64::from(part(rng)) << 30).to_ne_bytes());
     check::<[u8; 16], Standard>(|rng| bytes_of([part(rng), part(rng), 0, 7]));
     check::<[u8; 16], Tiny>(|rng| bytes_of([u32::MAX, u32::MAX, u32::MAX, part(rng)]));
+}
+
+#[test]
+fn pairs_addresses_and_ids() {
+    let part = |rng: &mut Rng| match rng.u8(..) {
+        0..100 => rng.u32(..20),
+        100..200 => u32::MAX - rng.u32(..20),
+        _ => rng.u32(..),
+    };
+    let long =
+        |rng: &mut Rng| (u64::from(part(rng)) << (32 * rng.u32(..2))) | u64::from(rng.u8(..2));
+    check::<(u64, u64), Standard>(|rng| (long(rng), long(rng)));
+    check::<(u64, u64), Tiny>(|rng| (long(rng), long(rng)));
+    check::<(u64, u32), Standard>(|rng| (long(rng), part(rng)));
+    check::<(u64, u32), Tiny>(|rng| (u64::MAX, part(rng)));
+    check::<(u32, u64), Standard>(|rng| (part(rng), long(rng)));
+    check::<(u32, u64), Tiny>(|rng| (7, long(rng)));
+    check::<Ipv4Addr, Standard>(|rng| Ipv4Addr::from_bits(part(rng)));
+    check::<Ipv6Addr, Standard>(|rng| (u128::from(part(rng)) << 40 | u128::from(part(rng))).into());
+    check::<NonZeroU64, Standard>(|rng| NonZeroU64::new(long(rng)).unwrap_or(NonZeroU64::MAX));
+    check::<NonZeroU32, Tiny>(|rng| NonZeroU32::new(part(rng)).unwrap_or(NonZeroU32::MIN));
+    check::<NonZeroUsize, Small>(|rng| {
+        NonZeroUsize::new(rng.usize(..)).unwrap_or(NonZeroUsize::MIN)
+    });
 }
 
 /// What is merely borrowed from a compound is none, and is looked for by its own order.

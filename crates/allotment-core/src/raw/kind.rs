@@ -7,7 +7,9 @@
 
 use core::any::TypeId;
 use core::marker::PhantomData;
-use core::mem::{self, needs_drop};
+use core::mem::{self, needs_drop, offset_of};
+use core::net::{Ipv4Addr, Ipv6Addr};
+use core::num::NonZero;
 
 /// What integers are compared as: an unsigned integer of the machine, in the same order.
 ///
@@ -178,9 +180,22 @@ primitives! {
     Bytes4: [u8; 4], [u8::MAX; 4], |n| I::narrow(u32::from_be_bytes(n).into());
     Bytes8: [u8; 8], [u8::MAX; 8], |n| I::narrow(u64::from_be_bytes(n));
     Bytes16: [u8; 16], [u8::MAX; 16], |n| I::wide(u128::from_be_bytes(n));
-    Pair32: (u32, u32), (u32::MAX, u32::MAX), |n| {
-        I::narrow((u64::from(n.0) << 32) | u64::from(n.1))
-    };
+    Address4: Ipv4Addr, Self::BROADCAST, |n| I::narrow(n.to_bits().into());
+    Address16: Ipv6Addr, Self::from_bits(u128::MAX), |n| I::wide(n.to_bits());
+    Pair4x4: (u32, u32), (u32::MAX, u32::MAX), |n| I::narrow(upper_first(n));
+    Pair4x8: (u32, u64), (u32::MAX, u64::MAX), |n| I::wide(u128::from(n.0) << 64 | u128::from(n.1));
+    Pair8x4: (u64, u32), (u64::MAX, u32::MAX), |n| I::wide(u128::from(n.0) << 64 | u128::from(n.1));
+    Pair8x8: (u64, u64), (u64::MAX, u64::MAX), |n| I::wide(u128::from(n.0) << 64 | u128::from(n.1));
+}
+
+/// The two as one integer, of which the first is the upper half: a load and a rotation, which is
+/// what no compiler makes of two shifted parts.
+#[inline(always)]
+fn upper_first(pair: (u32, u32)) -> u64 {
+    const IS_UPPER: bool = (offset_of!((u32, u32), 0) == 0) == cfg!(target_endian = "big");
+    // SAFETY: 64 bits, none of them padding.
+    let bits = unsafe { mem::transmute::<(u32, u32), u64>(pair) };
+    if IS_UPPER { bits } else { bits.rotate_left(32) }
 }
 
 const WORD_BYTES: usize = size_of::<usize>();
@@ -194,7 +209,7 @@ const SIGNED_WORD: Integer = if WORD_BYTES == 8 { Integer::I64 } else { Integer:
 impl Integer {
     /// Whether `T` can be one of them.
     pub(crate) const fn may_be<T>() -> bool {
-        matches!(size_of::<T>(), 1 | 2 | 4 | 8 | 16) && !needs_drop::<T>()
+        matches!(size_of::<T>(), 1 | 2 | 4 | 8 | 12 | 16) && !needs_drop::<T>()
     }
 
     /// The integer type that `T` is, or whose order and layout it shares by definition.
@@ -220,7 +235,15 @@ impl Integer {
             1 if is(TypeId::of::<u8>()) || is(TypeId::of::<bool>()) => Self::U8,
             1 if is(TypeId::of::<i8>()) => Self::I8,
             4 if is(TypeId::of::<char>()) => Self::U32,
-            8 if is(TypeId::of::<(u32, u32)>()) => Self::Pair32,
+            8 if is(TypeId::of::<NonZero<u64>>()) => Self::U64,
+            4 if is(TypeId::of::<NonZero<u32>>()) => Self::U32,
+            WORD_BYTES if is(TypeId::of::<NonZero<usize>>()) => WORD,
+            8 if is(TypeId::of::<(u32, u32)>()) => Self::Pair4x4,
+            12 | 16 if is(TypeId::of::<(u32, u64)>()) => Self::Pair4x8,
+            12 | 16 if is(TypeId::of::<(u64, u32)>()) => Self::Pair8x4,
+            16 if is(TypeId::of::<(u64, u64)>()) => Self::Pair8x8,
+            4 if is(TypeId::of::<Ipv4Addr>()) => Self::Address4,
+            16 if is(TypeId::of::<Ipv6Addr>()) => Self::Address16,
             16 if is(TypeId::of::<[u8; 16]>()) => Self::Bytes16,
             8 if is(TypeId::of::<[u8; 8]>()) => Self::Bytes8,
             4 if is(TypeId::of::<[u8; 4]>()) => Self::Bytes4,
@@ -358,6 +381,10 @@ mod tests {
         assert_eq!(Integer::of::<char>(), Some(Integer::U32));
         assert_eq!(Integer::of::<bool>(), Some(Integer::U8));
         assert_eq!(Integer::of::<usize>(), Some(WORD));
+        assert_eq!(Integer::of::<NonZero<u32>>(), Some(Integer::U32));
+        assert_eq!(Integer::of::<Ipv6Addr>(), Some(Integer::Address16));
+        assert_eq!(Integer::of::<(u64, u32)>(), Some(Integer::Pair8x4));
+        assert_eq!(Integer::of::<Option<NonZero<u32>>>(), None);
         assert_eq!(Integer::of::<f64>(), None);
         assert_eq!(Integer::of::<Reverse<u64>>(), None);
         assert_eq!(Integer::of::<(u64,)>(), None);
@@ -398,6 +425,14 @@ mod tests {
         check_images::<u128, u128>(&pairs().map(wide).collect::<Vec<_>>());
         check_images::<i128, u128>(&pairs().map(|p| wide(p) as i128 - 9).collect::<Vec<_>>());
         check_images::<[u8; 16], u128>(&pairs().map(|p| wide(p).to_ne_bytes()).collect::<Vec<_>>());
+        check_images::<Ipv4Addr, u64>(&parts.map(Ipv4Addr::from_bits));
+        check_images::<Ipv6Addr, u128>(
+            &pairs().map(|p| Ipv6Addr::from_bits(wide(p))).collect::<Vec<_>>(),
+        );
+        let widened = || pairs().map(|(a, b)| (u64::from(a) << 9, u64::from(b) << 9));
+        check_images::<(u64, u64), u128>(&widened().collect::<Vec<_>>());
+        check_images::<(u32, u64), u128>(&widened().map(|p| (p.0 as u32, p.1)).collect::<Vec<_>>());
+        check_images::<(u64, u32), u128>(&widened().map(|p| (p.0, p.1 as u32)).collect::<Vec<_>>());
         check_images::<i16, u128>(&parts.map(|n| n as i16));
     }
 

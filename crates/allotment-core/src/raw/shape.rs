@@ -126,9 +126,9 @@ mod closed {
 
 /// What every map uses: four lines of keys, or six of integers, leaves of at most 2 KiB.
 ///
-/// It recognises keys that are integers of the machine, `char` or `bool`, or ordered like one:
-/// pairs `(u32, u32)` and arrays of 4, 8 or 16 bytes. It recognises byte strings too, such as
-/// `String` and `Vec<u8>`, and takes all others by their `Ord`.
+/// It recognises keys that are integers of the machine, `NonZero` ones, `char` or `bool`, or are
+/// ordered like one: pairs of `u32` and `u64`, IP addresses, arrays of 4, 8 or 16 bytes. So are
+/// byte strings, such as `String` and `Vec<u8>`. All others are compared by their `Ord`.
 #[derive(Debug)]
 pub enum Standard {}
 
