@@ -29,31 +29,28 @@ pub(crate) fn find_group<K, V, S, Q>(
     S: Shape<K>,
 {
     debug_assert!(keys.len() <= GROUP);
-    if let Some(integer) = integer_of::<K, Q, S>() {
+    if S::MAY_BE_INTEGERS
+        && let Some(integer) = integer_of::<K, Q, S>()
+    {
         return with_image!(I of S => {
             find_integers::<K, V, S, Q, I>(root, integer, keys, answer)
         });
     }
     let mut sought = [Sought::new(&[]); GROUP];
-    let mut are_bytes = true;
+    let mut are_bytes = S::MAY_BE_BYTES;
     for (lane, key) in sought.iter_mut().zip(keys) {
-        match bytes_sought::<K, Q, S>(*key) {
+        match are_bytes.then(|| bytes_sought::<K, Q, S>(*key)).flatten() {
             Some(bytes) => *lane = Sought::new(bytes),
             None => are_bytes = false,
         }
     }
-    if are_bytes {
+    if S::MAY_BE_BYTES && are_bytes {
         // The root by its slots too, unless it is a leaf and may have few: lanes take turns in it.
         let top = if root.level > 0 { usize::MAX } else { 0 };
-        find_others(
-            root,
-            keys.len(),
-            |lane, node, level| sought[lane].rank(node, level, top),
-            answer,
-        );
-    } else {
-        find_others(root, keys.len(), |lane, node, _| rank(node, keys[lane]), answer);
+        let rank = |lane: usize, node, level| sought[lane].rank(node, level, top);
+        return find_others(root, keys.len(), rank, answer);
     }
+    find_others(root, keys.len(), |lane, node, _| rank(node, keys[lane]), answer);
 }
 
 /// [`find_group`] for so many keys that are no integers; `rank` searches a node for one of them.

@@ -66,13 +66,13 @@ where
     Q: Ord + ?Sized,
     S: Shape<K>,
 {
-    match bytes_sought::<K, Q, S>(key) {
-        Some(bytes) => {
-            let mut sought = Sought::new(bytes);
-            descend(root, |node, level| sought.rank(node, level, root.level), step)
-        }
-        None => descend(root, |node, _| rank(node, key), step),
+    if S::MAY_BE_BYTES
+        && let Some(bytes) = bytes_sought::<K, Q, S>(key)
+    {
+        let mut sought = Sought::new(bytes);
+        return descend(root, |node, level| sought.rank(node, level, root.level), step);
     }
+    descend(root, |node, _| rank(node, key), step)
 }
 
 /// The index of a key in a leaf, and whether the key there is equal.
@@ -83,17 +83,20 @@ where
     Q: Ord + ?Sized,
     S: Shape<K>,
 {
-    match bytes_sought::<K, Q, S>(key) {
-        Some(bytes) => Sought::new(bytes).rank(leaf, 0, 0),
-        None => rank(leaf, key),
+    if S::MAY_BE_BYTES
+        && let Some(bytes) = bytes_sought::<K, Q, S>(key)
+    {
+        return Sought::new(bytes).rank(leaf, 0, 0);
     }
+    rank(leaf, key)
 }
 
 /// The bytes by which a search for a `Q` among `K` can compare, if both are byte strings: another
-/// `Q` that is borrowed from a `K` may have an order of its own, though it should not.
+/// `Q` that is borrowed from a `K` may have an order of its own, though it should not. To be asked
+/// only where keys may be byte strings.
 #[inline]
 pub(super) fn bytes_sought<K, Q: ?Sized, S: Shape<K>>(key: &Q) -> Option<&[u8]> {
-    if !S::MAY_BE_BYTES || !S::are_bytes() {
+    if !S::are_bytes() {
         return None;
     }
     if is_same::<K, Q>() {
@@ -142,10 +145,10 @@ fn descend_integer<K, V, S: Shape<K>, I: Image>(
 pub(super) const PREFETCH_LEVEL: usize = 3;
 
 /// The integer type that a search for a `Q` among `K` can compare, if there is one: a `Q` that is
-/// merely borrowed from a `K` need not be an integer.
+/// merely borrowed from a `K` need not be an integer. To be asked only where keys may be integers.
 #[inline]
 pub(super) fn integer_of<K, Q: ?Sized, S: Shape<K>>() -> Option<Integer> {
-    if S::MAY_BE_INTEGERS && is_same::<K, Q>() { S::integer() } else { None }
+    if is_same::<K, Q>() { S::integer() } else { None }
 }
 
 /// Whether the key in `slot` is the one searched for.
@@ -223,7 +226,9 @@ where
     Q: Ord + ?Sized,
     S: Shape<K>,
 {
-    if let Some(integer) = integer_of::<K, Q, S>() {
+    if S::MAY_BE_INTEGERS
+        && let Some(integer) = integer_of::<K, Q, S>()
+    {
         return with_image!(I of S => {
             // SAFETY: `Q` is `K`, and the shape names its integer.
             let key: I = unsafe { S::load(integer, ptr::from_ref(key).cast()) };
@@ -246,7 +251,9 @@ where
     Q: Ord + ?Sized,
     S: Shape<K>,
 {
-    if let Some(integer) = integer_of::<K, Q, S>() {
+    if S::MAY_BE_INTEGERS
+        && let Some(integer) = integer_of::<K, Q, S>()
+    {
         return with_image!(I of S => {
             // SAFETY: `Q` is `K`, and the shape names its integer.
             let key: I = unsafe { S::load(integer, ptr::from_ref(key).cast()) };
