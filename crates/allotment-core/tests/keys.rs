@@ -63,13 +63,18 @@ fn miri_characters_and_truth() {
     check::<bool, Standard>(Rng::bool);
 }
 
+/// One of so many least or greatest integers, or any other.
+fn extreme(rng: &mut Rng, count: u32) -> u32 {
+    match rng.u8(..) {
+        0..100 => rng.u32(..count),
+        100..200 => u32::MAX - rng.u32(..count),
+        _ => rng.u32(..),
+    }
+}
+
 #[test]
 fn miri_compounds() {
-    let part = |rng: &mut Rng| match rng.u8(..) {
-        0..100 => rng.u32(..3),
-        100..200 => u32::MAX - rng.u32(..3),
-        _ => rng.u32(..),
-    };
+    let part = |rng: &mut Rng| extreme(rng, 3);
     check::<(u32, u32), Standard>(|rng| (part(rng), part(rng)));
     check::<(u32, u32), Tiny>(|rng| (part(rng), part(rng)));
     check::<[u8; 4], Standard>(|rng| part(rng).to_ne_bytes());
@@ -80,11 +85,7 @@ fn miri_compounds() {
 
 #[test]
 fn pairs_addresses_and_ids() {
-    let part = |rng: &mut Rng| match rng.u8(..) {
-        0..100 => rng.u32(..20),
-        100..200 => u32::MAX - rng.u32(..20),
-        _ => rng.u32(..),
-    };
+    let part = |rng: &mut Rng| extreme(rng, 20);
     let long =
         |rng: &mut Rng| (u64::from(part(rng)) << (32 * rng.u32(..2))) | u64::from(rng.u8(..2));
     check::<(u64, u64), Standard>(|rng| (long(rng), long(rng)));

@@ -277,10 +277,26 @@ impl ByteKey for Fuse {
     }
 }
 
+/// Set in the process that is to end.
+const AMID: &str = "ALLOTMENT_TEST_PANICS_AMID_A_CHANGE";
+
 /// What a panic in the midst of a change would leave behind must not be seen by anybody.
 #[test]
-#[ignore = "ends the process: `a_panic_amid_a_change_ends_the_program` starts it"]
-fn panics_amid_a_change() {
+#[cfg_attr(miri, ignore = "starts a process")]
+fn a_panic_amid_a_change_ends_the_program() {
+    if std::env::var_os(AMID).is_some() {
+        return panic_amid_a_change();
+    }
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "a_panic_amid_a_change_ends_the_program", "--nocapture"]);
+    let output = command.env(AMID, "1").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(said.contains("`ByteKey::bytes` panicked while a map was being changed"), "{said}");
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("survived"), "{said}");
+}
+
+fn panic_amid_a_change() {
     let left = Rc::new(Cell::new(u32::MAX));
     let mut map: BTreeMap<Fuse, u32, Global, ByteKeys> = BTreeMap::with_shape_in(Global);
     map.extend([1, 5, 9].map(|n| (Fuse(n, left.clone()), n)));
@@ -288,19 +304,6 @@ fn panics_amid_a_change() {
     left.set(1);
     let outcome = catch_unwind(AssertUnwindSafe(|| map.insert(Fuse(3, left.clone()), 3)));
     println!("survived: {}", outcome.is_err());
-}
-
-#[test]
-#[cfg_attr(miri, ignore = "starts a process")]
-fn a_panic_amid_a_change_ends_the_program() {
-    let own = std::env::current_exe().unwrap();
-    let mut command = std::process::Command::new(own);
-    command.args(["--exact", "panics_amid_a_change", "--ignored", "--nocapture"]);
-    let output = command.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success());
-    assert!(said.contains("`ByteKey::bytes` panicked while a map was being changed"), "{said}");
-    assert!(!String::from_utf8_lossy(&output.stdout).contains("survived"), "{said}");
 }
 
 /// A look-up changes nothing, and may panic.

@@ -39,16 +39,16 @@ const LINE: usize = 64;
 pub trait Shape<K>: closed::Sealed + 'static {
     /// Bytes of header and keys that a search walks through.
     #[doc(hidden)]
-    const HOT_BYTES: usize;
+    const HOT_BYTES: usize = 4 * LINE;
     /// Bytes above which a leaf takes fewer slots.
     #[doc(hidden)]
-    const LEAF_BYTES: usize;
+    const LEAF_BYTES: usize = 2048;
     /// Slots that a node has whatever the size of the pair.
     #[doc(hidden)]
-    const CAPACITY_MIN: usize;
+    const CAPACITY_MIN: usize = 7;
     /// Slots that no node exceeds.
     #[doc(hidden)]
-    const CAPACITY_MAX: usize;
+    const CAPACITY_MAX: usize = 63;
 
     /// Whether it is known what `load`, `pad` and `bytes` do to a key: the key has no say in it.
     #[doc(hidden)]
@@ -160,18 +160,9 @@ impl closed::Sealed for ByteKeys {}
 impl closed::Sealed for Small {}
 impl closed::Sealed for Tiny {}
 
-impl<K> Shape<K> for Standard {
-    const HOT_BYTES: usize = 4 * LINE;
-    const LEAF_BYTES: usize = 2048;
-    const CAPACITY_MIN: usize = 7;
-    const CAPACITY_MAX: usize = 63;
-}
+impl<K> Shape<K> for Standard {}
 
 impl<K: IntegerKey> Shape<K> for IntegerKeys {
-    const HOT_BYTES: usize = <Standard as Shape<K>>::HOT_BYTES;
-    const LEAF_BYTES: usize = <Standard as Shape<K>>::LEAF_BYTES;
-    const CAPACITY_MIN: usize = <Standard as Shape<K>>::CAPACITY_MIN;
-    const CAPACITY_MAX: usize = <Standard as Shape<K>>::CAPACITY_MAX;
     const IS_TRUSTED: bool = false;
     const MAY_BE_INTEGERS: bool = true;
     const IS_WIDE: bool = <K::Integer as Primitive>::IS_WIDE;
@@ -196,10 +187,6 @@ impl<K: IntegerKey> Shape<K> for IntegerKeys {
 }
 
 impl<K: ByteKey> Shape<K> for ByteKeys {
-    const HOT_BYTES: usize = <Standard as Shape<K>>::HOT_BYTES;
-    const LEAF_BYTES: usize = <Standard as Shape<K>>::LEAF_BYTES;
-    const CAPACITY_MIN: usize = <Standard as Shape<K>>::CAPACITY_MIN;
-    const CAPACITY_MAX: usize = <Standard as Shape<K>>::CAPACITY_MAX;
     const IS_TRUSTED: bool = false;
     const MAY_BE_INTEGERS: bool = false;
     const MAY_BE_BYTES: bool = true;
