@@ -205,7 +205,7 @@ struct Wrapped(String);
 
 byte_key!(Wrapped(String));
 
-/// One whose bytes are not at hand, and of which most begin alike.
+/// A wrapper of a wrapper.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Twice(Wrapped);
 
@@ -263,7 +263,7 @@ fn miri_false_bytes_do_no_harm() {
     assert_eq!(map.iter().count() + other.iter().count(), map.len() + other.len());
 }
 
-/// Panics as soon as it is asked for its bytes while it is in a map of some size.
+/// Panics when it is asked for its bytes once more often than the count that it shares allows.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Fuse(u32, Rc<Cell<u32>>);
 
