@@ -31,12 +31,13 @@ pub use raw::shape;
 /// [`BTreeMap`] and the types that its methods return.
 pub mod btree_map {
     pub use crate::map::{
-        AllocFailure, BTreeMap, Chunks, Entry, Fallible, GetEach, IntoIter, IntoKeys, IntoValues,
-        Iter, IterMut, Keys, OccupiedEntry, Range, RangeMut, VacantEntry, Values, ValuesMut,
+        AllocFailure, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry, ExtractIf,
+        Fallible, GetEach, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, OccupiedEntry,
+        Range, RangeMut, UnorderedKeyError, VacantEntry, Values, ValuesMut,
     };
 }
 
 /// [`BTreeSet`] and the types that its methods return.
 pub mod btree_set {
-    pub use crate::set::{BTreeSet, Chunks, IntoIter, Iter, Range};
+    pub use crate::set::{BTreeSet, Chunks, ExtractIf, IntoIter, Iter, Range};
 }

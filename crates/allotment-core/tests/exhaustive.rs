@@ -29,6 +29,10 @@ enum Op {
     CutAndJoin(u128),
     /// Splits off, and keeps what was split off.
     CutAndSwap(u128),
+    /// Takes out what lies between two keys, the second not included.
+    CutOut(u128, u128),
+    /// Takes out what lies between two keys, and hangs it in again.
+    CutAndSplice(u128, u128),
     Compact,
     /// Keeps the pairs at whose positions the mask, repeated, has a bit.
     Retain(u32),
@@ -73,6 +77,22 @@ fn act<S: Shape<u128>>(map: &mut Map<S>, op: Op) {
             map.verify().expect("a valid head");
             *map = tail;
         }
+        Op::CutOut(start, end) => {
+            map.remove_range(start..end);
+        }
+        Op::CutAndSplice(start, end) => {
+            let middle = map.split_range(start..end);
+            middle.verify().expect("a valid middle");
+            map.verify().expect("valid sides");
+            let mut cursor = map.lower_bound_mut(Bound::Included(&start));
+            let first = middle.first_key_value().map(|(key, _)| *key);
+            cursor.splice_after(middle).expect("it was cut out there");
+            let found = cursor.as_cursor().peek_next().map(|(key, _)| *key);
+            assert!(
+                first.is_none() || first == found,
+                "{found:?} is behind the gap, not {first:?}"
+            );
+        }
         Op::Compact => {
             map.compact();
             assert!(is_packed(map), "{}", map.dump());
@@ -93,7 +113,8 @@ fn act_on_twin(twin: &mut Twin<u128, u32>, op: Op) {
         Op::Remove(key) => drop(twin.remove(&key)),
         Op::PopFirst => drop(twin.pop_first()),
         Op::PopLast => drop(twin.pop_last()),
-        Op::CutAndJoin(_) | Op::Compact => {}
+        Op::CutAndJoin(_) | Op::CutAndSplice(..) | Op::Compact => {}
+        Op::CutOut(start, end) => twin.retain(|key, _| !(start..end).contains(key)),
         Op::CutAndSwap(key) => *twin = twin.split_off(&key),
         Op::Retain(mask) => {
             let mut at = 0;
@@ -156,6 +177,10 @@ fn all_operations(keys: &[u128]) -> Vec<Op> {
     ops.extend(fences.windows(2).map(|pair| Op::Insert(pair[0] + (pair[1] - pair[0]) / 2)));
     for &key in keys {
         ops.extend([Op::Remove(key), Op::CutAndJoin(key), Op::CutAndSwap(key)]);
+    }
+    for (at, &start) in fences.iter().enumerate() {
+        let ends = fences[at + 1..].iter();
+        ops.extend(ends.flat_map(|&end| [Op::CutOut(start, end), Op::CutAndSplice(start, end)]));
     }
     for mask in 0..8 {
         ops.push(Op::Retain(mask * 0x0924_9249));

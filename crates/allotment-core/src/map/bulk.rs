@@ -7,7 +7,6 @@ use core::borrow::Borrow;
 use allotment_alloc::{Allocator, SharedAlloc};
 
 use crate::map::{BTreeMap, out_of_memory};
-use crate::raw::path::Edge;
 use crate::raw::search::Side;
 use crate::raw::shape::Shape;
 use crate::raw::spare::Spare;
@@ -292,45 +291,6 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         // Runs the allocator, so both maps must be whole by now.
         drop(freed);
         Ok(tail)
-    }
-
-    /// Keeps the pairs for which `keep` answers true and drops the others, in ascending order.
-    ///
-    /// O(n), and O(log n) for each node that falls below its minimum. Allocates nothing. If `keep`
-    /// or the drop of a pair panics, the pairs not visited yet stay.
-    ///
-    /// ```
-    /// let mut map: allotment_core::BTreeMap<_, _> = (0..8).map(|n| (n, n * 10)).collect();
-    /// map.retain(|key, _| key % 2 == 0);
-    /// assert!(map.into_iter().eq([(0, 0), (2, 20), (4, 40), (6, 60)]));
-    /// ```
-    pub fn retain<F>(&mut self, mut keep: F)
-    where
-        K: Ord,
-        F: FnMut(&K, &mut V) -> bool,
-    {
-        let mut at = self.tree.root().map(Edge::first);
-        while let (Some(root), Some(edge)) = (self.tree.root(), &mut at)
-            && let Some(slot) = edge.slot_after(root)
-        {
-            // SAFETY: N1; the map is borrowed for writing.
-            let (key, value) = unsafe { slot.pair_mut() };
-            if keep(key, value) {
-                edge.next(root);
-                continue;
-            }
-            let mut path = edge.path;
-            // SAFETY: a slot of this tree, to which the path leads, and T4.
-            let (pair, replaced) = unsafe { self.tree.remove_at(slot, &mut path, &self.alloc) };
-            at = self.tree.root().map(|root| {
-                let mut edge = Edge::at(root, path);
-                if replaced {
-                    edge.next(root);
-                }
-                edge
-            });
-            drop(pair);
-        }
     }
 }
 

@@ -3,12 +3,16 @@
 mod batch;
 mod bulk;
 mod chunks;
+mod cursor;
 mod entry;
+mod extract_if;
 mod fallible;
 mod into_iter;
 mod iter;
 mod range;
+mod range_edit;
 mod traits;
+mod unordered;
 mod walking;
 
 use core::alloc::Layout;
@@ -22,11 +26,16 @@ use crate::raw::tree::{Ready, Refused, Tree};
 
 pub use batch::GetEach;
 pub use chunks::Chunks;
+pub use cursor::{Cursor, CursorMut, CursorMutKey};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub use extract_if::ExtractIf;
+pub(crate) use extract_if::Extraction;
 pub use fallible::{AllocFailure, Fallible};
 pub use into_iter::{IntoIter, IntoKeys, IntoValues};
 pub use iter::{Iter, IterMut, Keys, Values, ValuesMut};
 pub use range::{Range, RangeMut};
+pub use range_edit::Drain;
+pub use unordered::UnorderedKeyError;
 
 /// An ordered map over a B-tree, whose nodes come from an allocator of choice.
 ///

@@ -76,7 +76,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
 
 /// Refuses bounds that no range can have.
 #[inline]
-fn check_bounds<T: Ord + ?Sized>(bounds: &impl RangeBounds<T>) {
+pub(super) fn check_bounds<T: Ord + ?Sized>(bounds: &impl RangeBounds<T>) {
     match (bounds.start_bound(), bounds.end_bound()) {
         (Bound::Excluded(start), Bound::Excluded(end)) if start == end => {
             panic!("range start and end are equal and excluded in BTreeMap")

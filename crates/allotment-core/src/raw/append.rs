@@ -11,9 +11,7 @@ use core::mem;
 
 use allotment_alloc::Allocator;
 
-use crate::raw::cut::{Border, mend};
 use crate::raw::hint::Hint;
-use crate::raw::join::{join, join_needs};
 use crate::raw::merge::merge;
 use crate::raw::node::Node;
 use crate::raw::path::{Root, Slot};
@@ -87,7 +85,7 @@ impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
         };
         if is_apart {
             // SAFETY: the allocators share memory; leaves are of full size.
-            return unsafe { self.splice(alloc, other, is_before) };
+            return unsafe { self.join(alloc, other, is_before) };
         }
         // SAFETY: as above.
         unsafe { merge(self, other, (root, other_root), alloc) }
@@ -101,7 +99,7 @@ impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
     }
 
     /// Whether all pairs of `other` come before those of this tree, or behind; neither is empty.
-    fn compare_ends(&self, other: &Self) -> (bool, bool) {
+    pub(crate) fn compare_ends(&self, other: &Self) -> (bool, bool) {
         let ends = |tree: &Self| tree.first_slot().zip(tree.last_slot());
         let Some(((first, last), (other_first, other_last))) = ends(self).zip(ends(other)) else {
             unreachable!("both trees have a pair")
@@ -112,39 +110,6 @@ impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
         let is_less = |a: *mut K, b: *mut K| unsafe { &*a } < unsafe { &*b };
         let is_behind = is_less(last, other_first);
         (!is_behind && is_less(other_last, first), is_behind)
-    }
-
-    /// Joins `other`, all of whose pairs come before those of this tree or behind.
-    ///
-    /// # Errors
-    ///
-    /// The layout that the allocator could not serve.
-    ///
-    /// # Safety
-    ///
-    /// The nodes of both stem from `alloc` or one that shares memory; leaves are of full size.
-    unsafe fn splice<A: Allocator>(
-        &mut self,
-        alloc: &A,
-        other: &mut Self,
-        is_before: bool,
-    ) -> Result<(), Layout> {
-        let (mut stock, mut freed) = (Stock::new(alloc), [Spare::new(alloc), Spare::new(alloc)]);
-        let (left, right) =
-            if is_before { (&mut *other, &mut *self) } else { (&mut *self, &mut *other) };
-        // SAFETY: T2 holds, so a border is not too short of slots.
-        unsafe { mend(&mut left.root, Border::Right, &mut freed[0]) };
-        // SAFETY: as above.
-        unsafe { mend(&mut right.root, Border::Left, &mut freed[1]) };
-        let (Some(left), Some(right)) = (left.root, right.root) else {
-            unreachable!("both trees have a pair")
-        };
-        stock.reserve(0, join_needs(left, right))?;
-        // SAFETY: both borders are mended, and the nodes are reserved.
-        let root = unsafe { join(left, right, &mut stock) };
-        *self = Self::of(Some(root), self.len + other.len);
-        *other = Self::new();
-        Ok(())
     }
 
     /// `append` pair by pair; nodes of the other tree go back as they empty.

@@ -21,7 +21,7 @@ use crate::raw::path::{Edge, Root};
 use crate::raw::remove::shrink_root;
 use crate::raw::shape::Shape;
 use crate::raw::slots::{merge, rotate_left, rotate_right, transfer_edges, transfer_slots};
-use crate::raw::spare::Spare;
+use crate::raw::spare::{Spare, Supply};
 
 /// A border of a tree: the nodes down one side.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,23 +51,39 @@ pub(crate) unsafe fn cut<K, V, S: Shape<K>, A: Allocator>(
 ) -> Result<Option<Root<K, V, S>>, Layout> {
     let mut spare = Spare::new(alloc);
     spare.reserve(root.level + 1)?;
-    let mut right = spare.take(0);
+    // SAFETY: passed on, and the nodes are reserved.
+    let mut right = Some(unsafe { sever(root, edge, &mut spare) });
+    // SAFETY: only the border of each part can be short of slots.
+    unsafe { mend(tree, Border::Right, &mut freed[0]) };
+    // SAFETY: as above.
+    unsafe { mend(&mut right, Border::Left, &mut freed[1]) };
+    Ok(right)
+}
+
+/// Severs the tree under `root` at `edge`: it keeps what lies before, and what lies behind is
+/// answered. Where the two part, either may have too few slots, or none: see [`mend`].
+///
+/// # Safety
+///
+/// `edge` is an edge of the tree, and `supply` has a node for each level. What lies before `edge`
+/// may itself have been severed before.
+pub(super) unsafe fn sever<K, V, S: Shape<K>>(
+    root: Root<K, V, S>,
+    edge: &Edge<K, V, S>,
+    supply: &mut impl Supply<K, V, S>,
+) -> Root<K, V, S> {
+    let mut right = supply.take(0);
     // SAFETY: an edge of the leaf, and a new node.
     unsafe { halve((edge.leaf, 0, edge.index), right) };
     for level in 1..=root.level {
-        let (node, above) = (root.node_at(&edge.path, level), spare.take(level));
+        let (node, above) = (root.node_at(&edge.path, level), supply.take(level));
         // SAFETY: an edge of the node (P1), and a new node.
         unsafe { halve((node, level, edge.path.edge(level)), above) };
         // SAFETY: edge 0 of an internal node; the path's own child stays on the left.
         unsafe { above.set_child(0, right) };
         right = above;
     }
-    let mut right = Some(Root { node: right, level: root.level });
-    // SAFETY: only the border of each part can be short of slots.
-    unsafe { mend(tree, Border::Right, &mut freed[0]) };
-    // SAFETY: as above.
-    unsafe { mend(&mut right, Border::Left, &mut freed[1]) };
-    Ok(right)
+    Root { node: right, level: root.level }
 }
 
 /// Moves the slots behind edge `at`, and the edges behind those, to `right`, whose edge 0 is left
@@ -94,18 +110,19 @@ unsafe fn halve<K, V, S: Shape<K>>(
 
 /// Refills the nodes down one border, from the root, so that T2 holds. `freed` gets at most one
 /// node a level: roots without slots, merged nodes below them, and between the two a root that a
-/// merge empties.
+/// merge empties. But two a level if the other border is to be mended too: while the two spines
+/// merge with each other, each merge empties the node above.
 ///
 /// Each node is left with two slots at least, since its child may take one away by a merge; with
 /// one more than the minimum, unless it has merged with a sibling on the other spine.
 ///
 /// # Safety
 ///
-/// Everything but this border is as T2 says.
-pub(super) unsafe fn mend<K, V, S: Shape<K>, A: Allocator>(
+/// Everything but the borders is as T2 says, and the other border has edges to nodes at least.
+pub(super) unsafe fn mend<K, V, S: Shape<K>>(
     tree: &mut Option<Root<K, V, S>>,
     border: Border,
-    freed: &mut Spare<'_, K, V, S, A>,
+    freed: &mut impl Supply<K, V, S>,
 ) {
     // SAFETY: a cut may leave roots without slots.
     unsafe { shrink_root(tree, freed) };

@@ -19,6 +19,7 @@ use crate::raw::node::Node;
 use crate::raw::path::{Root, Slot};
 use crate::raw::shape::{MAX_HEIGHT, Shape};
 use crate::raw::slots::rotate_right;
+use crate::raw::spare::Supply;
 use crate::raw::stock::Stock;
 
 /// A tree that grows at its end.

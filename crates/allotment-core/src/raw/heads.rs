@@ -210,3 +210,16 @@ pub(super) unsafe fn read_heads<K, V, S: Shape<K>>(node: Node<K, V, S>, slot: us
         }
     }
 }
+
+/// Makes the head of a key anew that may have been changed in its place, and makes the node skip no
+/// more than it may.
+///
+/// # Safety
+///
+/// A slot of the node, which is borrowed for writing.
+pub(crate) unsafe fn renew_head<K, V, S: Shape<K>>(node: Node<K, V, S>, slot: usize) {
+    // SAFETY: a slot of the node, so that its key is initialised.
+    unsafe { fit_at(node, slot, slot + 1, node.keys().wrapping_add(slot)) };
+    // SAFETY: as above.
+    unsafe { read_heads(node, slot, 1) };
+}

@@ -25,7 +25,7 @@ use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Root};
 use crate::raw::shape::{Shape, slots_after};
 use crate::raw::slots::{insert_carry, rotate_left, rotate_right, split, transfer_slots};
-use crate::raw::spare::Spare;
+use crate::raw::spare::{Spare, Supply};
 
 /// Pairs that went in one behind the other before a split counts on the next one to follow.
 const RUN_MIN: usize = 4;

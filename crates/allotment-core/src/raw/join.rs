@@ -20,10 +20,10 @@ use crate::raw::cut::{Border, mend};
 use crate::raw::fill::last_at;
 use crate::raw::heads::fit;
 use crate::raw::node::Node;
-use crate::raw::path::Root;
+use crate::raw::path::{Edge, Root};
 use crate::raw::shape::{MAX_HEIGHT, Shape};
 use crate::raw::slots::{Run, insert_carry, shift_slots, split, transfer_slots};
-use crate::raw::spare::Spare;
+use crate::raw::spare::{Spare, Supply};
 use crate::raw::stock::Stock;
 
 /// How many internal nodes it takes to join two trees.
@@ -103,6 +103,45 @@ pub(super) unsafe fn join<K, V, S: Shape<K>, A: Allocator>(
         behind.shrink(behind_len - 1);
     }
     root
+}
+
+/// [`join`], which also answers the edge between the last pair of the one and the first pair of the
+/// other.
+///
+/// # Safety
+///
+/// As for [`join`].
+pub(super) unsafe fn join_at_seam<K, V, S: Shape<K>, A: Allocator>(
+    left: Root<K, V, S>,
+    right: Root<K, V, S>,
+    stock: &mut Stock<'_, K, V, S, A>,
+) -> (Root<K, V, S>, Edge<K, V, S>) {
+    let (len, behind_len) = (last_at(left, 0).len(), first_at(right, 0).len());
+    let (at_end, level) = (left.level >= right.level, left.level.min(right.level) + 1);
+    // SAFETY: passed on.
+    let root = unsafe { join(left, right, stock) };
+    let mut edge = Edge::start(root);
+    if root.level == 0 {
+        edge.index = len;
+        return (root, edge);
+    }
+    // The pair at the seam is on the border of the higher tree, one level above the lower one.
+    for level in (level..=root.level).rev() {
+        edge.path.set(level, if at_end { root.node_at(&edge.path, level).len() } else { 0 });
+    }
+    let node = root.node_at(&edge.path, level);
+    let slot = if at_end { node.len() - 1 } else { 0 };
+    // It is the one before the edge if it came out of the leaf on the left, and so was longer.
+    let is_left = len >= behind_len;
+    edge.path.set(level, slot + usize::from(is_left));
+    // SAFETY: N2: both edges beside a slot exist.
+    let child = unsafe { node.child(slot + usize::from(is_left)) };
+    if is_left {
+        edge.descend_first(child, level - 1);
+    } else {
+        edge.descend_last(child, level - 1);
+    }
+    (root, edge)
 }
 
 /// Hangs the lower tree at the border of the higher one, with the pair in `between` between them.

@@ -51,7 +51,7 @@ pub(crate) mod node;
 
 mod shift;
 
-mod heads;
+pub(crate) mod heads;
 
 mod slots;
 
@@ -100,6 +100,10 @@ mod stream;
 mod near;
 
 mod merge;
+
+pub(crate) mod splice;
+
+pub(crate) mod gap;
 
 mod append;
 

@@ -14,7 +14,7 @@ use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Root, Slot};
 use crate::raw::shape::Shape;
 use crate::raw::slots::{merge, remove_pair, rotate_left, rotate_right, take_pair, transfer_slots};
-use crate::raw::spare::Spare;
+use crate::raw::spare::{Spare, Supply};
 
 /// What a removal took out and left behind.
 pub(crate) struct Removed<K, V> {
@@ -154,9 +154,9 @@ unsafe fn refill_from_sibling<K, V, S: Shape<K>>(
 /// # Safety
 ///
 /// Nothing but this tree holds the root.
-pub(super) unsafe fn shrink_root<K, V, S: Shape<K>, A: Allocator>(
+pub(super) unsafe fn shrink_root<K, V, S: Shape<K>>(
     tree: &mut Option<Root<K, V, S>>,
-    freed: &mut Spare<'_, K, V, S, A>,
+    freed: &mut impl Supply<K, V, S>,
 ) {
     while let Some(Root { node, level }) = *tree
         && node.len() == 0

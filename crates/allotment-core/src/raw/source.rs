@@ -20,7 +20,7 @@ use crate::raw::path::{Edge, Root, Slot};
 use crate::raw::run::FRONT;
 use crate::raw::shape::Shape;
 use crate::raw::slots::{shift_edges, shift_slots, take_pair};
-use crate::raw::spare::Spare;
+use crate::raw::spare::{Spare, Supply};
 use crate::raw::stock::Stock;
 
 /// What is left of a tree behind its front.

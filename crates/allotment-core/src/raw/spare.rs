@@ -11,6 +11,19 @@ use allotment_alloc::Allocator;
 use crate::raw::node::Node;
 use crate::raw::shape::{MAX_HEIGHT, Shape};
 
+/// Where an operation takes nodes from, and where it puts those that it sets free.
+pub(super) trait Supply<K, V, S> {
+    /// Takes out a node for `level`, which was obtained before.
+    fn take(&mut self, level: usize) -> Node<K, V, S>;
+
+    /// Puts in a node of `level` that is out of the tree and owns nothing.
+    ///
+    /// # Safety
+    ///
+    /// The node came from the allocator of this supply, and no copy of its address is used again.
+    unsafe fn put(&mut self, level: usize, node: Node<K, V, S>);
+}
+
 /// At most one spare node per level, and one above the root. Too large to be moved about: it stays
 /// where it was made.
 pub(crate) struct Spare<'a, K, V, S: Shape<K>, A: Allocator> {
@@ -53,24 +66,20 @@ impl<'a, K, V, S: Shape<K>, A: Allocator> Spare<'a, K, V, S, A> {
         Ok(())
     }
 
-    /// Takes out the node reserved for `level`.
-    pub(super) fn take(&mut self, level: usize) -> Node<K, V, S> {
-        self.nodes[level].take().expect("an edit reserves a node for each level that grows")
-    }
-
-    /// Puts in a node of `level` that is out of the tree and owns nothing.
-    ///
-    /// # Safety
-    ///
-    /// The node came from the allocator of this `Spare`, and no copy of its address is used again.
-    pub(super) unsafe fn put(&mut self, level: usize, node: Node<K, V, S>) {
-        self.set(level, node);
-    }
-
     fn set(&mut self, level: usize, node: Node<K, V, S>) {
         debug_assert!(self.nodes[level].is_none(), "an edit has one spare node a level");
         self.nodes[level] = Some(node);
         self.levels = self.levels.max(level + 1);
+    }
+}
+
+impl<K, V, S: Shape<K>, A: Allocator> Supply<K, V, S> for Spare<'_, K, V, S, A> {
+    fn take(&mut self, level: usize) -> Node<K, V, S> {
+        self.nodes[level].take().expect("an edit reserves a node for each level that grows")
+    }
+
+    unsafe fn put(&mut self, level: usize, node: Node<K, V, S>) {
+        self.set(level, node);
     }
 }
 

@@ -9,6 +9,7 @@ use allotment_alloc::Allocator;
 
 use crate::raw::node::Node;
 use crate::raw::shape::Shape;
+use crate::raw::spare::Supply;
 
 /// Nodes in no tree that own nothing: leaves of full size, and internal nodes.
 ///
@@ -73,26 +74,6 @@ impl<'a, K, V, S: Shape<K>, A: Allocator> Stock<'a, K, V, S, A> {
         Ok(())
     }
 
-    /// Takes a node for `level` out, as good as new.
-    pub(super) fn take(&mut self, level: usize) -> Node<K, V, S> {
-        let chain = if level == 0 { &mut self.leaves } else { &mut self.internals };
-        let node = chain.pop().expect("an edit reserves the nodes that it takes");
-        node.pad(0, Node::<K, V, S>::capacity());
-        node
-    }
-
-    /// Puts a node of `level` in.
-    ///
-    /// # Safety
-    ///
-    /// It came from the allocator of this stock, is in no tree, owns nothing, and no copy of its
-    /// address is used again. A leaf is one of full size.
-    pub(super) unsafe fn put(&mut self, level: usize, node: Node<K, V, S>) {
-        let chain = if level == 0 { &mut self.leaves } else { &mut self.internals };
-        // SAFETY: passed on.
-        unsafe { chain.push(node) };
-    }
-
     /// Gives all nodes back.
     pub(super) fn give_back(&mut self) {
         while let Some(leaf) = self.leaves.pop() {
@@ -103,6 +84,22 @@ impl<'a, K, V, S: Shape<K>, A: Allocator> Stock<'a, K, V, S, A> {
             // SAFETY: an internal node that came from `alloc` and is in no tree.
             unsafe { node.deallocate(1, self.alloc) };
         }
+    }
+}
+
+/// What goes in is any number of nodes a level; of leaves, those of full size.
+impl<K, V, S: Shape<K>, A: Allocator> Supply<K, V, S> for Stock<'_, K, V, S, A> {
+    fn take(&mut self, level: usize) -> Node<K, V, S> {
+        let chain = if level == 0 { &mut self.leaves } else { &mut self.internals };
+        let node = chain.pop().expect("an edit reserves the nodes that it takes");
+        node.pad(0, Node::<K, V, S>::capacity());
+        node
+    }
+
+    unsafe fn put(&mut self, level: usize, node: Node<K, V, S>) {
+        let chain = if level == 0 { &mut self.leaves } else { &mut self.internals };
+        // SAFETY: passed on.
+        unsafe { chain.push(node) };
     }
 }
 

@@ -1,6 +1,7 @@
 //! [`BTreeSet`]: an ordered set on an allocator of choice.
 
 mod chunks;
+mod extract_if;
 mod iter;
 mod traits;
 
@@ -12,6 +13,7 @@ use crate::map::BTreeMap;
 use crate::raw::shape::{Shape, Standard};
 
 pub use chunks::Chunks;
+pub use extract_if::ExtractIf;
 pub use iter::{IntoIter, Iter, Range};
 
 /// An ordered set over a B-tree, whose nodes come from an allocator of choice.

@@ -4,6 +4,7 @@
 pub(crate) mod bounds;
 pub(crate) mod chaos;
 pub(crate) mod checked;
+mod edits;
 pub(crate) mod fuse;
 pub(crate) mod ledger;
 pub(crate) mod pairs;

@@ -18,12 +18,12 @@ use super::walks::{assert_runs, assert_same, assert_same_in_bulk};
 
 /// Two maps on one allocator, and the maps of std that must do the same.
 pub(crate) struct Subject<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> {
-    ours: BTreeMap<P::Key, P::Value, A, S>,
-    twin: Twin<P::Key, P::Value>,
+    pub(super) ours: BTreeMap<P::Key, P::Value, A, S>,
+    pub(super) twin: Twin<P::Key, P::Value>,
     /// What was split off, and what is appended.
-    spare: BTreeMap<P::Key, P::Value, A, S>,
-    spare_twin: Twin<P::Key, P::Value>,
-    span: u32,
+    pub(super) spare: BTreeMap<P::Key, P::Value, A, S>,
+    pub(super) spare_twin: Twin<P::Key, P::Value>,
+    pub(super) span: u32,
     /// What the ledger held to begin with.
     owed: usize,
 }
@@ -151,6 +151,9 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
             Op::Append => self.append(step),
             Op::SplitOff => self.split_off(step),
             Op::Retain => self.retain(step),
+            Op::ExtractIf | Op::Drain | Op::RemoveRange | Op::SplitRange => self.take_range(step),
+            Op::Join => self.join(),
+            Op::Cursor => self.cursor(step),
             Op::Clear => on_both!(self, |map| map.clear()),
             Op::Clone => self.clone_over(),
             Op::Compare => self.compare(),

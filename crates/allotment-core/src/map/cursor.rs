@@ -1,0 +1,579 @@
+//! Cursors: a gap between two pairs, from which a map is read or edited step by step.
+//!
+//! The names and what they do are those of std's unstable `btree_cursors`; `split_after`,
+//! `split_before`, `splice_after` and `splice_before` are those of its linked list.
+
+use core::borrow::Borrow;
+use core::fmt;
+use core::ops::Bound;
+
+use allotment_alloc::{Allocator, Global, SharedAlloc};
+
+use crate::map::{BTreeMap, UnorderedKeyError, out_of_memory};
+use crate::raw::gap::Gap;
+use crate::raw::heads::renew_head;
+use crate::raw::path::Slot;
+use crate::raw::search::Side;
+use crate::raw::shape::{Shape, Standard};
+use crate::raw::splice::Freed;
+use crate::raw::tree::Tree;
+
+/// A gap in a map that is read: see [`BTreeMap::lower_bound`].
+pub struct Cursor<'a, K, V, S: Shape<K> = Standard> {
+    tree: &'a Tree<K, V, S>,
+    gap: Gap<K, V, S>,
+}
+
+/// A gap in a map that is edited: see [`BTreeMap::lower_bound_mut`].
+///
+/// Every edit is at most an insertion or a removal without its search: O(1) amortised, and O(log n)
+/// if nodes must be split or refilled.
+pub struct CursorMut<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
+    map: &'a mut BTreeMap<K, V, A, S>,
+    gap: Gap<K, V, S>,
+}
+
+impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
+    /// The gap before the first pair whose key lies within a lower bound: before the first one not
+    /// less than an included key, or greater than an excluded one. O(log n).
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let map = allotment_core::BTreeMap::from([(1, 'a'), (3, 'c'), (5, 'e')]);
+    /// let mut cursor = map.lower_bound(Bound::Included(&3));
+    /// assert_eq!(cursor.peek_prev(), Some((&1, &'a')));
+    /// assert_eq!(cursor.next(), Some((&3, &'c')));
+    /// assert_eq!(cursor.peek_next(), Some((&5, &'e')));
+    /// ```
+    pub fn lower_bound<Q>(&self, bound: Bound<&Q>) -> Cursor<'_, K, V, S>
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        Cursor { tree: &self.tree, gap: lower_gap(&self.tree, bound) }
+    }
+
+    /// The gap behind the last pair whose key lies within an upper bound: behind the last one not
+    /// greater than an included key, or less than an excluded one. O(log n).
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let map = allotment_core::BTreeMap::from([(1, 'a'), (3, 'c'), (5, 'e')]);
+    /// let mut cursor = map.upper_bound(Bound::Included(&4));
+    /// assert_eq!(cursor.prev(), Some((&3, &'c')));
+    /// assert_eq!(map.upper_bound(Bound::<&u8>::Unbounded).peek_next(), None);
+    /// ```
+    pub fn upper_bound<Q>(&self, bound: Bound<&Q>) -> Cursor<'_, K, V, S>
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        Cursor { tree: &self.tree, gap: upper_gap(&self.tree, bound) }
+    }
+
+    /// As [`lower_bound`](Self::lower_bound), to edit the map there.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (4, 'd')]);
+    /// let mut cursor = map.lower_bound_mut(Bound::Included(&2));
+    /// cursor.insert_before(2, 'b').unwrap();
+    /// cursor.insert_after(3, 'c').unwrap();
+    /// assert!(cursor.insert_after(3, 'x').is_err());
+    /// assert!(map.into_iter().eq([(1, 'a'), (2, 'b'), (3, 'c'), (4, 'd')]));
+    /// ```
+    pub fn lower_bound_mut<Q>(&mut self, bound: Bound<&Q>) -> CursorMut<'_, K, V, A, S>
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        CursorMut { gap: lower_gap(&self.tree, bound), map: self }
+    }
+
+    /// As [`upper_bound`](Self::upper_bound), to edit the map there.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (3, 'c')]);
+    /// assert_eq!(map.upper_bound_mut(Bound::Excluded(&3)).remove_prev(), Some((1, 'a')));
+    /// ```
+    pub fn upper_bound_mut<Q>(&mut self, bound: Bound<&Q>) -> CursorMut<'_, K, V, A, S>
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        CursorMut { gap: upper_gap(&self.tree, bound), map: self }
+    }
+}
+
+/// The gap that a lower bound asks for.
+pub(super) fn lower_gap<K, V, S, Q>(tree: &Tree<K, V, S>, bound: Bound<&Q>) -> Gap<K, V, S>
+where
+    K: Borrow<Q>,
+    S: Shape<K>,
+    Q: Ord + ?Sized,
+{
+    match bound {
+        Bound::Unbounded => Gap::first(tree),
+        Bound::Included(key) => Gap::beside(tree, key, Side::Before),
+        Bound::Excluded(key) => Gap::beside(tree, key, Side::After),
+    }
+}
+
+/// The gap that an upper bound asks for.
+pub(super) fn upper_gap<K, V, S, Q>(tree: &Tree<K, V, S>, bound: Bound<&Q>) -> Gap<K, V, S>
+where
+    K: Borrow<Q>,
+    S: Shape<K>,
+    Q: Ord + ?Sized,
+{
+    match bound {
+        Bound::Unbounded => Gap::last(tree),
+        Bound::Included(key) => Gap::beside(tree, key, Side::After),
+        Bound::Excluded(key) => Gap::beside(tree, key, Side::Before),
+    }
+}
+
+impl<'a, K, V, S: Shape<K>> Cursor<'a, K, V, S> {
+    /// Steps over the pair behind the gap; at the end, stays there. O(1) amortised.
+    #[expect(clippy::should_implement_trait, reason = "std's name, and no iterator: it turns back")]
+    pub fn next(&mut self) -> Option<(&'a K, &'a V)> {
+        let slot = self.gap.next(self.tree)?;
+        // SAFETY: N1; the tree is borrowed for 'a.
+        Some(unsafe { slot.pair() })
+    }
+
+    /// Steps back over the pair before the gap; at the beginning, stays there. O(1) amortised.
+    pub fn prev(&mut self) -> Option<(&'a K, &'a V)> {
+        let slot = self.gap.prev(self.tree)?;
+        // SAFETY: N1; the tree is borrowed for 'a.
+        Some(unsafe { slot.pair() })
+    }
+
+    /// The pair behind the gap.
+    pub fn peek_next(&self) -> Option<(&'a K, &'a V)> {
+        let slot = self.gap.slot_after(self.tree)?;
+        // SAFETY: N1; the tree is borrowed for 'a.
+        Some(unsafe { slot.pair() })
+    }
+
+    /// The pair before the gap.
+    pub fn peek_prev(&self) -> Option<(&'a K, &'a V)> {
+        let slot = self.gap.slot_before(self.tree)?;
+        // SAFETY: N1; the tree is borrowed for 'a.
+        Some(unsafe { slot.pair() })
+    }
+}
+
+impl<'a, K, V, A: Allocator, S: Shape<K>> CursorMut<'a, K, V, A, S> {
+    /// Steps over the pair behind the gap; at the end, stays there. O(1) amortised.
+    #[expect(clippy::should_implement_trait, reason = "std's name; the item borrows the cursor")]
+    pub fn next(&mut self) -> Option<(&K, &mut V)> {
+        let slot = self.gap.next(&self.map.tree)?;
+        // SAFETY: N1; the map is borrowed for writing as long as the cursor is.
+        Some(unsafe { slot.pair_mut() })
+    }
+
+    /// Steps back over the pair before the gap; at the beginning, stays there. O(1) amortised.
+    pub fn prev(&mut self) -> Option<(&K, &mut V)> {
+        let slot = self.gap.prev(&self.map.tree)?;
+        // SAFETY: N1; the map is borrowed for writing as long as the cursor is.
+        Some(unsafe { slot.pair_mut() })
+    }
+
+    /// The pair behind the gap.
+    pub fn peek_next(&mut self) -> Option<(&K, &mut V)> {
+        let slot = self.gap.slot_after(&self.map.tree)?;
+        // SAFETY: N1; the map is borrowed for writing as long as the cursor is.
+        Some(unsafe { slot.pair_mut() })
+    }
+
+    /// The pair before the gap.
+    pub fn peek_prev(&mut self) -> Option<(&K, &mut V)> {
+        let slot = self.gap.slot_before(&self.map.tree)?;
+        // SAFETY: N1; the map is borrowed for writing as long as the cursor is.
+        Some(unsafe { slot.pair_mut() })
+    }
+
+    /// The same gap, to look about from.
+    pub fn as_cursor(&self) -> Cursor<'_, K, V, S> {
+        Cursor { tree: &self.map.tree, gap: self.gap }
+    }
+
+    /// The same gap, with access to the keys.
+    ///
+    /// # Safety
+    ///
+    /// A key may only be changed such that the keys of the map still ascend, all different.
+    pub unsafe fn with_mutable_key(self) -> CursorMutKey<'a, K, V, A, S> {
+        CursorMutKey { cursor: self, exposed: None }
+    }
+
+    /// Takes out the pair behind the gap. Allocates nothing.
+    pub fn remove_next(&mut self) -> Option<(K, V)> {
+        // SAFETY: a gap of this tree, and T4.
+        unsafe { self.gap.remove(&mut self.map.tree, &self.map.alloc) }
+    }
+
+    /// Takes out the pair before the gap. Allocates nothing.
+    pub fn remove_prev(&mut self) -> Option<(K, V)> {
+        self.gap.prev(&self.map.tree)?;
+        self.remove_next()
+    }
+
+    /// Cuts off all pairs behind the gap and returns them. As
+    /// [`split_off`](BTreeMap::split_off), without its search.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let tail = map.lower_bound_mut(Bound::Included(&2)).split_after();
+    /// assert!(map.into_keys().eq([1]) && tail.into_keys().eq([2, 3]));
+    /// ```
+    #[must_use = "the pairs are out of the map"]
+    pub fn split_after(&mut self) -> BTreeMap<K, V, A, S>
+    where
+        A: SharedAlloc,
+    {
+        let end = Gap::last(&self.map.tree);
+        let part = self.cut(&self.gap.clone(), &end);
+        self.gap = Gap::last(&self.map.tree);
+        part
+    }
+
+    /// Cuts off all pairs before the gap and returns them. As [`split_after`](Self::split_after).
+    #[must_use = "the pairs are out of the map"]
+    pub fn split_before(&mut self) -> BTreeMap<K, V, A, S>
+    where
+        A: SharedAlloc,
+    {
+        let start = Gap::first(&self.map.tree);
+        let part = self.cut(&start, &self.gap.clone());
+        self.gap = Gap::first(&self.map.tree);
+        part
+    }
+
+    /// Cuts out what lies between two gaps.
+    fn cut(&mut self, start: &Gap<K, V, S>, end: &Gap<K, V, S>) -> BTreeMap<K, V, A, S>
+    where
+        A: SharedAlloc,
+    {
+        let alloc = self.map.alloc.clone();
+        let part = self.map.cut_between(start, end).unwrap_or_else(|layout| out_of_memory(layout));
+        // The part may go with a clone of the allocator, since that is the same one.
+        BTreeMap { tree: part.into_tree(), alloc }
+    }
+}
+
+impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
+    /// Puts a pair in, behind the gap. Allocates as [`BTreeMap::insert`] does.
+    ///
+    /// # Safety
+    ///
+    /// The key is greater than that of the pair before the gap and less than that behind.
+    pub unsafe fn insert_after_unchecked(&mut self, key: K, value: V) {
+        // SAFETY: a gap of this tree, and T4.
+        unsafe { self.gap.insert(&mut self.map.tree, (key, value), &self.map.alloc) }
+            .unwrap_or_else(|refused| out_of_memory(refused.layout));
+    }
+
+    /// Puts a pair in, before the gap. Allocates as [`BTreeMap::insert`] does.
+    ///
+    /// # Safety
+    ///
+    /// As for [`insert_after_unchecked`](Self::insert_after_unchecked).
+    pub unsafe fn insert_before_unchecked(&mut self, key: K, value: V) {
+        // SAFETY: passed on.
+        unsafe { self.insert_after_unchecked(key, value) };
+        self.gap.next(&self.map.tree);
+    }
+
+    /// Puts a pair in, behind the gap. Allocates as [`BTreeMap::insert`] does.
+    ///
+    /// # Errors
+    ///
+    /// The pair, if its key does not belong there: if it is not greater than the key before the
+    /// gap, or not less than that behind.
+    pub fn insert_after(&mut self, key: K, value: V) -> Result<(), UnorderedKeyError<(K, V)>> {
+        if !self.fits(&key, &key) {
+            return Err(UnorderedKeyError::new((key, value)));
+        }
+        // SAFETY: it belongs there.
+        unsafe { self.insert_after_unchecked(key, value) };
+        Ok(())
+    }
+
+    /// Puts a pair in, before the gap. Otherwise as [`insert_after`](Self::insert_after).
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert_after`](Self::insert_after).
+    pub fn insert_before(&mut self, key: K, value: V) -> Result<(), UnorderedKeyError<(K, V)>> {
+        self.insert_after(key, value)?;
+        self.gap.next(&self.map.tree);
+        Ok(())
+    }
+
+    /// Whether keys from `first` to `last` belong into the gap.
+    fn fits(&self, first: &K, last: &K) -> bool {
+        let cursor = self.as_cursor();
+        cursor.peek_prev().is_none_or(|(before, _)| before < first)
+            && cursor.peek_next().is_none_or(|(behind, _)| last < behind)
+    }
+
+    /// Puts all pairs of another map in, behind the gap.
+    ///
+    /// O(log n + log m) if the two allocators share their memory: the other tree is hung in, and a
+    /// few nodes a level are asked for at most. Otherwise each pair is inserted.
+    ///
+    /// # Errors
+    ///
+    /// The other map, if its keys do not belong there; nothing has changed.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    /// use allotment_core::BTreeMap;
+    ///
+    /// let mut map = BTreeMap::from([(1, 'a'), (4, 'd')]);
+    /// let mut cursor = map.lower_bound_mut(Bound::Excluded(&1));
+    /// cursor.splice_after(BTreeMap::from([(2, 'b'), (3, 'c')])).unwrap();
+    /// assert_eq!(cursor.peek_next(), Some((&2, &mut 'b')));
+    /// assert!(map.keys().eq(&[1, 2, 3, 4]));
+    /// ```
+    pub fn splice_after(
+        &mut self,
+        other: BTreeMap<K, V, A, S>,
+    ) -> Result<(), UnorderedKeyError<BTreeMap<K, V, A, S>>>
+    where
+        A: SharedAlloc,
+    {
+        self.splice(other, Side::Before)
+    }
+
+    /// Puts all pairs of another map in, before the gap. Otherwise as
+    /// [`splice_after`](Self::splice_after).
+    ///
+    /// # Errors
+    ///
+    /// As for [`splice_after`](Self::splice_after).
+    pub fn splice_before(
+        &mut self,
+        other: BTreeMap<K, V, A, S>,
+    ) -> Result<(), UnorderedKeyError<BTreeMap<K, V, A, S>>>
+    where
+        A: SharedAlloc,
+    {
+        self.splice(other, Side::After)
+    }
+
+    /// Puts all pairs of another map in; the gap lies on that side of them afterwards.
+    fn splice(
+        &mut self,
+        mut other: BTreeMap<K, V, A, S>,
+        side: Side,
+    ) -> Result<(), UnorderedKeyError<BTreeMap<K, V, A, S>>>
+    where
+        A: SharedAlloc,
+    {
+        if let Some(((first, _), (last, _))) = other.first_key_value().zip(other.last_key_value())
+            && !self.fits(first, last)
+        {
+            return Err(UnorderedKeyError::new(other));
+        }
+        let BTreeMap { tree, alloc } = &mut *self.map;
+        if !alloc.same_as(&other.alloc) {
+            let mut next =
+                || if side == Side::Before { other.pop_last() } else { other.pop_first() };
+            while let Some(pair) = next() {
+                // SAFETY: a gap of this tree, and T4.
+                unsafe { self.gap.insert(tree, pair, alloc) }
+                    .unwrap_or_else(|refused| out_of_memory(refused.layout));
+                if side == Side::After {
+                    self.gap.next(tree);
+                }
+            }
+            return Ok(());
+        }
+        let mut freed = Freed::new(alloc);
+        // SAFETY: a gap of this tree; the two share their memory.
+        unsafe { self.gap.splice(tree, side, &mut other.tree, alloc, &mut freed) }
+            .unwrap_or_else(|layout| out_of_memory(layout));
+        Ok(())
+    }
+}
+
+/// A gap in a map that is edited, keys and all: see [`CursorMut::with_mutable_key`].
+///
+/// What a search looks at first is kept apart from some keys, and is brought up to date with the
+/// next step, or as the cursor is dropped. If it is leaked instead, the key handed out last may not
+/// be found.
+pub struct CursorMutKey<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
+    cursor: CursorMut<'a, K, V, A, S>,
+    /// The slot whose key was handed out last: what is kept of it in its node may be out of date.
+    exposed: Option<Slot<K, V, S>>,
+}
+
+impl<K, V, A: Allocator, S: Shape<K>> CursorMutKey<'_, K, V, A, S> {
+    /// Brings up to date what is kept of a key that was handed out.
+    fn settle(&mut self) {
+        if let Some(slot) = self.exposed.take() {
+            // SAFETY: a slot of the tree, which has not been edited since.
+            unsafe { renew_head(slot.node, slot.index) };
+        }
+    }
+
+    /// Hands a pair out.
+    ///
+    /// # Safety
+    ///
+    /// A slot of the tree.
+    unsafe fn expose(&mut self, slot: Option<Slot<K, V, S>>) -> Option<(&mut K, &mut V)> {
+        self.exposed = slot;
+        let slot = slot?;
+        // SAFETY: N1; the map is borrowed for writing as long as the cursor is.
+        Some((unsafe { &mut *slot.key() }, unsafe { &mut *slot.value() }))
+    }
+
+    /// Steps over the pair behind the gap; at the end, stays there. O(1) amortised.
+    #[expect(clippy::should_implement_trait, reason = "std's name; the item borrows the cursor")]
+    pub fn next(&mut self) -> Option<(&mut K, &mut V)> {
+        self.settle();
+        let slot = self.cursor.gap.next(&self.cursor.map.tree);
+        // SAFETY: found just now.
+        unsafe { self.expose(slot) }
+    }
+
+    /// Steps back over the pair before the gap; at the beginning, stays there. O(1) amortised.
+    pub fn prev(&mut self) -> Option<(&mut K, &mut V)> {
+        self.settle();
+        let slot = self.cursor.gap.prev(&self.cursor.map.tree);
+        // SAFETY: found just now.
+        unsafe { self.expose(slot) }
+    }
+
+    /// The pair behind the gap.
+    pub fn peek_next(&mut self) -> Option<(&mut K, &mut V)> {
+        self.settle();
+        let slot = self.cursor.gap.slot_after(&self.cursor.map.tree);
+        // SAFETY: found just now.
+        unsafe { self.expose(slot) }
+    }
+
+    /// The pair before the gap.
+    pub fn peek_prev(&mut self) -> Option<(&mut K, &mut V)> {
+        self.settle();
+        let slot = self.cursor.gap.slot_before(&self.cursor.map.tree);
+        // SAFETY: found just now.
+        unsafe { self.expose(slot) }
+    }
+
+    /// The same gap, to look about from.
+    pub fn as_cursor(&self) -> Cursor<'_, K, V, S> {
+        self.cursor.as_cursor()
+    }
+
+    /// [`CursorMut::remove_next`].
+    pub fn remove_next(&mut self) -> Option<(K, V)> {
+        self.settle();
+        self.cursor.remove_next()
+    }
+
+    /// [`CursorMut::remove_prev`].
+    pub fn remove_prev(&mut self) -> Option<(K, V)> {
+        self.settle();
+        self.cursor.remove_prev()
+    }
+}
+
+impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMutKey<'_, K, V, A, S> {
+    /// [`CursorMut::insert_after_unchecked`].
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    pub unsafe fn insert_after_unchecked(&mut self, key: K, value: V) {
+        self.settle();
+        // SAFETY: passed on.
+        unsafe { self.cursor.insert_after_unchecked(key, value) };
+    }
+
+    /// [`CursorMut::insert_before_unchecked`].
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    pub unsafe fn insert_before_unchecked(&mut self, key: K, value: V) {
+        self.settle();
+        // SAFETY: passed on.
+        unsafe { self.cursor.insert_before_unchecked(key, value) };
+    }
+
+    /// [`CursorMut::insert_after`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn insert_after(&mut self, key: K, value: V) -> Result<(), UnorderedKeyError<(K, V)>> {
+        self.settle();
+        self.cursor.insert_after(key, value)
+    }
+
+    /// [`CursorMut::insert_before`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn insert_before(&mut self, key: K, value: V) -> Result<(), UnorderedKeyError<(K, V)>> {
+        self.settle();
+        self.cursor.insert_before(key, value)
+    }
+}
+
+impl<K, V, A: Allocator, S: Shape<K>> Drop for CursorMutKey<'_, K, V, A, S> {
+    fn drop(&mut self) {
+        self.settle();
+    }
+}
+
+impl<K, V, S: Shape<K>> Clone for Cursor<'_, K, V, S> {
+    fn clone(&self) -> Self {
+        Self { tree: self.tree, gap: self.gap }
+    }
+}
+
+/// What lies on both sides of a gap.
+fn fmt_around<K: fmt::Debug, V: fmt::Debug, S: Shape<K>>(
+    name: &str,
+    cursor: &Cursor<'_, K, V, S>,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let mut f = f.debug_struct(name);
+    f.field("prev", &cursor.peek_prev()).field("next", &cursor.peek_next()).finish()
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, S: Shape<K>> fmt::Debug for Cursor<'_, K, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_around("Cursor", self, f)
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, S: Shape<K>> fmt::Debug
+    for CursorMut<'_, K, V, A, S>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_around("CursorMut", &self.as_cursor(), f)
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, S: Shape<K>> fmt::Debug
+    for CursorMutKey<'_, K, V, A, S>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_around("CursorMutKey", &self.as_cursor(), f)
+    }
+}

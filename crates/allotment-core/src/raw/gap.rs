@@ -1,0 +1,152 @@
+//! [`Gap`]: a position between two pairs, at which a tree is read and edited step by step.
+//!
+//! An edit there moves slots, and may split or merge nodes; the gap goes with it, so that the next
+//! edit needs no search.
+
+use core::alloc::Layout;
+use core::borrow::Borrow;
+use core::mem;
+
+use allotment_alloc::Allocator;
+
+use crate::raw::path::{Edge, Slot};
+use crate::raw::search::Side;
+use crate::raw::shape::Shape;
+use crate::raw::splice::Freed;
+use crate::raw::tree::{Refused, Tree};
+
+/// A position in a tree, which every method must be given again; nothing else may edit it.
+pub(crate) struct Gap<K, V, S> {
+    /// `None` in an empty tree.
+    edge: Option<Edge<K, V, S>>,
+}
+
+impl<K, V, S> Clone for Gap<K, V, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V, S> Copy for Gap<K, V, S> {}
+
+impl<K, V, S: Shape<K>> Gap<K, V, S> {
+    /// The gap before the first pair.
+    pub(crate) fn first(tree: &Tree<K, V, S>) -> Self {
+        Self { edge: tree.root().map(Edge::first) }
+    }
+
+    /// The gap behind the last pair.
+    pub(crate) fn last(tree: &Tree<K, V, S>) -> Self {
+        Self { edge: tree.root().map(Edge::last) }
+    }
+
+    /// The gap beside a key.
+    pub(crate) fn beside<Q>(tree: &Tree<K, V, S>, key: &Q, side: Side) -> Self
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        Self { edge: tree.edge_beside(key, side) }
+    }
+
+    /// The edge that it is, if the tree has any.
+    pub(crate) fn edge(&self) -> Option<&Edge<K, V, S>> {
+        self.edge.as_ref()
+    }
+
+    /// The pair behind the gap.
+    pub(crate) fn slot_after(&self, tree: &Tree<K, V, S>) -> Option<Slot<K, V, S>> {
+        self.edge.as_ref()?.slot_after(tree.root()?)
+    }
+
+    /// The pair before the gap.
+    pub(crate) fn slot_before(&self, tree: &Tree<K, V, S>) -> Option<Slot<K, V, S>> {
+        self.edge.as_ref()?.slot_before(tree.root()?)
+    }
+
+    /// Steps over the pair behind the gap.
+    pub(crate) fn next(&mut self, tree: &Tree<K, V, S>) -> Option<Slot<K, V, S>> {
+        self.edge.as_mut()?.next(tree.root()?)
+    }
+
+    /// Steps back over the pair before the gap.
+    pub(crate) fn prev(&mut self, tree: &Tree<K, V, S>) -> Option<Slot<K, V, S>> {
+        self.edge.as_mut()?.prev(tree.root()?)
+    }
+
+    /// Puts all pairs of `other` in, and lies on that side of them afterwards. O(log n + log m).
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; both trees are as they were.
+    ///
+    /// # Safety
+    ///
+    /// A gap of this tree. The nodes of both stem from `alloc` or from one that shares memory.
+    pub(crate) unsafe fn splice<'a, A: Allocator>(
+        &mut self,
+        tree: &mut Tree<K, V, S>,
+        side: Side,
+        other: &mut Tree<K, V, S>,
+        alloc: &'a A,
+        freed: &mut Freed<'a, K, V, S, A>,
+    ) -> Result<(), Layout> {
+        match &mut self.edge {
+            // SAFETY: neither is empty; the rest is passed on.
+            Some(edge) if other.len() > 0 => unsafe {
+                tree.splice(edge, side, other, alloc, freed)
+            },
+            Some(_) => Ok(()),
+            None => {
+                mem::swap(tree, other);
+                *self = if side == Side::Before { Self::first(tree) } else { Self::last(tree) };
+                Ok(())
+            }
+        }
+    }
+
+    /// Puts a pair in, behind the gap.
+    ///
+    /// # Errors
+    ///
+    /// The pair, if the allocator could not serve it; tree and gap are as they were.
+    ///
+    /// # Safety
+    ///
+    /// A gap of this tree, whose nodes stem from `alloc`.
+    pub(crate) unsafe fn insert<A: Allocator>(
+        &mut self,
+        tree: &mut Tree<K, V, S>,
+        (key, value): (K, V),
+        alloc: &A,
+    ) -> Result<(), Refused<K, V>> {
+        // SAFETY: passed on.
+        unsafe { tree.insert_at(&mut self.edge, key, value, alloc) }
+    }
+
+    /// Takes the pair behind the gap out.
+    ///
+    /// # Safety
+    ///
+    /// A gap of this tree, whose nodes stem from `alloc`.
+    pub(crate) unsafe fn remove<A: Allocator>(
+        &mut self,
+        tree: &mut Tree<K, V, S>,
+        alloc: &A,
+    ) -> Option<(K, V)> {
+        let slot = self.slot_after(tree)?;
+        // SAFETY: a slot of this tree.
+        if let Some(pair) = unsafe { tree.remove_in_leaf(slot) } {
+            return Some(pair);
+        }
+        let mut path = self.edge.as_ref()?.path;
+        // SAFETY: as above, and the path leads to it; the rest is passed on.
+        let (pair, replaced) = unsafe { tree.remove_at(slot, &mut path, alloc) };
+        self.edge = tree.root().map(|root| Edge::at(root, path));
+        if replaced {
+            // The pair before the gap has moved behind it.
+            self.next(tree);
+        }
+        Some(pair)
+    }
+}

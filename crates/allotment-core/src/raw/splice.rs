@@ -1,0 +1,304 @@
+//! Taking a range out of a tree, and hanging a tree into a gap of another: nodes change owner, and
+//! pairs stay where they are, but for those of the nodes at a seam.
+//!
+//! ```text
+//!          from   to
+//! a b c d | e f g | h i j    ->    a b c d h i j   and   e f g
+//! ```
+//!
+//! The tree is severed at both edges before anything is mended: until then both name what they did.
+//!
+//! Takes for granted N0 to N3, T1 to T3, P1. Does not care about order.
+
+use core::alloc::Layout;
+use core::cmp::Ordering;
+use core::mem;
+
+use allotment_alloc::Allocator;
+
+use crate::raw::count::count_slots;
+use crate::raw::cut::{Border, mend, sever};
+use crate::raw::hint::Hint;
+use crate::raw::join::{join, join_at_seam, join_needs};
+use crate::raw::node::Node;
+use crate::raw::path::{Edge, Root};
+use crate::raw::search::Side;
+use crate::raw::shape::{MAX_HEIGHT, Shape};
+use crate::raw::slots::{shift_slots, transfer_slots};
+use crate::raw::spare::{Spare, Supply};
+use crate::raw::stock::Stock;
+use crate::raw::tree::Tree;
+
+/// Nodes that an operation on whole trees set free. To be dropped when all trees have an owner,
+/// since that runs the allocator.
+pub(crate) struct Freed<'a, K, V, S: Shape<K>, A: Allocator> {
+    stock: Stock<'a, K, V, S, A>,
+    spares: [Spare<'a, K, V, S, A>; 2],
+}
+
+impl<'a, K, V, S: Shape<K>, A: Allocator> Freed<'a, K, V, S, A> {
+    pub(crate) fn new(alloc: &'a A) -> Self {
+        Self { stock: Stock::new(alloc), spares: [Spare::new(alloc), Spare::new(alloc)] }
+    }
+}
+
+/// How many internal nodes joining two trees takes at most if neither is higher than `level`.
+fn join_needs_most(level: usize) -> usize {
+    level + 2
+}
+
+/// Refuses a tree that could outgrow the paths through it.
+///
+/// # Panics
+///
+/// If the tree would grow past `MAX_HEIGHT` levels (T1).
+fn check_height(level: usize) {
+    assert!(level + 2 < MAX_HEIGHT, "a tree of {MAX_HEIGHT} levels cannot grow");
+}
+
+impl<K, V, S: Shape<K>> Tree<K, V, S> {
+    /// Takes out what lies between two edges; nothing if they are the wrong way round.
+    ///
+    /// O(log n), and O(m / B) to count m pairs of B a leaf. Needs at most two nodes a level and the
+    /// nodes of a join.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; the tree is as it was.
+    ///
+    /// # Safety
+    ///
+    /// Both are edges of this tree, whose nodes stem from `alloc`; `freed` is of it too.
+    pub(crate) unsafe fn cut_range<'a, A: Allocator>(
+        &mut self,
+        (from, to): (&Edge<K, V, S>, &Edge<K, V, S>),
+        alloc: &'a A,
+        freed: &mut Freed<'a, K, V, S, A>,
+    ) -> Result<Self, Layout> {
+        let Some(root) = self.root else { return Ok(Self::new()) };
+        match from.path.compare(&to.path, root.level).then(from.index.cmp(&to.index)) {
+            Ordering::Less => {}
+            Ordering::Equal | Ordering::Greater => return Ok(Self::new()),
+        }
+        if *from == Edge::first(root) {
+            // SAFETY: an edge of this tree; the rest is passed on.
+            let behind = unsafe { self.cut(to, alloc, &mut freed.spares) }?;
+            return Ok(mem::replace(self, behind));
+        }
+        if *to == Edge::last(root) {
+            // SAFETY: as above.
+            return unsafe { self.cut(from, alloc, &mut freed.spares) };
+        }
+        let count = to.index.wrapping_sub(from.index);
+        let least = if root.level == 0 { 1 } else { Node::<K, V, S>::fill_min() };
+        if from.leaf == to.leaf && from.leaf.len() >= count + least {
+            freed.stock.reserve(1, 0)?;
+            // SAFETY: the slots between two edges of a leaf, which keeps enough others.
+            return Ok(unsafe { self.take_slots(from, count, &mut freed.stock) });
+        }
+        check_height(root.level);
+        freed.stock.reserve(2, 2 * root.level + join_needs_most(root.level))?;
+        // SAFETY: neither is at an end, and in order; the nodes are reserved.
+        Ok(unsafe { self.cut_out(root, (from, to), &mut freed.stock) })
+    }
+
+    /// [`cut_range`](Self::cut_range) within one leaf.
+    ///
+    /// # Safety
+    ///
+    /// The leaf has `count` slots behind `from` and enough others. `supply` has a leaf.
+    unsafe fn take_slots(
+        &mut self,
+        from: &Edge<K, V, S>,
+        count: usize,
+        supply: &mut impl Supply<K, V, S>,
+    ) -> Self {
+        let (leaf, at, len) = (from.leaf, from.index, from.leaf.len());
+        let node = supply.take(0);
+        node.set_skipped(leaf.skipped());
+        // SAFETY: slots of the leaf, to a new one.
+        unsafe { transfer_slots((leaf, 0, at), (node, 0, 0), count) };
+        node.set_len(count);
+        // SAFETY: the slots behind them close up.
+        unsafe { shift_slots(leaf, 0, at + count, at, len - at - count) };
+        leaf.shrink(len - count);
+        self.len -= count;
+        Self::of(Some(Root { node, level: 0 }), count)
+    }
+
+    /// [`cut_range`](Self::cut_range) in the middle of a tree.
+    ///
+    /// # Safety
+    ///
+    /// Pairs lie before `from`, between the two, and behind `to`, which are edges of this tree.
+    /// `stock` has two nodes a level, and those of a join.
+    unsafe fn cut_out<A: Allocator>(
+        &mut self,
+        root: Root<K, V, S>,
+        (from, to): (&Edge<K, V, S>, &Edge<K, V, S>),
+        stock: &mut Stock<'_, K, V, S, A>,
+    ) -> Self {
+        // SAFETY: an edge of the tree, and the nodes are reserved.
+        let mut right = Some(unsafe { sever(root, to, stock) });
+        // SAFETY: as above; it lies before the other.
+        let mut middle = Some(unsafe { sever(root, from, stock) });
+        let left = &mut self.root;
+        // SAFETY: only this border was severed.
+        unsafe { mend(left, Border::Right, stock) };
+        // SAFETY: only this border was severed.
+        unsafe { mend(&mut right, Border::Left, stock) };
+        for border in [Border::Left, Border::Right] {
+            // SAFETY: only the two borders were severed, and each has the edges that led down it.
+            unsafe { mend(&mut middle, border, stock) };
+        }
+        let (Some(before), Some(behind)) = (*left, right) else {
+            unreachable!("pairs lie on both sides")
+        };
+        // SAFETY: both borders are mended, and the nodes are reserved.
+        self.root = Some(unsafe { join(before, behind, stock) });
+        let count = middle.map_or(0, count_slots);
+        self.len -= count;
+        self.hint = Hint::NONE;
+        Self::of(middle, count)
+    }
+
+    /// Hangs `other` into this tree at an edge, which afterwards lies on that side of its pairs.
+    /// O(log n + log m).
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; both trees are as they were.
+    ///
+    /// # Safety
+    ///
+    /// `edge` is an edge of this tree, and neither tree is empty. The nodes of both stem from
+    /// `alloc` or from one that shares memory with it; `freed` is of it too.
+    pub(crate) unsafe fn splice<'a, A: Allocator>(
+        &mut self,
+        edge: &mut Edge<K, V, S>,
+        side: Side,
+        other: &mut Self,
+        alloc: &'a A,
+        freed: &mut Freed<'a, K, V, S, A>,
+    ) -> Result<(), Layout> {
+        let is_lone = self.root.is_some_and(|root| root.level == 0);
+        for tree in [&mut *self, &mut *other] {
+            // SAFETY: the allocators share memory, and all slots are enough.
+            unsafe { tree.resize_leaf(Node::<K, V, S>::capacity(), alloc) }?;
+        }
+        let (Some(root), Some(inner)) = (self.root, other.root) else {
+            unreachable!("both trees have a pair")
+        };
+        if is_lone {
+            edge.leaf = root.node; // perhaps another one now
+        }
+        let top = root.level.max(inner.level);
+        check_height(top + 1);
+        freed.stock.reserve(1, root.level + join_needs_most(top) + join_needs_most(top + 1))?;
+        // SAFETY: an edge of this tree, leaves are of full size, and the nodes are reserved.
+        let (whole, seam) = unsafe { hang(root, edge, side, inner, &mut freed.stock) };
+        *edge = seam;
+        *self = Self::of(Some(whole), self.len + other.len);
+        *other = Self::new();
+        Ok(())
+    }
+
+    /// Joins `other`, all of whose pairs come before those of this tree or behind.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    ///
+    /// # Safety
+    ///
+    /// The nodes of both stem from `alloc` or one that shares memory; leaves are of full size.
+    pub(super) unsafe fn join<A: Allocator>(
+        &mut self,
+        alloc: &A,
+        other: &mut Self,
+        is_before: bool,
+    ) -> Result<(), Layout> {
+        let (mut stock, mut freed) = (Stock::new(alloc), [Spare::new(alloc), Spare::new(alloc)]);
+        let (left, right) =
+            if is_before { (&mut *other, &mut *self) } else { (&mut *self, &mut *other) };
+        // SAFETY: T2 holds, so a border is not too short of slots.
+        unsafe { mend(&mut left.root, Border::Right, &mut freed[0]) };
+        // SAFETY: as above.
+        unsafe { mend(&mut right.root, Border::Left, &mut freed[1]) };
+        let (Some(left), Some(right)) = (left.root, right.root) else {
+            unreachable!("both trees have a pair")
+        };
+        stock.reserve(0, join_needs(left, right))?;
+        // SAFETY: both borders are mended, and the nodes are reserved.
+        let root = unsafe { join(left, right, &mut stock) };
+        *self = Self::of(Some(root), self.len + other.len);
+        *other = Self::new();
+        Ok(())
+    }
+}
+
+/// Joins what lies before `edge` in the tree under `root`, the tree under `inner`, and what lies
+/// behind; answers the root of the whole, and the edge on that side of what is now within.
+///
+/// # Safety
+///
+/// `edge` is an edge of the tree under `root`; leaves are of full size. `stock` has a node a level
+/// of that tree, and those of two joins.
+unsafe fn hang<K, V, S: Shape<K>, A: Allocator>(
+    root: Root<K, V, S>,
+    edge: &Edge<K, V, S>,
+    side: Side,
+    inner: Root<K, V, S>,
+    stock: &mut Stock<'_, K, V, S, A>,
+) -> (Root<K, V, S>, Edge<K, V, S>) {
+    let (is_first, is_last) = (*edge == Edge::first(root), *edge == Edge::last(root));
+    let behind = match (is_first, is_last) {
+        (true, _) => Some(root),
+        (_, true) => None,
+        // SAFETY: an edge of the tree, and the nodes are reserved.
+        _ => Some(unsafe { sever(root, edge, stock) }),
+    };
+    let before = Some(root).filter(|_| !is_first);
+    // The edge is where the two parts are joined last.
+    let ((first, second), is_left_whole) = match side {
+        Side::Before => ((Some(inner), behind), true),
+        Side::After => ((before, Some(inner)), false),
+    };
+    // SAFETY: passed on.
+    let part = unsafe { join_mending(first, second, stock) }.map(|(root, _)| root);
+    let (left, right) = if is_left_whole { (before, part) } else { (part, behind) };
+    // SAFETY: passed on.
+    match unsafe { join_mending(left, right, stock) } {
+        Some((whole, Some(seam))) => (whole, seam),
+        // One of the parts is empty, and the edge at an end.
+        Some((whole, None)) if left.is_none() => (whole, Edge::first(whole)),
+        Some((whole, None)) => (whole, Edge::last(whole)),
+        None => unreachable!("there is a pair"),
+    }
+}
+
+/// The root of a tree, and the edge where two others were joined to become it.
+type Joined<K, V, S> = (Root<K, V, S>, Option<Edge<K, V, S>>);
+
+/// Mends the borders at the seam and joins two trees, either of which may be empty.
+///
+/// # Safety
+///
+/// Everything but those borders is as T2 says; leaves are of full size. `stock` has the nodes of a
+/// join.
+unsafe fn join_mending<K, V, S: Shape<K>, A: Allocator>(
+    mut left: Option<Root<K, V, S>>,
+    mut right: Option<Root<K, V, S>>,
+    stock: &mut Stock<'_, K, V, S, A>,
+) -> Option<Joined<K, V, S>> {
+    // SAFETY: only a border can be short of slots.
+    unsafe { mend(&mut left, Border::Right, stock) };
+    // SAFETY: as above.
+    unsafe { mend(&mut right, Border::Left, stock) };
+    let (Some(left), Some(right)) = (left, right) else {
+        return left.or(right).map(|root| (root, None));
+    };
+    // SAFETY: both borders are mended, and the nodes are reserved.
+    let (whole, seam) = unsafe { join_at_seam(left, right, stock) };
+    Some((whole, Some(seam)))
+}
