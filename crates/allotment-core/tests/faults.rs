@@ -7,6 +7,7 @@
 mod support;
 
 use std::collections::BTreeMap as Twin;
+use std::ops::Bound;
 
 use allotment_bump::Bump;
 use allotment_core::shape::{Shape, Standard, Tiny};
@@ -40,6 +41,8 @@ enum Edit {
     Append(Vec<u32>),
     Extend(Vec<u32>),
     SplitOff(u32, bool),
+    /// Splits a range off, or removes it.
+    CutRange(u32, u32, bool),
     Clone,
     Retain(u64),
     Compact,
@@ -55,7 +58,8 @@ fn edits(seed: u64, len: usize, span: u32) -> impl Iterator<Item = Edit> {
             8..20 => Edit::Entry(key, value),
             20..24 => Edit::Append(numbers(&mut rng)),
             24..28 => Edit::Extend(numbers(&mut rng)),
-            28..31 => Edit::SplitOff(key, rng.bool()),
+            28..30 => Edit::SplitOff(key, rng.bool()),
+            30 => Edit::CutRange(key, key + rng.u32(0..span / 4), rng.bool()),
             31 => Edit::Clone,
             32 => Edit::Retain(rng.u64(..) | rng.u64(..)),
             33 => Edit::Compact,
@@ -179,6 +183,7 @@ impl<B: SharedAlloc, S: Shape<Probe>> Subject<B, S> {
             Edit::Append(ref numbers) => self.append(numbers),
             Edit::Extend(ref numbers) => self.extend(numbers),
             Edit::SplitOff(key, joins) => self.split_off(key, joins),
+            Edit::CutRange(start, end, splits) => self.cut_range(start, end, splits),
             Edit::Clone => self.clone_whole(),
             Edit::Compact => self.compact(),
             Edit::Retain(mask) => {
@@ -224,6 +229,40 @@ impl<B: SharedAlloc, S: Shape<Probe>> Subject<B, S> {
         if joins {
             self.map.append(&mut tail);
             self.twin.extend(twin_tail);
+        }
+    }
+
+    fn cut_range(&mut self, start: u32, end: u32, splits: bool) {
+        let (gone, kept) = self.twin.iter().partition(|(key, _)| (start..end).contains(*key));
+        let (gone, kept): (Twin<u32, u32>, Twin<u32, u32>) = (gone, kept);
+        let mut part = None;
+        self.sweep_whole(|map, trouble| {
+            let (first, last) = (Probe::new(start), Probe::new(end));
+            let bounds = &first..&last;
+            part = match (trouble, splits) {
+                _ if start == end => catch(|| map.split_range(bounds)),
+                (Trouble::Fail, true) => map.fallible().split_range(bounds).ok(),
+                (_, true) => catch(|| map.split_range(bounds)),
+                (Trouble::Fail, false) => {
+                    let count = map.fallible().remove_range(bounds);
+                    count.ok().map(|count| {
+                        assert_eq!(count, gone.len());
+                        BTreeMap::with_shape_in(map.allocator().clone())
+                    })
+                }
+                (_, false) => catch(|| map.drain(bounds).len())
+                    .map(|_| BTreeMap::with_shape_in(map.allocator().clone())),
+            };
+            part.is_some()
+        });
+        let part = part.expect("it has passed");
+        if splits {
+            part.verify().expect("a valid part");
+            assert!(part.keys().map(Probe::n).eq(gone.keys().copied()));
+            let mut cursor = self.map.lower_bound_mut(Bound::Included(&Probe::new(start)));
+            cursor.splice_before(part).expect("it was cut out there");
+        } else {
+            self.twin = kept;
         }
     }
 
@@ -395,6 +434,42 @@ fn every_allocation_panics_in_turn() {
 fn every_comparison_panics_in_turn() {
     assert!(run::<_, Tiny>(|parent| parent, Trouble::Compare, 300) > 20_000);
     assert!(run::<_, Standard>(|parent| parent, Trouble::Compare, 3000) > 20_000);
+}
+
+/// Hazard 20, for what is hung into a gap: it goes down with the call, and the map is as it was.
+#[test]
+fn every_request_of_a_splice_panics_in_turn() {
+    let mut points = 0;
+    for (len, other_len) in [(1, 1), (3, 40), (300, 2), (300, 300), (40, 3000)] {
+        for n in 0.. {
+            let (books, owed) = (Counting::new(Global), ledger::live());
+            let parent = books.counter();
+            let faulty = Faulty::new(books);
+            let plan = faulty.plan();
+            let alloc = Counting::new(faulty);
+            let pair = |n: u32| (Probe::new(n), Probe::new(n));
+            let mut map: Map<_, Tiny> = BTreeMap::with_shape_in(alloc.clone());
+            map.extend((0..len).chain(10_000..10_000 + len).map(pair));
+            let mut other = BTreeMap::with_shape_in(alloc);
+            other.extend((5000..5000 + other_len).map(pair));
+            plan.panic_at(n);
+            let spliced = catch(|| {
+                map.lower_bound_mut(Bound::Included(&Probe::new(7000))).splice_after(other)
+            });
+            plan.never();
+            map.verify().expect("a valid tree");
+            let kept = if spliced.is_some() { other_len } else { 0 };
+            assert_eq!(map.len() as u32, 2 * len + kept);
+            assert_eq!(ledger::live() - owed, 2 * map.len(), "pairs leaked");
+            drop(map);
+            assert_eq!(parent.snapshot().live_blocks, 0, "nodes leaked");
+            if spliced.is_some() {
+                break;
+            }
+            points += 1;
+        }
+    }
+    assert!(points > 40, "{points}");
 }
 
 /// Hazard 58.

@@ -208,6 +208,57 @@ fn predicates_panic() {
     });
 }
 
+/// Hazard 16, for what is taken out one by one: each pair is in the map or was handed out.
+#[test]
+fn predicates_panic_in_extract_if() {
+    sweep::<Tiny>(Act::Call, |mut map, len| {
+        let mut taken = Vec::new();
+        let mut iter = map.extract_if(.., |key, _| {
+            burn(Act::Call);
+            key.n() % 3 != 0
+        });
+        let done = catch(|| taken.extend(iter.by_ref())).is_some();
+        assert!(iter.next().is_none(), "it goes on behind a panic");
+        map.verify().expect("a valid tree");
+        assert_eq!(map.len() + taken.len(), len as usize);
+        assert!(!done || map.keys().all(|key| key.n() % 3 == 0));
+    });
+}
+
+/// Hazard 18: the pair in question goes down with the call, and no other of this map.
+#[test]
+fn merge_closures_panic() {
+    sweep::<Tiny>(Act::Call, |mut map, len| {
+        let mut other = BTreeMap::with_shape_in(map.allocator().clone());
+        other.extend((len / 2..len * 3 / 2).map(|n| (Probe::new(n), Probe::new(500 + n))));
+        let done = catch(|| {
+            map.merge(other, |key, own, other| {
+                assert_eq!((own.n() % len, other.n()), (key.n(), 500 + key.n()));
+                burn(Act::Call);
+                own
+            });
+        });
+        map.verify().expect("a valid tree");
+        let own = map.keys().filter(|key| key.n() < len).count() as u32;
+        assert_eq!(own, len - u32::from(done.is_none()));
+        assert!(done.is_none() || map.len() as u32 == (len * 3 / 2).max(len));
+    });
+}
+
+/// Hazard 13: the part is out, and all of it goes.
+#[test]
+fn drops_panic_in_range_edits() {
+    sweep::<Tiny>(Act::Drop, |mut map, len| {
+        let bounds = || Probe::new(len / 4)..Probe::new(len - len / 4);
+        let left = len / 4 + len - (len - len / 4);
+        catch(|| map.remove_range(bounds()));
+        map.verify().expect("a valid tree");
+        assert!(map.len() as u32 == left || map.len() as u32 == len);
+        catch(|| drop(map.drain(Probe::new(0)..).nth(1)));
+        map.verify().expect("a valid tree");
+    });
+}
+
 /// Hazard 18.
 #[test]
 fn entry_closures_panic() {

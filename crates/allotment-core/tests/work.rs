@@ -5,9 +5,10 @@ mod support;
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
+use std::ops::Bound;
 use std::ptr;
 
-use allotment_core::{Allocator, BTreeMap, Global};
+use allotment_core::{Allocator, BTreeMap, BTreeSet, Global};
 use allotment_meter::{Counter, Counting, Counts};
 use allotment_pool::Pool;
 use fastrand::Rng;
@@ -79,6 +80,55 @@ fn edits_compare_as_often_as_they_did() {
     let remove = |&key: &u64| assert_eq!(map.remove(&Watched(key)), Some(key));
     assert_eq!(compared(|| random[..ENTRIES / 2].iter().for_each(remove)).len(), 1_116_089);
     assert_eq!(compared(|| drop(built(&ascending))).len(), ENTRIES - 1);
+}
+
+/// Whole ranges and whole trees change hands by their borders: two searches each, or two ends.
+#[test]
+fn range_edits_cost_their_borders() {
+    let (counter, random) = (Counter::new(), keys());
+    let mut map = BTreeMap::new_in(Counting::with_counter(Pool::new(), counter.clone()));
+    map.extend(random.iter().map(|&key| (Watched(key), key)));
+    let cost = |act: &mut dyn FnMut()| {
+        let before = counter.snapshot();
+        let comparisons = compared(act).len();
+        let after = counter.snapshot();
+        (comparisons, after.requests - before.requests, after.frees - before.frees)
+    };
+    let (start, end) = (Watched(20_000), Watched(180_000));
+    let mut part = None;
+    let split = cost(&mut || part = Some(map.split_range(start..end)));
+    assert_eq!(part.as_ref().map(BTreeMap::len), Some(ENTRIES / 5 * 4));
+    let spliced = cost(&mut || {
+        let middle = part.take().expect("split off just now");
+        map.lower_bound_mut(Bound::Included(&start)).splice_after(middle).expect("its place");
+    });
+    map.verify().expect("a valid tree");
+    let tail = map.split_off(&end);
+    let mut tail = Some(tail);
+    let joined = cost(&mut || map.join(tail.take().expect("one")).expect("behind all others"));
+    let leaf = cost(&mut || assert_eq!(map.remove_range(Watched(300)..Watched(306)), 3));
+    assert_eq!(map.len(), ENTRIES - 3);
+    // Comparisons, blocks asked for, and blocks given back at once: spares that nothing needed.
+    assert_eq!([split, spliced, joined, leaf], [(44, 13, 9), (19, 15, 16), (2, 0, 0), (43, 1, 1)]);
+}
+
+/// The intersection of few and many searches for the few, whichever set they are in.
+#[test]
+fn set_operations_skip_what_only_one_set_has() {
+    let set = |keys: &mut dyn Iterator<Item = u64>| keys.map(Watched).collect::<BTreeSet<_>>();
+    let many = set(&mut (0..ENTRIES as u64));
+    let few = set(&mut (0..ENTRIES as u64).step_by(ENTRIES / 100));
+    let halves = (set(&mut (0..1000)), set(&mut (1000..2000)));
+    let count = |act: &dyn Fn()| compared(act).len();
+    let counts = [
+        count(&|| assert_eq!(few.intersection(&many).count(), 100)),
+        count(&|| assert_eq!(many.intersection(&few).count(), 100)),
+        count(&|| assert_eq!(few.difference(&many).count(), 0)),
+        count(&|| assert!(few.is_subset(&many) && !many.is_subset(&few))),
+        count(&|| assert!(halves.0.is_disjoint(&halves.1) && halves.1.is_disjoint(&halves.0))),
+        count(&|| assert_eq!(halves.0.union(&many).count(), ENTRIES)),
+    ];
+    assert_eq!(counts, [3164, 3164, 3164, 3164, 40, 1000]);
 }
 
 #[test]

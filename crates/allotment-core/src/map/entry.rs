@@ -1,5 +1,6 @@
 //! Entries: one search, then insertion, change or removal at the place found.
 
+use core::error::Error;
 use core::fmt;
 use core::mem;
 
@@ -32,6 +33,14 @@ pub struct OccupiedEntry<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard
     map: &'a mut BTreeMap<K, V, A, S>,
 }
 
+/// What [`BTreeMap::try_insert`] found, and what did not get in.
+pub struct OccupiedError<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
+    /// The place of the pair that is there.
+    pub entry: OccupiedEntry<'a, K, V, A, S>,
+    /// The value that did not get in.
+    pub value: V,
+}
+
 impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// The place of a key, to look, insert, change or remove there. O(log n).
     ///
@@ -53,6 +62,31 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
                 Entry::Occupied(OccupiedEntry { place, map: self })
             }
             _ => Entry::Vacant(VacantEntry { key, edge, map: self }),
+        }
+    }
+
+    /// Puts a pair in, unless its key is there. O(log n).
+    ///
+    /// Not to be confused with an insertion that may run out of memory: that is
+    /// [`fallible().insert`](crate::btree_map::Fallible::insert).
+    ///
+    /// # Errors
+    ///
+    /// The place of the pair that is there, and the value that did not get in.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::new();
+    /// assert_eq!(map.try_insert(1, 'a').unwrap(), &'a');
+    /// let refused = map.try_insert(1, 'b').unwrap_err();
+    /// assert_eq!((refused.entry.get(), refused.value), (&'a', 'b'));
+    /// ```
+    pub fn try_insert(&mut self, key: K, value: V) -> Result<&mut V, OccupiedError<'_, K, V, A, S>>
+    where
+        K: Ord,
+    {
+        match self.entry(key) {
+            Entry::Vacant(entry) => Ok(entry.insert(value)),
+            Entry::Occupied(entry) => Err(OccupiedError { entry, value }),
         }
     }
 
@@ -112,6 +146,42 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Entry<'a, K, V, A, S> {
             Self::Vacant(entry) => {
                 let value = default(entry.key());
                 entry.insert(value)
+            }
+        }
+    }
+
+    /// The value, after putting the result of `default` in if there is none and that is no error.
+    ///
+    /// # Errors
+    ///
+    /// What `default` answers; the map is as it was.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::new();
+    /// assert!(map.entry("a").or_try_insert_with(|| "x".parse::<u8>()).is_err());
+    /// assert_eq!(map.entry("a").or_try_insert_with(|| "7".parse::<u8>()), Ok(&mut 7));
+    /// ```
+    pub fn or_try_insert_with<F, E>(self, default: F) -> Result<&'a mut V, E>
+    where
+        F: FnOnce() -> Result<V, E>,
+    {
+        self.or_try_insert_with_key(|_| default())
+    }
+
+    /// As [`or_try_insert_with`](Self::or_try_insert_with), `default` being given the key.
+    ///
+    /// # Errors
+    ///
+    /// What `default` answers; the map is as it was.
+    pub fn or_try_insert_with_key<F, E>(self, default: F) -> Result<&'a mut V, E>
+    where
+        F: FnOnce(&K) -> Result<V, E>,
+    {
+        match self {
+            Self::Occupied(entry) => Ok(entry.into_mut()),
+            Self::Vacant(entry) => {
+                let value = default(entry.key())?;
+                Ok(entry.insert(value))
             }
         }
     }
@@ -215,6 +285,12 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> OccupiedEntry<'a, K, V, A, S> {
         unsafe { &mut *self.place.slot.value() }
     }
 
+    /// The stored key, as long as the map is borrowed.
+    pub(crate) fn into_key(self) -> &'a K {
+        // SAFETY: N1; the map is borrowed for 'a.
+        unsafe { &*self.place.slot.key() }
+    }
+
     /// The value, to change it as long as the map is borrowed.
     pub fn into_mut(self) -> &'a mut V {
         // SAFETY: N1; the map is borrowed for writing for 'a.
@@ -265,4 +341,28 @@ impl<K: fmt::Debug + Ord, V: fmt::Debug, A: Allocator, S: Shape<K>> fmt::Debug
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OccupiedEntry").field("key", self.key()).field("value", self.get()).finish()
     }
+}
+
+impl<K: fmt::Debug + Ord, V: fmt::Debug, A: Allocator, S: Shape<K>> fmt::Debug
+    for OccupiedError<'_, K, V, A, S>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut f = f.debug_struct("OccupiedError");
+        f.field("key", self.entry.key()).field("old_value", self.entry.get());
+        f.field("new_value", &self.value).finish_non_exhaustive()
+    }
+}
+
+impl<K: fmt::Debug + Ord, V: fmt::Debug, A: Allocator, S: Shape<K>> fmt::Display
+    for OccupiedError<'_, K, V, A, S>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (key, old, new) = (self.entry.key(), self.entry.get(), &self.value);
+        write!(f, "failed to insert {new:?}, key {key:?} already exists with value {old:?}")
+    }
+}
+
+impl<K: fmt::Debug + Ord, V: fmt::Debug, A: Allocator, S: Shape<K>> Error
+    for OccupiedError<'_, K, V, A, S>
+{
 }

@@ -4,10 +4,11 @@ use core::alloc::Layout;
 use core::borrow::Borrow;
 use core::error::Error;
 use core::fmt;
+use core::ops::RangeBounds;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
-use crate::map::BTreeMap;
+use crate::map::{BTreeMap, Drain};
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::tree::{OnEqual, Refused};
 
@@ -106,6 +107,49 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
         A: SharedAlloc,
     {
         self.map.try_split_off(key).map_err(without)
+    }
+
+    /// [`BTreeMap::drain`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; the map is as it was.
+    pub fn drain<T, R>(&mut self, bounds: R) -> Result<Drain<'_, K, V, A, S>, AllocFailure>
+    where
+        K: Borrow<T>,
+        T: Ord + ?Sized,
+        R: RangeBounds<T>,
+    {
+        self.map.try_drain(bounds).map_err(without)
+    }
+
+    /// [`BTreeMap::remove_range`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; the map is as it was.
+    pub fn remove_range<T, R>(&mut self, bounds: R) -> Result<usize, AllocFailure>
+    where
+        K: Borrow<T>,
+        T: Ord + ?Sized,
+        R: RangeBounds<T>,
+    {
+        self.drain(bounds).map(|pairs| pairs.len())
+    }
+
+    /// [`BTreeMap::split_range`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; the map is as it was.
+    pub fn split_range<T, R>(&mut self, bounds: R) -> Result<BTreeMap<K, V, A, S>, AllocFailure>
+    where
+        K: Borrow<T>,
+        T: Ord + ?Sized,
+        R: RangeBounds<T>,
+        A: SharedAlloc,
+    {
+        self.map.try_split_range(bounds).map_err(without)
     }
 
     /// [`Clone::clone`].

@@ -57,7 +57,7 @@ impl<K, V, A: Allocator, S: Shape<K>> IntoIterator for BTreeMap<K, V, A, S> {
 
 impl<K, V, A: Allocator, S: Shape<K>> IntoIter<K, V, A, S> {
     /// What is left, to look at it.
-    fn rest(&self) -> Iter<'_, K, V, S> {
+    pub(super) fn rest(&self) -> Iter<'_, K, V, S> {
         Iter::over(&self.dying)
     }
 }

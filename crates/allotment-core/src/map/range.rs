@@ -122,6 +122,18 @@ impl<'a, K, V, S: Shape<K>> Iterator for Range<'a, K, V, S> {
     }
 }
 
+impl<K, V, S: Shape<K>> Range<'_, K, V, S> {
+    /// Goes on at the first pair whose key is not less, unless it is there already. O(log n).
+    pub(crate) fn seek<Q>(&mut self, key: &Q)
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        // SAFETY: the map is borrowed, and a range does not know its length.
+        unsafe { self.walk.seek(key) };
+    }
+}
+
 impl<K, V, S: Shape<K>> DoubleEndedIterator for Range<'_, K, V, S> {
     walk_of_pairs_back!(pair);
 }

@@ -11,7 +11,7 @@ use allotment_alloc::{Allocator, Global, SharedAlloc};
 
 use crate::map::cursor::{lower_gap, upper_gap};
 use crate::map::range::check_bounds;
-use crate::map::{BTreeMap, IntoIter, UnorderedKeyError, out_of_memory};
+use crate::map::{BTreeMap, IntoIter, Iter, UnorderedKeyError, out_of_memory};
 use crate::raw::gap::Gap;
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::splice::Freed;
@@ -48,16 +48,14 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         K: Borrow<T> + Ord,
         R: RangeBounds<T>,
     {
-        self.try_drain(&bounds).unwrap_or_else(|layout| out_of_memory(layout))
+        self.try_drain(bounds).unwrap_or_else(|layout| out_of_memory(layout))
     }
 
-    pub(super) fn try_drain<T>(
-        &mut self,
-        bounds: &impl RangeBounds<T>,
-    ) -> Result<Drain<'_, K, V, A, S>, Layout>
+    pub(super) fn try_drain<T, R>(&mut self, bounds: R) -> Result<Drain<'_, K, V, A, S>, Layout>
     where
         T: Ord + ?Sized,
         K: Borrow<T> + Ord,
+        R: RangeBounds<T>,
     {
         Ok(Drain { pairs: self.cut_range(bounds)?.into_iter() })
     }
@@ -104,16 +102,14 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         R: RangeBounds<T>,
         A: SharedAlloc,
     {
-        self.try_split_range(&bounds).unwrap_or_else(|layout| out_of_memory(layout))
+        self.try_split_range(bounds).unwrap_or_else(|layout| out_of_memory(layout))
     }
 
-    pub(super) fn try_split_range<T>(
-        &mut self,
-        bounds: &impl RangeBounds<T>,
-    ) -> Result<Self, Layout>
+    pub(super) fn try_split_range<T, R>(&mut self, bounds: R) -> Result<Self, Layout>
     where
         T: Ord + ?Sized,
         K: Borrow<T> + Ord,
+        R: RangeBounds<T>,
         A: SharedAlloc,
     {
         let alloc = self.alloc.clone();
@@ -122,17 +118,20 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     }
 
     /// Takes the pairs of a range out, as a map that borrows the allocator.
-    fn cut_range<T>(&mut self, bounds: &impl RangeBounds<T>) -> Result<Part<'_, K, V, A, S>, Layout>
+    fn cut_range<T, R>(&mut self, bounds: R) -> Result<Part<'_, K, V, A, S>, Layout>
     where
         T: Ord + ?Sized,
         K: Borrow<T> + Ord,
+        R: RangeBounds<T>,
     {
         if self.is_empty() {
             return Ok(Part::with_shape_in(&self.alloc));
         }
-        check_bounds(bounds);
+        check_bounds(&bounds);
         let start = lower_gap(&self.tree, bounds.start_bound());
         let end = upper_gap(&self.tree, bounds.end_bound());
+        // Now: should it panic at the end of this function, what is returned would leak.
+        drop(bounds);
         self.cut_between(&start, &end)
     }
 
@@ -200,6 +199,13 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     }
 }
 
+impl<K, V, A: Allocator, S: Shape<K>> Drain<'_, K, V, A, S> {
+    /// What is left, to look at it.
+    pub(crate) fn rest(&self) -> Iter<'_, K, V, S> {
+        self.pairs.rest()
+    }
+}
+
 impl<K, V, A: Allocator, S: Shape<K>> Iterator for Drain<'_, K, V, A, S> {
     type Item = (K, V);
 
@@ -220,7 +226,7 @@ impl<K, V, A: Allocator, S: Shape<K>> DoubleEndedIterator for Drain<'_, K, V, A,
 
 impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, S: Shape<K>> fmt::Debug for Drain<'_, K, V, A, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.pairs.fmt(f)
+        f.debug_list().entries(self.rest()).finish()
     }
 }
 

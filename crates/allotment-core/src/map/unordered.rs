@@ -16,6 +16,10 @@ impl<T> UnorderedKeyError<T> {
         Self { refused }
     }
 
+    pub(crate) fn map<U>(self, make: impl FnOnce(T) -> U) -> UnorderedKeyError<U> {
+        UnorderedKeyError { refused: make(self.refused) }
+    }
+
     /// What was to be put in.
     pub fn into_inner(self) -> T {
         self.refused

@@ -379,6 +379,70 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
         }
     }
 
+    /// Moves the front on to the first slot whose key is not less, unless it is there already. To
+    /// be used on a walk that does not know its length.
+    ///
+    /// O(log n); a key that belongs to the run is searched for there.
+    ///
+    /// # Safety
+    ///
+    /// The tree is borrowed, and no value is borrowed for writing.
+    pub(crate) unsafe fn seek<Q>(&mut self, key: &Q)
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        // SAFETY: passed on.
+        if unsafe { self.seek_in_run(key) } {
+            return;
+        }
+        if let Some(node) = self.top {
+            let root = Root { node, level: self.level };
+            let mut front = Edge::start(root);
+            move_beside(root, key, Side::Before, &mut front);
+            let Edge { leaf, index, path } = front;
+            let back = &mut self.ends[BACK];
+            if back.parent.is_some() {
+                back.path.set(1, back.edge.into());
+            }
+            let order = path.compare(&back.path, root.level);
+            if back.columns == Columns::NONE || order == Ordering::Less {
+                self.ends[FRONT].stand(root, leaf, (index, leaf.len()), &path);
+                return;
+            }
+            // What is left is in the leaf of the back, if anything is.
+            self.meet();
+        }
+        let [front, back] = &mut self.ends;
+        (front.columns, front.start, front.end) = (back.columns, back.start, back.end);
+        back.start = back.end;
+        // SAFETY: passed on.
+        unsafe { self.seek_in_run(key) };
+    }
+
+    /// [`seek`](Self::seek) within the run of the front; answers whether there is such a slot.
+    ///
+    /// # Safety
+    ///
+    /// As for `seek`.
+    unsafe fn seek_in_run<Q>(&mut self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let end = &mut self.ends[FRONT];
+        let run = Run::of(end.columns.at(end.start as usize), end.len());
+        // SAFETY: passed on; a run without slots makes no slice.
+        let keys = if end.len() == 0 { &[] } else { unsafe { run.slices() }.0 };
+        let is_less = |own: &K| own.borrow() < key;
+        let passed = match keys.last() {
+            Some(last) if !is_less(last) => keys.partition_point(is_less),
+            _ => keys.len(),
+        };
+        end.start += passed as u32;
+        end.start < end.end
+    }
+
     /// Takes the run at an end out, all of it.
     #[inline]
     fn take_run<const END: usize>(&mut self) -> Option<Run<K, V>> {

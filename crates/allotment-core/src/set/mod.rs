@@ -1,8 +1,13 @@
 //! [`BTreeSet`]: an ordered set on an allocator of choice.
 
+mod algebra;
 mod chunks;
+mod cursor;
+mod entry;
 mod extract_if;
 mod iter;
+mod operators;
+mod range_edit;
 mod traits;
 
 use core::borrow::Borrow;
@@ -12,9 +17,13 @@ use allotment_alloc::{Allocator, Global, SharedAlloc};
 use crate::map::BTreeMap;
 use crate::raw::shape::{Shape, Standard};
 
+pub use algebra::{Difference, Intersection, SymmetricDifference, Union};
 pub use chunks::Chunks;
+pub use cursor::{Cursor, CursorMut, CursorMutKey};
+pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use extract_if::ExtractIf;
 pub use iter::{IntoIter, Iter, Range};
+pub use range_edit::Drain;
 
 /// An ordered set over a B-tree, whose nodes come from an allocator of choice.
 ///

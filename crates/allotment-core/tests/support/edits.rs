@@ -100,10 +100,25 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
         }
     }
 
-    /// Puts the spare map in at one end, unless the two overlap.
-    pub(super) fn join(&mut self) {
+    /// Puts the spare map in at one end, unless the two overlap; or merges it in any case.
+    pub(super) fn join(&mut self, step: &Step) {
         let spare = BTreeMap::with_shape_in(self.ours.allocator().clone());
         let spare = mem::replace(&mut self.spare, spare);
+        if step.bits & 1 == 0 {
+            // The key, the own value or the other one: by the bits.
+            let made = |_: &P::Key, own, other| match step.bits & 2 {
+                0 => own,
+                _ => other,
+            };
+            self.ours.merge(spare, made);
+            for (key, other) in mem::take(&mut self.spare_twin) {
+                match self.twin.remove_entry(&key) {
+                    Some((key, own)) => self.twin.insert(key.clone(), made(&key, own, other)),
+                    None => self.twin.insert(key, other),
+                };
+            }
+            return;
+        }
         let (ours, theirs) = (&self.twin, &self.spare_twin);
         let overlap = [(ours, theirs), (theirs, ours)].into_iter().all(|(one, other)| {
             let ends = one.last_key_value().zip(other.first_key_value());

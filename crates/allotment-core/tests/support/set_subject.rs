@@ -1,6 +1,7 @@
 //! [`run`]: the steps of a script on a set and on std's.
 
 use std::collections::BTreeSet as Twin;
+use std::fmt::Debug;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -103,6 +104,8 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
             Op::ShrinkToFit => self.ours.shrink_to_fit(),
             Op::FromIter | Op::Extend | Op::InsertSorted | Op::RemoveSorted => self.bulk(step),
             Op::Append | Op::SplitOff | Op::Retain => self.bulk(step),
+            Op::Drain | Op::RemoveRange | Op::SplitRange | Op::ExtractIf => self.take_range(step),
+            Op::Join | Op::Cursor => self.combine(step),
             Op::Compare | Op::OrInsertWith | Op::OrInsertWithKey => {
                 assert_eq!(self.ours.cmp(&self.spare), self.twin.cmp(&self.spare_twin));
                 assert_eq!(self.ours == self.spare, self.twin == self.spare_twin);
@@ -152,6 +155,48 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
         }
     }
 
+    /// Takes a range out, or every other element of it.
+    fn take_range(&mut self, step: &Step) {
+        let all = bound_pairs(P::key(step.a), P::key(step.b));
+        let bounds = all[step.bits as usize % all.len()].clone();
+        let mut theirs: Vec<_> = self.twin.range(bounds.clone()).cloned().collect();
+        if step.op == Op::ExtractIf {
+            theirs = theirs.into_iter().step_by(2).collect();
+        }
+        theirs.iter().for_each(|element| assert!(self.twin.remove(element)));
+        match step.op {
+            Op::Drain => {
+                let iter = self.ours.drain(bounds);
+                assert_eq!(format!("{iter:?}"), format!("{theirs:?}"));
+                assert_same(iter, theirs.into_iter(), step.bits, step.a as usize);
+            }
+            Op::RemoveRange => assert_eq!(self.ours.remove_range(bounds), theirs.len()),
+            Op::ExtractIf => {
+                let mut picks = false;
+                let picked = self.ours.extract_if(bounds, |_| {
+                    picks = !picks;
+                    picks
+                });
+                assert!(picked.eq(theirs));
+            }
+            _ => {
+                self.spare = self.ours.split_range(bounds);
+                self.spare_twin = theirs.into_iter().collect();
+            }
+        }
+    }
+
+    /// Everything that is done with two sets: these two, and a part of one that is small.
+    fn combine(&mut self, step: &Step) {
+        let few = numbers(step, self.span).into_iter().take(step.bits as usize % 8).map(P::key);
+        let small: Twin<_> = few.collect();
+        let mut ours = BTreeSet::with_shape_in(self.ours.allocator().clone());
+        ours.extend(small.iter().cloned());
+        assert_combined((&self.ours, &self.spare), (&self.twin, &self.spare_twin));
+        assert_combined((&self.ours, &ours), (&self.twin, &small));
+        assert_combined((&ours, &self.ours), (&small, &self.twin));
+    }
+
     fn walk(&mut self, step: &Step) {
         let take = if step.b.is_multiple_of(3) { usize::MAX } else { step.a as usize };
         match step.op {
@@ -184,4 +229,42 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
             }
         }
     }
+}
+
+/// Compares all that is made of two sets.
+fn assert_combined<T: Ord + Clone + Debug, A: SharedAlloc, S: Shape<T>>(
+    ours: (&BTreeSet<T, A, S>, &BTreeSet<T, A, S>),
+    twins: (&Twin<T>, &Twin<T>),
+) {
+    let ((a, b), (x, y)) = (ours, twins);
+    assert_forward(a.union(b), x.union(y));
+    assert_forward(a.intersection(b), x.intersection(y));
+    assert_forward(a.difference(b), x.difference(y));
+    assert_forward(a.symmetric_difference(b), x.symmetric_difference(y));
+    assert_eq!(a.is_subset(b), x.is_subset(y));
+    assert_eq!(a.is_superset(b), x.is_superset(y));
+    assert_eq!(a.is_disjoint(b), x.is_disjoint(y));
+    let made = [(a | b, x | y), (a & b, x & y), (a ^ b, x ^ y), (a - b, x - y)];
+    for (ours, theirs) in made {
+        ours.verify().expect("a valid tree");
+        assert!(ours.iter().eq(&theirs), "{ours:?} is not {theirs:?}");
+    }
+}
+
+/// Compares two iterators that know at most roughly how much is left.
+fn assert_forward<'a, T: Ord + Debug + 'a>(
+    ours: impl Iterator<Item = &'a T> + Clone,
+    theirs: impl Iterator<Item = &'a T>,
+) {
+    let theirs: Vec<_> = theirs.collect();
+    let mut iter = ours.clone();
+    for (at, their) in theirs.iter().enumerate() {
+        let (least, most) = iter.size_hint();
+        let left = theirs.len() - at;
+        assert!(least <= left && most.is_some_and(|most| most >= left), "{:?}", iter.size_hint());
+        assert_eq!(iter.next(), Some(*their));
+    }
+    assert!(iter.next().is_none() && iter.next().is_none());
+    assert_eq!(iter.size_hint().0, 0);
+    assert_eq!(ours.min(), theirs.first().copied());
 }

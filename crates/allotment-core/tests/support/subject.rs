@@ -152,7 +152,7 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
             Op::SplitOff => self.split_off(step),
             Op::Retain => self.retain(step),
             Op::ExtractIf | Op::Drain | Op::RemoveRange | Op::SplitRange => self.take_range(step),
-            Op::Join => self.join(),
+            Op::Join => self.join(step),
             Op::Cursor => self.cursor(step),
             Op::Clear => on_both!(self, |map| map.clear()),
             Op::Clone => self.clone_over(),
