@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::ops::{Bound, RangeFull};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::ptr::NonNull;
 use std::rc::Rc;
@@ -10,8 +11,9 @@ use std::sync::MutexGuard;
 
 use allotment_bump::Bump;
 use allotment_core::btree_map::{
-    BTreeMap, Chunks, Entry, Fallible, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys,
-    OccupiedEntry, Range, RangeMut, VacantEntry, Values, ValuesMut,
+    BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry, ExtractIf, Fallible, IntoIter,
+    IntoKeys, IntoValues, Iter, IterMut, Keys, OccupiedEntry, OccupiedError, Range, RangeMut,
+    VacantEntry, Values, ValuesMut,
 };
 use allotment_core::{AllocError, Allocator, BTreeSet, Global, Layout, btree_set};
 use allotment_pool::Pool;
@@ -61,6 +63,7 @@ mod covariance {
         values: Values;
         range: Range;
         chunks: Chunks;
+        cursor: Cursor;
     }
 
     fn set_iter<'a>(iter: btree_set::Iter<'static, &'static str>) -> btree_set::Iter<'a, &'a str> {
@@ -78,6 +81,12 @@ mod covariance {
         chunks
     }
 
+    static LETTERS: BTreeMap<&str, &str> = BTreeMap::new();
+
+    fn set_union<'a>(union: btree_set::Union<'a, &'static str>) -> btree_set::Union<'a, &'a str> {
+        union
+    }
+
     #[test]
     fn of_everything_that_reads_or_owns() {
         let local = String::from("a");
@@ -90,6 +99,9 @@ mod covariance {
         assert_eq!(chunks(Chunks::default()).count(), 0);
         assert_eq!(set_chunks(btree_set::Chunks::default()).count(), 0);
         assert!(set(BTreeSet::from(["a"])).contains("a"));
+        let words = BTreeSet::from(["a"]);
+        assert_eq!(set_union(words.union(&words)).count(), 1);
+        assert_eq!(cursor(LETTERS.lower_bound::<str>(Bound::Unbounded)).next(), None);
         assert_eq!(into_iter(BTreeMap::from([("k", "v")]).into_iter()).len(), 1);
         assert_eq!(into_keys(BTreeMap::from([("k", "v")]).into_keys()).len(), 1);
         assert_eq!(into_values(BTreeMap::from([("k", "v")]).into_values()).len(), 1);
@@ -164,6 +176,11 @@ macro_rules! table {
         assert_eq!(marks!(OccupiedEntry<'_, K, V, A>), all);
         assert_eq!(marks!(VacantEntry<'_, K, V, A>), all);
         assert_eq!(marks!(Fallible<'_, K, V, A>), all);
+        assert_eq!(marks!(OccupiedError<'_, K, V, A>), all);
+        assert_eq!(marks!(CursorMut<'_, K, V, A>), all);
+        assert_eq!(marks!(CursorMutKey<'_, K, V, A>), all);
+        assert_eq!(marks!(ExtractIf<'_, K, V, RangeFull, fn(), A>), all);
+        assert_eq!(marks!(Drain<'_, K, V, A>), (pair.0 && alloc.1, pair.1 && alloc.1));
         assert_eq!(marks!(&mut BTreeMap<K, V, A>), all);
         assert_eq!(marks!(&BTreeMap<K, V, A>), (all.1, all.1));
         assert_eq!(marks!(IterMut<'_, K, V>), pair);
@@ -174,12 +191,17 @@ macro_rules! table {
         assert_eq!(marks!(Values<'_, K, V>), reads);
         assert_eq!(marks!(Range<'_, K, V>), reads);
         assert_eq!(marks!(Chunks<'_, K, V>), reads);
+        assert_eq!(marks!(Cursor<'_, K, V>), reads);
         let set = (key.0 && alloc.0, key.1 && alloc.1);
         assert_eq!(marks!(BTreeSet<K, A>), set);
         assert_eq!(marks!(btree_set::IntoIter<K, A>), set);
         assert_eq!(marks!(btree_set::Iter<'_, K>), (key.1, key.1));
         assert_eq!(marks!(btree_set::Range<'_, K>), (key.1, key.1));
         assert_eq!(marks!(btree_set::Chunks<'_, K>), (key.1, key.1));
+        assert_eq!(marks!(btree_set::Cursor<'_, K>), (key.1, key.1));
+        assert_eq!(marks!(btree_set::Union<'_, K>), (key.1, key.1));
+        assert_eq!(marks!(btree_set::Intersection<'_, K>), (key.1, key.1));
+        assert_eq!(marks!(btree_set::CursorMut<'_, K, A>), set);
     })*};
 }
 

@@ -4,9 +4,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::codegen;
 use super::status::{Status, finish, finish_all, from_result};
 use super::toolchain::{cargo_of, rustup};
+use super::{codegen, surface};
 use crate::workspace::{self, Package};
 use crate::{bench, profile, tidy};
 
@@ -47,6 +47,11 @@ pub(crate) const LANES: &[Lane] = &[
         name: "codegen",
         about: "integer keys are searched without a branch, and ahead of the caches",
         run: codegen::run,
+    },
+    Lane {
+        name: "surface",
+        about: "every stable method and trait of std's map and set is here",
+        run: surface::run,
     },
     Lane { name: "profile", about: "the profile at its small size", run: profile_quick },
     Lane {

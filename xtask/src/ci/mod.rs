@@ -3,6 +3,7 @@
 mod codegen;
 mod lanes;
 mod status;
+mod surface;
 mod toolchain;
 
 use std::fmt::Write as _;
