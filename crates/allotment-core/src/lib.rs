@@ -15,6 +15,8 @@ mod ascending;
 mod compile_fail;
 mod map;
 mod raw;
+#[cfg(feature = "serde")]
+pub mod serde;
 mod set;
 
 pub use allotment_alloc::{AllocError, Allocator, Global, Layout, SharedAlloc};

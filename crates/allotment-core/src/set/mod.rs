@@ -104,6 +104,12 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
         Self { map: BTreeMap::with_shape_in(alloc) }
     }
 
+    /// The keys of a map, as a set.
+    #[cfg(feature = "serde")]
+    pub(crate) const fn of_map(map: BTreeMap<T, (), A, S>) -> Self {
+        Self { map }
+    }
+
     /// The allocator.
     pub const fn allocator(&self) -> &A {
         self.map.allocator()
