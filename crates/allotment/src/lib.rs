@@ -24,10 +24,10 @@
 //! | `bump` | `bump` | an arena that goes as a whole |
 //! | `meter` | `meter` | any of these, counting requests, or failing on demand |
 //!
-//! Each module has its allocator and aliases of the collections on it; `serde` is the integration of
-//! that name. Features only add: none changes a type of another. An application that wants to decide
-//! in its `Cargo.toml` uses [`selected`], which `select-pool` and `select-bump` move off the global
-//! allocator.
+//! Each module has its allocator and aliases of the collections on it; `serde` is the integration
+//! of that name. Features only add: none changes a type of another. An application that wants to
+//! decide in its `Cargo.toml` uses [`selected`], which `select-pool` and `select-bump` move off the
+//! global allocator.
 //!
 //! No feature is needed to run without std: `default-features = false`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
