@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::ops::Bound;
+
 use allotment_bump::Bump;
 use allotment_core::btree_map::Entry;
 use allotment_core::shape::{Shape, Standard, Tiny};
@@ -320,4 +322,62 @@ fn miri_panics() {
         }
     }
     assert_eq!(ledger::live(), owed);
+}
+
+/// Hazards 5 and 52, in edits that let nodes change owner, and in those that begin at a gap.
+#[test]
+fn miri_ranges_and_gaps() {
+    fn check<S: Shape<u32>>() {
+        let mut map = map_of::<S>(PAIRS);
+        let middle = map.split_range(PAIRS / 3..PAIRS / 3 * 2);
+        middle.verify().expect("a valid part");
+        let mut cursor = map.upper_bound_mut(Bound::Excluded(&(PAIRS / 3)));
+        cursor.splice_after(middle).expect("its place");
+        while let Some((key, value)) = cursor.next() {
+            **value = *key;
+            if key % 3 == 0 {
+                drop(cursor.remove_prev());
+            }
+        }
+        cursor.insert_before(PAIRS, Box::new(PAIRS)).expect("behind all others");
+        assert!(map.lower_bound(Bound::Included(&4)).prev().is_some());
+        let some: Vec<_> = map.extract_if(2..PAIRS - 2, |key, _| key % 5 == 0).collect();
+        assert!(some.iter().all(|(key, _)| key % 5 == 0));
+        let mut pairs = map.drain(1..PAIRS - 1);
+        assert!(pairs.next() < pairs.next_back());
+        drop(pairs);
+        map.merge(map_of(PAIRS), |_, own, other| Box::new(*own + *other));
+        assert_eq!(map.remove_range(..) as u32, PAIRS + 1);
+        map.verify().expect("a valid tree");
+    }
+    check::<Tiny>();
+    check::<Standard>();
+}
+
+/// Hazard 48: keys are changed in their place, and found where they are then.
+#[test]
+fn miri_keys_are_changed_at_a_gap() {
+    let mut words: BTreeMap<String, u32> =
+        (0..PAIRS).map(|n| (format!("word {n:03}"), n)).collect();
+    // SAFETY: the order of the keys stays as it is.
+    let mut cursor = unsafe { words.lower_bound_mut::<str>(Bound::Unbounded).with_mutable_key() };
+    while let Some((key, value)) = cursor.next() {
+        key.push('!');
+        key.replace_range(..1, if *value < PAIRS / 2 { "c" } else { "v" });
+    }
+    drop(cursor);
+    words.verify().expect("a valid tree");
+    for n in 0..PAIRS {
+        let letter = if n < PAIRS / 2 { 'c' } else { 'v' };
+        assert_eq!(words.get(format!("{letter}ord {n:03}!").as_str()), Some(&n));
+    }
+}
+
+#[test]
+fn miri_walks_search_ahead() {
+    let set = |step: usize| (0..PAIRS).step_by(step).collect::<BTreeSet<u32>>();
+    let (all, few) = (set(1), set(20));
+    assert!(all.intersection(&few).eq(&few) && few.intersection(&all).eq(&few));
+    assert_eq!(all.difference(&few).count() + few.len(), all.len());
+    assert!((&all | &few).iter().eq(&all) && (&few - &all).is_empty());
 }
