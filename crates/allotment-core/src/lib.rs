@@ -34,17 +34,18 @@ pub use raw::shape;
 pub mod btree_map {
     pub use crate::map::{
         AllocFailure, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry, ExtractIf,
-        Fallible, GetEach, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, OccupiedEntry,
-        OccupiedError, Range, RangeMut, UnorderedKeyError, VacantEntry, Values, ValuesMut,
+        Fallible, FallibleEntry, GetEach, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys,
+        OccupiedEntry, OccupiedError, Range, RangeMut, UnorderedKeyError, VacantEntry, Values,
+        ValuesMut,
     };
 }
 
 /// [`BTreeSet`] and the types that its methods return.
 pub mod btree_set {
-    pub use crate::map::UnorderedKeyError;
+    pub use crate::map::{AllocFailure, UnorderedKeyError};
     pub use crate::set::{
         BTreeSet, Chunks, Cursor, CursorMut, CursorMutKey, Difference, Drain, Entry, ExtractIf,
-        Intersection, IntoIter, Iter, OccupiedEntry, Range, SymmetricDifference, Union,
+        Fallible, Intersection, IntoIter, Iter, OccupiedEntry, Range, SymmetricDifference, Union,
         VacantEntry,
     };
 }

@@ -11,9 +11,9 @@ use std::sync::MutexGuard;
 
 use allotment_bump::Bump;
 use allotment_core::btree_map::{
-    BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry, ExtractIf, Fallible, IntoIter,
-    IntoKeys, IntoValues, Iter, IterMut, Keys, OccupiedEntry, OccupiedError, Range, RangeMut,
-    VacantEntry, Values, ValuesMut,
+    BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry, ExtractIf, Fallible,
+    FallibleEntry, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, OccupiedEntry,
+    OccupiedError, Range, RangeMut, VacantEntry, Values, ValuesMut,
 };
 use allotment_core::{AllocError, Allocator, BTreeSet, Global, Layout, btree_set};
 use allotment_pool::Pool;
@@ -176,6 +176,7 @@ macro_rules! table {
         assert_eq!(marks!(OccupiedEntry<'_, K, V, A>), all);
         assert_eq!(marks!(VacantEntry<'_, K, V, A>), all);
         assert_eq!(marks!(Fallible<'_, K, V, A>), all);
+        assert_eq!(marks!(FallibleEntry<'_, K, V, A>), all);
         assert_eq!(marks!(OccupiedError<'_, K, V, A>), all);
         assert_eq!(marks!(CursorMut<'_, K, V, A>), all);
         assert_eq!(marks!(CursorMutKey<'_, K, V, A>), all);

@@ -6,7 +6,7 @@ use core::mem;
 
 use allotment_alloc::{Allocator, Global};
 
-use crate::map::{BTreeMap, out_of_memory};
+use crate::map::{AllocFailure, BTreeMap, out_of_memory};
 use crate::raw::path::{Edge, Place, Slot};
 use crate::raw::search::Search;
 use crate::raw::shape::{Shape, Standard};
@@ -32,6 +32,10 @@ pub struct OccupiedEntry<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard
     place: Place<K, V, S>,
     map: &'a mut BTreeMap<K, V, A, S>,
 }
+
+/// The place of a pair that was put in, or the pair if the allocator failed.
+pub(super) type Seated<'a, K, V, A, S> =
+    Result<OccupiedEntry<'a, K, V, A, S>, AllocFailure<(K, V)>>;
 
 /// What [`BTreeMap::try_insert`] found, and what did not get in.
 pub struct OccupiedError<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
@@ -257,12 +261,17 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> VacantEntry<'a, K, V, A, S> {
 
     /// Puts the pair in and returns its place. Allocates as [`BTreeMap::insert`] does.
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, A, S> {
+        self.seat(value).unwrap_or_else(|failure| out_of_memory(failure.layout))
+    }
+
+    /// Puts the pair in and returns its place.
+    pub(super) fn seat(self, value: V) -> Seated<'a, K, V, A, S> {
         let Self { key, mut edge, map } = self;
         // SAFETY: an edge of this tree, which has been borrowed since it was found, and T4.
-        unsafe { map.tree.insert_at(&mut edge, key, value, &map.alloc) }
-            .unwrap_or_else(|refused| out_of_memory(refused.layout));
+        unsafe { map.tree.insert_at(&mut edge, key, value, &map.alloc) }?;
         let Edge { leaf, index, path } = edge.expect("a pair was put in at an edge");
-        OccupiedEntry { place: Place { slot: Slot { node: leaf, level: 0, index }, path }, map }
+        let slot = Slot { node: leaf, level: 0, index };
+        Ok(OccupiedEntry { place: Place { slot, path }, map })
     }
 }
 

@@ -23,7 +23,7 @@ pub struct AllocFailure<T = ()> {
 
 /// A map whose allocating operations return a [`Result`]: see [`BTreeMap::fallible`].
 pub struct Fallible<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
-    map: &'a mut BTreeMap<K, V, A, S>,
+    pub(super) map: &'a mut BTreeMap<K, V, A, S>,
 }
 
 impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
@@ -54,9 +54,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     ///
     /// The pair, if the allocator failed; the map is as it was.
     pub fn insert(&mut self, key: K, value: V) -> Result<Option<V>, AllocFailure<(K, V)>> {
-        self.map.try_insert_pair(key, value).map_err(|Refused { layout, key, value }| {
-            AllocFailure { layout, returned: (key, value) }
-        })
+        self.map.try_insert_pair(key, value).map_err(AllocFailure::from)
     }
 
     /// [`Extend::extend`].
@@ -69,9 +67,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     where
         I: IntoIterator<Item = (K, V)>,
     {
-        self.map.try_fill(pairs, OnEqual::KeepKey).map_err(|Refused { layout, key, value }| {
-            AllocFailure { layout, returned: (key, value) }
-        })
+        self.map.try_fill(pairs, OnEqual::KeepKey).map_err(AllocFailure::from)
     }
 
     /// [`BTreeMap::append`].
@@ -83,7 +79,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     where
         A: SharedAlloc,
     {
-        self.map.try_append(other).map_err(without)
+        self.map.try_append(other).map_err(AllocFailure::of)
     }
 
     /// [`BTreeMap::compact`].
@@ -92,7 +88,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     ///
     /// If the allocator failed; no pair is lost.
     pub fn compact(&mut self) -> Result<(), AllocFailure> {
-        self.map.try_compact().map_err(without)
+        self.map.try_compact().map_err(AllocFailure::of)
     }
 
     /// [`BTreeMap::split_off`].
@@ -106,7 +102,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
         Q: Ord + ?Sized,
         A: SharedAlloc,
     {
-        self.map.try_split_off(key).map_err(without)
+        self.map.try_split_off(key).map_err(AllocFailure::of)
     }
 
     /// [`BTreeMap::drain`].
@@ -120,7 +116,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
         T: Ord + ?Sized,
         R: RangeBounds<T>,
     {
-        self.map.try_drain(bounds).map_err(without)
+        self.map.try_drain(bounds).map_err(AllocFailure::of)
     }
 
     /// [`BTreeMap::remove_range`].
@@ -149,7 +145,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
         R: RangeBounds<T>,
         A: SharedAlloc,
     {
-        self.map.try_split_range(bounds).map_err(without)
+        self.map.try_split_range(bounds).map_err(AllocFailure::of)
     }
 
     /// [`Clone::clone`].
@@ -163,13 +159,21 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
         V: Clone,
         A: Clone,
     {
-        self.map.try_clone_in(self.map.alloc.clone()).map_err(without)
+        self.map.try_clone_in(self.map.alloc.clone()).map_err(AllocFailure::of)
     }
 }
 
-/// A failure of an operation that was given nothing to lose.
-fn without(layout: Layout) -> AllocFailure {
-    AllocFailure { layout, returned: () }
+impl AllocFailure {
+    /// That of an operation that was given nothing to lose.
+    pub(crate) const fn of(layout: Layout) -> Self {
+        Self { layout, returned: () }
+    }
+}
+
+impl<K, V> From<Refused<K, V>> for AllocFailure<(K, V)> {
+    fn from(Refused { layout, key, value }: Refused<K, V>) -> Self {
+        Self { layout, returned: (key, value) }
+    }
 }
 
 impl<T> fmt::Debug for AllocFailure<T> {

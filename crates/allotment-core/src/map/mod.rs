@@ -7,6 +7,7 @@ mod cursor;
 mod entry;
 mod extract_if;
 mod fallible;
+mod fallible_entry;
 mod into_iter;
 mod iter;
 mod merge;
@@ -32,6 +33,7 @@ pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use extract_if::ExtractIf;
 pub(crate) use extract_if::Extraction;
 pub use fallible::{AllocFailure, Fallible};
+pub use fallible_entry::FallibleEntry;
 pub use into_iter::{IntoIter, IntoKeys, IntoValues};
 pub use iter::{Iter, IterMut, Keys, Values, ValuesMut};
 pub use range::{Range, RangeMut};
@@ -76,7 +78,7 @@ pub struct BTreeMap<K, V, A: Allocator = Global, S: Shape<K> = Standard> {
 
 /// Ends the program as a failed allocation does in std.
 #[cold]
-fn out_of_memory(layout: Layout) -> ! {
+pub(crate) fn out_of_memory(layout: Layout) -> ! {
     alloc::alloc::handle_alloc_error(layout)
 }
 
@@ -298,7 +300,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     }
 
     /// Puts a pair in; an equal one is replaced, key and all, and its key is returned.
-    pub(crate) fn replace_pair(&mut self, key: K, value: V) -> Option<K>
+    pub(crate) fn try_replace_pair(&mut self, key: K, value: V) -> Result<Option<K>, Refused<K, V>>
     where
         K: Ord,
     {
@@ -307,12 +309,11 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
             // SAFETY: N1; the map is borrowed for writing.
             *unsafe { &mut *slot.value() } = value;
             // SAFETY: as above; the keys are equal.
-            return Some(core::mem::replace(unsafe { &mut *slot.key() }, key));
+            return Ok(Some(core::mem::replace(unsafe { &mut *slot.key() }, key)));
         }
         // SAFETY: an edge of this tree, and T4.
-        unsafe { self.tree.insert_at(&mut edge, key, value, &self.alloc) }
-            .unwrap_or_else(|refused| out_of_memory(refused.layout));
-        None
+        unsafe { self.tree.insert_at(&mut edge, key, value, &self.alloc) }?;
+        Ok(None)
     }
 
     /// Takes a pair out and returns its value. O(log n); allocates nothing.

@@ -51,7 +51,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         self.try_drain(bounds).unwrap_or_else(|layout| out_of_memory(layout))
     }
 
-    pub(super) fn try_drain<T, R>(&mut self, bounds: R) -> Result<Drain<'_, K, V, A, S>, Layout>
+    pub(crate) fn try_drain<T, R>(&mut self, bounds: R) -> Result<Drain<'_, K, V, A, S>, Layout>
     where
         T: Ord + ?Sized,
         K: Borrow<T> + Ord,

@@ -5,6 +5,7 @@ mod chunks;
 mod cursor;
 mod entry;
 mod extract_if;
+mod fallible;
 mod iter;
 mod operators;
 mod range_edit;
@@ -14,7 +15,7 @@ use core::borrow::Borrow;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
-use crate::map::BTreeMap;
+use crate::map::{BTreeMap, out_of_memory};
 use crate::raw::shape::{Shape, Standard};
 
 pub use algebra::{Difference, Intersection, SymmetricDifference, Union};
@@ -22,6 +23,7 @@ pub use chunks::Chunks;
 pub use cursor::{Cursor, CursorMut, CursorMutKey};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use extract_if::ExtractIf;
+pub use fallible::Fallible;
 pub use iter::{IntoIter, Iter, Range};
 pub use range_edit::Drain;
 
@@ -184,7 +186,8 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     where
         T: Ord,
     {
-        self.map.replace_pair(element, ())
+        let replaced = self.map.try_replace_pair(element, ());
+        replaced.unwrap_or_else(|refused| out_of_memory(refused.layout))
     }
 
     /// Takes an element out; answers whether it was there. O(log n); allocates nothing.

@@ -94,6 +94,12 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     }
 }
 
+impl<'a, T, A: Allocator, S: Shape<T>> Drain<'a, T, A, S> {
+    pub(super) fn of_pairs(pairs: PairDrain<'a, T, (), A, S>) -> Self {
+        Self { pairs }
+    }
+}
+
 impl<T, A: Allocator, S: Shape<T>> Iterator for Drain<'_, T, A, S> {
     type Item = T;
 

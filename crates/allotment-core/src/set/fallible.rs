@@ -1,0 +1,177 @@
+//! [`Fallible`]: the operations of a set that allocate, with failed allocation as a value.
+
+use core::borrow::Borrow;
+use core::fmt;
+use core::ops::RangeBounds;
+
+use allotment_alloc::{Allocator, Global, SharedAlloc};
+
+use crate::map::AllocFailure;
+use crate::raw::shape::{Shape, Standard};
+use crate::set::{BTreeSet, Drain};
+
+/// A set whose allocating operations return a [`Result`]: see [`BTreeSet::fallible`].
+pub struct Fallible<'a, T, A: Allocator = Global, S: Shape<T> = Standard> {
+    set: &'a mut BTreeSet<T, A, S>,
+}
+
+impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
+    /// The operations that allocate, with failed allocation as a value in place of the end of the
+    /// program.
+    ///
+    /// ```
+    /// use allotment_core::{BTreeSet, Global};
+    /// use allotment_meter::Faulty;
+    ///
+    /// let alloc = Faulty::new(Global);
+    /// let plan = alloc.plan();
+    /// let mut set = BTreeSet::new_in(alloc);
+    ///
+    /// plan.fail_from(0);
+    /// let failure = set.fallible().insert(1).unwrap_err();
+    /// assert_eq!(failure.returned, 1);
+    /// assert!(set.is_empty());
+    /// ```
+    pub fn fallible(&mut self) -> Fallible<'_, T, A, S> {
+        Fallible { set: self }
+    }
+}
+
+impl<T: Ord, A: Allocator, S: Shape<T>> Fallible<'_, T, A, S> {
+    /// [`BTreeSet::insert`].
+    ///
+    /// # Errors
+    ///
+    /// The element, if the allocator failed; the set is as it was.
+    pub fn insert(&mut self, element: T) -> Result<bool, AllocFailure<T>> {
+        let inserted = self.set.map.fallible().insert(element, ());
+        inserted.map(|old| old.is_none()).map_err(element_of)
+    }
+
+    /// [`BTreeSet::replace`].
+    ///
+    /// # Errors
+    ///
+    /// The element, if the allocator failed; the set is as it was.
+    pub fn replace(&mut self, element: T) -> Result<Option<T>, AllocFailure<T>> {
+        let replaced = self.set.map.try_replace_pair(element, ());
+        replaced.map_err(|refused| element_of(refused.into()))
+    }
+
+    /// [`Extend::extend`].
+    ///
+    /// # Errors
+    ///
+    /// The element at which the allocator failed; those before it are in the set, those after it
+    /// are still in the iterator: pass `&mut iter` to go on.
+    pub fn extend<I>(&mut self, elements: I) -> Result<(), AllocFailure<T>>
+    where
+        I: IntoIterator<Item = T>,
+    {
+        let pairs = elements.into_iter().map(|element| (element, ()));
+        self.set.map.fallible().extend(pairs).map_err(element_of)
+    }
+
+    /// [`BTreeSet::append`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; every element is then in one of the two sets.
+    pub fn append(&mut self, other: &mut BTreeSet<T, A, S>) -> Result<(), AllocFailure>
+    where
+        A: SharedAlloc,
+    {
+        self.set.map.fallible().append(&mut other.map)
+    }
+
+    /// [`BTreeSet::compact`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; no element is lost.
+    pub fn compact(&mut self) -> Result<(), AllocFailure> {
+        self.set.map.fallible().compact()
+    }
+
+    /// [`BTreeSet::split_off`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; the set is as it was.
+    pub fn split_off<Q>(&mut self, value: &Q) -> Result<BTreeSet<T, A, S>, AllocFailure>
+    where
+        T: Borrow<Q>,
+        Q: Ord + ?Sized,
+        A: SharedAlloc,
+    {
+        self.set.map.fallible().split_off(value).map(|map| BTreeSet { map })
+    }
+
+    /// [`BTreeSet::drain`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; the set is as it was.
+    pub fn drain<Q, R>(&mut self, bounds: R) -> Result<Drain<'_, T, A, S>, AllocFailure>
+    where
+        T: Borrow<Q>,
+        Q: Ord + ?Sized,
+        R: RangeBounds<Q>,
+    {
+        self.set.map.try_drain(bounds).map(Drain::of_pairs).map_err(AllocFailure::of)
+    }
+
+    /// [`BTreeSet::remove_range`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; the set is as it was.
+    pub fn remove_range<Q, R>(&mut self, bounds: R) -> Result<usize, AllocFailure>
+    where
+        T: Borrow<Q>,
+        Q: Ord + ?Sized,
+        R: RangeBounds<Q>,
+    {
+        self.set.map.fallible().remove_range(bounds)
+    }
+
+    /// [`BTreeSet::split_range`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; the set is as it was.
+    pub fn split_range<Q, R>(&mut self, bounds: R) -> Result<BTreeSet<T, A, S>, AllocFailure>
+    where
+        T: Borrow<Q>,
+        Q: Ord + ?Sized,
+        R: RangeBounds<Q>,
+        A: SharedAlloc,
+    {
+        self.set.map.fallible().split_range(bounds).map(|map| BTreeSet { map })
+    }
+
+    /// [`Clone::clone`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; what had been cloned is dropped.
+    pub fn try_clone(&mut self) -> Result<BTreeSet<T, A, S>, AllocFailure>
+    where
+        T: Clone,
+        A: Clone,
+    {
+        self.set.map.fallible().try_clone().map(|map| BTreeSet { map })
+    }
+}
+
+/// What comes back of a pair that did not get in.
+fn element_of<T>(failure: AllocFailure<(T, ())>) -> AllocFailure<T> {
+    let AllocFailure { layout, returned: (element, ()) } = failure;
+    AllocFailure { layout, returned: element }
+}
+
+impl<T: fmt::Debug, A: Allocator, S: Shape<T>> fmt::Debug for Fallible<'_, T, A, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Fallible").field(&self.set).finish()
+    }
+}
