@@ -35,8 +35,8 @@ pub mod btree_map {
     pub use crate::map::{
         AllocFailure, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry, ExtractIf,
         Fallible, FallibleEntry, GetEach, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys,
-        OccupiedEntry, OccupiedError, Range, RangeMut, UnorderedKeyError, VacantEntry, Values,
-        ValuesMut,
+        NodeReservation, OccupiedEntry, OccupiedError, Range, RangeMut, UnorderedKeyError,
+        VacantEntry, Values, ValuesMut,
     };
 }
 

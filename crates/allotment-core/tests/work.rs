@@ -8,6 +8,8 @@ use std::cmp::Ordering;
 use std::ops::Bound;
 use std::ptr;
 
+use allotment_core::btree_map::NodeReservation;
+use allotment_core::shape::{Shape, Standard, Tiny};
 use allotment_core::{Allocator, BTreeMap, BTreeSet, Global};
 use allotment_meter::{Counter, Counting, Counts};
 use allotment_pool::Pool;
@@ -179,6 +181,51 @@ fn height<A: Allocator>(map: &BTreeMap<u64, u64, A>) -> u64 {
     let dump = map.dump();
     let deepest = dump.lines().skip(1).map(|line| line.len() - line.trim_start().len()).max();
     deepest.map_or(0, |indent| indent as u64 / 2 + 1)
+}
+
+/// What was reserved is enough for the worst insertions, of which some split every level.
+#[test]
+fn reserved_insertions_ask_for_nothing() {
+    fn check<S: Shape<u64>>(sizes: impl Iterator<Item = usize>) -> usize {
+        let (mut rng, mut used) = (Rng::with_seed(7), 0);
+        for (size, insertions) in sizes.flat_map(|size| [1, 2, 3, 7, 40].map(|n| (size, n))) {
+            let counter = Counter::new();
+            let alloc = Counting::with_counter(Pool::new(), counter.clone());
+            let mut map = BTreeMap::<u64, u64, _, S>::with_shape_in(alloc);
+            // Full leaves under full parents, as far as they go.
+            map.extend((0..size as u64).map(|n| (1000 * n, n)));
+            let mut nodes = map.reserve_nodes(insertions).expect("memory");
+            let (reserved, before) = (nodes.len(), counter.snapshot());
+            let start = rng.u64(..1000 * size as u64 + 1);
+            for n in 0..insertions as u64 {
+                let key = if size % 2 == 0 { start + n } else { rng.u64(..1000 * size as u64 + 9) };
+                map.insert_reserved(key, key, &mut nodes).expect("enough was reserved");
+            }
+            assert_eq!(counter.snapshot().requests, before.requests);
+            map.verify().expect("a valid tree");
+            used = used.max(reserved - nodes.len());
+            drop(nodes);
+            let nodes = map.dump().lines().count() - 1;
+            assert_eq!(counter.snapshot().live_blocks, nodes as u64);
+        }
+        used
+    }
+    assert_eq!(check::<Tiny>((0..400).chain([1023, 4095])), 127);
+    assert_eq!(check::<Standard>([0, 1, 4, 40, 47, 48, 2303, 110_591].into_iter()), 70);
+}
+
+#[test]
+fn a_reservation_that_does_not_do_is_refused() {
+    let mut map = BTreeMap::<u64, u64, _, Tiny>::with_shape_in(Pool::new());
+    let mut none = NodeReservation::new_in(map.allocator().clone());
+    let mut other = BTreeMap::with_shape_in(Pool::new()).reserve_nodes(9).expect("memory");
+    for nodes in [&mut none, &mut other] {
+        let failure = map.insert_reserved(1, 2, nodes).expect_err("no node");
+        assert_eq!(failure.returned, (1, 2));
+    }
+    map.insert(1, 2);
+    assert_eq!(map.insert_reserved(1, 3, &mut none), Ok(Some(2)));
+    assert_eq!((map.insert_reserved(2, 4, &mut none), map.len()), (Ok(None), 2));
 }
 
 /// Bytes of the larger kind of node, for pairs of `u64`.

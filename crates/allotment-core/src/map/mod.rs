@@ -13,6 +13,7 @@ mod iter;
 mod merge;
 mod range;
 mod range_edit;
+mod reservation;
 mod traits;
 mod unordered;
 mod walking;
@@ -38,6 +39,7 @@ pub use into_iter::{IntoIter, IntoKeys, IntoValues};
 pub use iter::{Iter, IterMut, Keys, Values, ValuesMut};
 pub use range::{Range, RangeMut};
 pub use range_edit::Drain;
+pub use reservation::NodeReservation;
 pub use unordered::UnorderedKeyError;
 
 /// An ordered map over a B-tree, whose nodes come from an allocator of choice.
@@ -282,9 +284,26 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         K: Ord,
     {
         // SAFETY: T4; the pair is seated below.
-        match unsafe { self.tree.ready(&key, &self.alloc) } {
+        let ready = unsafe { self.tree.ready(&key, &self.alloc) };
+        // SAFETY: just now.
+        unsafe { self.seat(ready, key, value) }
+    }
+
+    /// Puts a pair in where the tree is ready for it; an equal key gets the value.
+    ///
+    /// # Safety
+    ///
+    /// The tree got ready for this key, and has not changed since.
+    #[inline(always)]
+    unsafe fn seat(
+        &mut self,
+        ready: Result<Ready<K, V, S>, Layout>,
+        key: K,
+        value: V,
+    ) -> Result<Option<V>, Refused<K, V>> {
+        match ready {
             Ok(Ready::Room(place)) => {
-                // SAFETY: told just now.
+                // SAFETY: passed on.
                 unsafe { self.tree.seat(place, key, value) };
                 Ok(None)
             }

@@ -60,15 +60,27 @@ pub(crate) fn reserve<K, V, S: Shape<K>, A: Allocator>(
     spare: &mut Spare<'_, K, V, S, A>,
 ) -> Result<Plan, Layout> {
     let plan = choose(root, edge);
-    match (plan, root, edge) {
-        (Plan::Grow(slots), ..) => spare.reserve_leaf(slots)?,
-        (Plan::Split(_), Some(root), Some(edge)) => {
-            let full = full_levels(root, edge);
-            spare.reserve(full + usize::from(full > root.level))?;
-        }
-        _ => {}
+    match plan {
+        Plan::Grow(slots) => spare.reserve_leaf(slots)?,
+        _ => spare.reserve(levels_needed(plan, root, edge))?,
     }
     Ok(plan)
+}
+
+/// On how many of the lowest levels a plan needs a node.
+pub(crate) fn levels_needed<K, V, S: Shape<K>>(
+    plan: Plan,
+    root: Option<Root<K, V, S>>,
+    edge: Option<&Edge<K, V, S>>,
+) -> usize {
+    match (plan, root, edge) {
+        (Plan::Grow(_), ..) => 1,
+        (Plan::Split(_), Some(root), Some(edge)) => {
+            let full = full_levels(root, edge);
+            full + usize::from(full > root.level)
+        }
+        _ => 0,
+    }
 }
 
 /// How many nodes above `edge` are full, from the leaf on without a gap.
@@ -99,7 +111,11 @@ impl Ends {
     }
 }
 
-fn choose<K, V, S: Shape<K>>(root: Option<Root<K, V, S>>, edge: Option<&Edge<K, V, S>>) -> Plan {
+/// Decides how to make room at `edge`, which has none.
+pub(crate) fn choose<K, V, S: Shape<K>>(
+    root: Option<Root<K, V, S>>,
+    edge: Option<&Edge<K, V, S>>,
+) -> Plan {
     let capacity = Node::<K, V, S>::capacity();
     let (Some(root), Some(edge)) = (root, edge) else {
         return Plan::Grow(slots_after(0, capacity));
@@ -184,16 +200,16 @@ fn pivot<K, V, S: Shape<K>>(node: Node<K, V, S>, ends: &Ends) -> usize {
 ///
 /// # Safety
 ///
-/// `plan` and `spare` come from `reserve` for this very root and edge, and the tree has not changed
-/// since. A pair is seated next (T2).
-pub(crate) unsafe fn make_room<K, V, S: Shape<K>, A: Allocator>(
+/// `plan` was made for this very root and edge, and the tree has not changed since; `supply` has
+/// the nodes that it needs. A pair is seated next (T2).
+pub(crate) unsafe fn make_room<K, V, S: Shape<K>>(
     tree: &mut Option<Root<K, V, S>>,
     edge: &mut Option<Edge<K, V, S>>,
     plan: Plan,
-    spare: &mut Spare<'_, K, V, S, A>,
+    supply: &mut impl Supply<K, V, S>,
 ) {
     let (Some(root), Some(edge)) = (tree.as_mut(), edge.as_mut()) else {
-        let leaf = spare.take(0);
+        let leaf = supply.take(0);
         *tree = Some(Root { node: leaf, level: 0 });
         *edge = Some(Edge { leaf, index: 0, path: Path::new() });
         return;
@@ -201,7 +217,7 @@ pub(crate) unsafe fn make_room<K, V, S: Shape<K>, A: Allocator>(
     match plan {
         Plan::Grow(_) => {
             // SAFETY: the plan was made for this edge.
-            unsafe { replace_leaf(root, spare) };
+            unsafe { replace_leaf(root, supply) };
             edge.leaf = root.node;
         }
         // SAFETY: the plan was made for this edge.
@@ -209,20 +225,20 @@ pub(crate) unsafe fn make_room<K, V, S: Shape<K>, A: Allocator>(
         // SAFETY: as above.
         Plan::ShiftRight(count) => unsafe { shift_right(*root, edge, count) },
         // SAFETY: as above.
-        Plan::Split(pivot) => unsafe { split_up(root, edge, pivot, spare) },
+        Plan::Split(pivot) => unsafe { split_up(root, edge, pivot, supply) },
     }
 }
 
-/// Moves all pairs of a leaf that is the whole tree to the one that `spare` has.
+/// Moves all pairs of a leaf that is the whole tree to the one that `supply` has.
 ///
 /// # Safety
 ///
 /// The root is a leaf, and the other one has slots enough.
-pub(super) unsafe fn replace_leaf<K, V, S: Shape<K>, A: Allocator>(
+pub(super) unsafe fn replace_leaf<K, V, S: Shape<K>>(
     root: &mut Root<K, V, S>,
-    spare: &mut Spare<'_, K, V, S, A>,
+    supply: &mut impl Supply<K, V, S>,
 ) {
-    let (old, new) = (root.node, spare.take(0));
+    let (old, new) = (root.node, supply.take(0));
     let len = old.len();
     new.set_skipped(old.skipped());
     // SAFETY: two leaves, the new one with room.
@@ -232,7 +248,7 @@ pub(super) unsafe fn replace_leaf<K, V, S: Shape<K>, A: Allocator>(
     unsafe { note_more(new) };
     root.node = new;
     // SAFETY: nobody knows the old leaf any more, and its pairs have moved.
-    unsafe { spare.put(0, old) };
+    unsafe { supply.put(0, old) };
 }
 
 /// Moves `count` slots of the leaf at `edge` to its left sibling, and `edge` with them if it lies
@@ -299,18 +315,18 @@ struct Carry<K, V, S> {
 ///
 /// # Safety
 ///
-/// The leaf is full, and `spare` has a node for each full level from there on upwards, and one for
+/// The leaf is full, and `supply` has a node for each full level from there on upwards, and one for
 /// a new root if all are.
-unsafe fn split_up<K, V, S: Shape<K>, A: Allocator>(
+unsafe fn split_up<K, V, S: Shape<K>>(
     root: &mut Root<K, V, S>,
     edge: &mut Edge<K, V, S>,
     pivot: usize,
-    spare: &mut Spare<'_, K, V, S, A>,
+    supply: &mut impl Supply<K, V, S>,
 ) {
     let ends = Ends::of(*root, edge);
     // SAFETY: the leaf is full, the node is new.
     let (leaf, index, mut carry) =
-        unsafe { split_at((edge.leaf, 0, edge.index), spare.take(0), pivot) };
+        unsafe { split_at((edge.leaf, 0, edge.index), supply.take(0), pivot) };
     (edge.leaf, edge.index) = (leaf, index);
     for level in 1..=root.level {
         let (node, at) = (root.node_at(&edge.path, level), edge.path.edge(level));
@@ -324,14 +340,14 @@ unsafe fn split_up<K, V, S: Shape<K>, A: Allocator>(
         }
         let pivot = internal_pivot(node, at, &ends);
         // SAFETY: the node is full, the other one is new.
-        let (half, index, next) = unsafe { split_at((node, level, at), spare.take(level), pivot) };
+        let (half, index, next) = unsafe { split_at((node, level, at), supply.take(level), pivot) };
         // SAFETY: a half of a full node has room, and the pair waits one level below.
         unsafe { insert_carry((half, level, index), waiting, carry.right) };
         edge.path.set(level, index + moved);
         carry = next;
     }
     // SAFETY: every level has split, so a node for the new root was reserved.
-    unsafe { grow_root(root, edge, spare, carry) };
+    unsafe { grow_root(root, edge, supply, carry) };
 }
 
 /// Splits a full node for a pair that comes in at an edge: answers where that edge is now, and what
@@ -356,15 +372,15 @@ unsafe fn split_at<K, V, S: Shape<K>>(
 ///
 /// # Safety
 ///
-/// `carry` comes from a split of the root, and `spare` has a node for the level above it.
-unsafe fn grow_root<K, V, S: Shape<K>, A: Allocator>(
+/// `carry` comes from a split of the root, and `supply` has a node for the level above it.
+unsafe fn grow_root<K, V, S: Shape<K>>(
     root: &mut Root<K, V, S>,
     edge: &mut Edge<K, V, S>,
-    spare: &mut Spare<'_, K, V, S, A>,
+    supply: &mut impl Supply<K, V, S>,
     carry: Carry<K, V, S>,
 ) {
     let level = root.level + 1;
-    let node = spare.take(level);
+    let node = supply.take(level);
     // SAFETY: edge 0 of a new internal node.
     unsafe { node.set_child(0, root.node) };
     let waiting = (carry.waiting, root.level, Node::<K, V, S>::capacity() - 1);

@@ -81,7 +81,7 @@ mod cut;
 
 mod count;
 
-mod stock;
+pub(crate) mod stock;
 
 mod source;
 
@@ -94,6 +94,8 @@ pub(crate) mod dying;
 mod copy;
 
 pub(crate) mod tree;
+
+mod reserved;
 
 mod stream;
 

@@ -1,4 +1,4 @@
-//! [`Stock`]: any number of nodes out of any tree, to be used again or given back.
+//! [`Shelf`] and [`Stock`]: any number of nodes out of any tree, to be used again or given back.
 //!
 //! Operations on whole trees take nodes from one place and need them in another. A stock hands them
 //! on, so that the allocator is asked for what is missing only, and in advance.
@@ -12,12 +12,17 @@ use crate::raw::shape::Shape;
 use crate::raw::spare::Supply;
 
 /// Nodes in no tree that own nothing: leaves of full size, and internal nodes.
+pub(crate) struct Shelf<K, V, S> {
+    leaves: Chain<K, V, S>,
+    internals: Chain<K, V, S>,
+}
+
+/// A shelf and the allocator of its nodes.
 ///
 /// Dropped, it gives back what is left: foreign code, so all trees must have an owner by then.
 pub(super) struct Stock<'a, K, V, S: Shape<K>, A: Allocator> {
     alloc: &'a A,
-    leaves: Chain<K, V, S>,
-    internals: Chain<K, V, S>,
+    shelf: Shelf<K, V, S>,
 }
 
 /// Nodes of one kind, each holding the next in its first bytes.
@@ -49,57 +54,108 @@ impl<K, V, S: Shape<K>> Chain<K, V, S> {
     }
 }
 
-impl<'a, K, V, S: Shape<K>, A: Allocator> Stock<'a, K, V, S, A> {
-    pub(super) fn new(alloc: &'a A) -> Self {
-        let none = || Chain { first: None, count: 0 };
-        Self { alloc, leaves: none(), internals: none() }
+impl<K, V, S> Shelf<K, V, S> {
+    pub(crate) const fn new() -> Self {
+        let (leaves, internals) =
+            (Chain { first: None, count: 0 }, Chain { first: None, count: 0 });
+        Self { leaves, internals }
     }
 
+    /// Leaves, and internal nodes.
+    pub(crate) const fn counts(&self) -> (usize, usize) {
+        (self.leaves.count, self.internals.count)
+    }
+}
+
+impl<K, V, S: Shape<K>> Shelf<K, V, S> {
     /// Sees to it that there are at least so many nodes of each kind.
     ///
     /// # Errors
     ///
     /// The layout that the allocator could not serve.
-    pub(super) fn reserve(&mut self, leaves: usize, internals: usize) -> Result<(), Layout> {
+    pub(crate) fn reserve<A: Allocator>(
+        &mut self,
+        leaves: usize,
+        internals: usize,
+        alloc: &A,
+    ) -> Result<(), Layout> {
         while self.leaves.count < leaves {
-            let node = Node::allocate(0, self.alloc)?;
+            let node = Node::allocate(0, alloc)?;
             // SAFETY: a new node.
             unsafe { self.leaves.push(node) };
         }
         while self.internals.count < internals {
-            let node = Node::allocate(1, self.alloc)?;
+            let node = Node::allocate(1, alloc)?;
             // SAFETY: a new node; internal nodes of all levels are alike.
             unsafe { self.internals.push(node) };
         }
         Ok(())
     }
 
+    fn chain(&mut self, level: usize) -> &mut Chain<K, V, S> {
+        if level == 0 { &mut self.leaves } else { &mut self.internals }
+    }
+
     /// Gives all nodes back.
-    pub(super) fn give_back(&mut self) {
+    ///
+    /// # Safety
+    ///
+    /// They stem from `alloc`.
+    pub(crate) unsafe fn give_back<A: Allocator>(&mut self, alloc: &A) {
         while let Some(leaf) = self.leaves.pop() {
             // SAFETY: a leaf that came from `alloc` and is in no tree.
-            unsafe { leaf.deallocate(0, self.alloc) };
+            unsafe { leaf.deallocate(0, alloc) };
         }
         while let Some(node) = self.internals.pop() {
             // SAFETY: an internal node that came from `alloc` and is in no tree.
-            unsafe { node.deallocate(1, self.alloc) };
+            unsafe { node.deallocate(1, alloc) };
         }
     }
 }
 
 /// What goes in is any number of nodes a level; of leaves, those of full size.
-impl<K, V, S: Shape<K>, A: Allocator> Supply<K, V, S> for Stock<'_, K, V, S, A> {
+impl<K, V, S: Shape<K>> Supply<K, V, S> for Shelf<K, V, S> {
     fn take(&mut self, level: usize) -> Node<K, V, S> {
-        let chain = if level == 0 { &mut self.leaves } else { &mut self.internals };
-        let node = chain.pop().expect("an edit reserves the nodes that it takes");
+        let node = self.chain(level).pop().expect("an edit reserves the nodes that it takes");
         node.pad(0, Node::<K, V, S>::capacity());
         node
     }
 
     unsafe fn put(&mut self, level: usize, node: Node<K, V, S>) {
-        let chain = if level == 0 { &mut self.leaves } else { &mut self.internals };
         // SAFETY: passed on.
-        unsafe { chain.push(node) };
+        unsafe { self.chain(level).push(node) };
+    }
+}
+
+impl<'a, K, V, S: Shape<K>, A: Allocator> Stock<'a, K, V, S, A> {
+    pub(super) fn new(alloc: &'a A) -> Self {
+        Self { alloc, shelf: Shelf::new() }
+    }
+
+    /// [`Shelf::reserve`].
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    pub(super) fn reserve(&mut self, leaves: usize, internals: usize) -> Result<(), Layout> {
+        self.shelf.reserve(leaves, internals, self.alloc)
+    }
+
+    /// Gives all nodes back.
+    pub(super) fn give_back(&mut self) {
+        // SAFETY: what is put in came from this allocator.
+        unsafe { self.shelf.give_back(self.alloc) };
+    }
+}
+
+impl<K, V, S: Shape<K>, A: Allocator> Supply<K, V, S> for Stock<'_, K, V, S, A> {
+    fn take(&mut self, level: usize) -> Node<K, V, S> {
+        self.shelf.take(level)
+    }
+
+    unsafe fn put(&mut self, level: usize, node: Node<K, V, S>) {
+        // SAFETY: passed on.
+        unsafe { self.shelf.put(level, node) };
     }
 }
 

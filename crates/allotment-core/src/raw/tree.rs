@@ -319,10 +319,15 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         let plan = reserve(self.root, edge.as_ref(), &mut spare)?;
         // SAFETY: made just now for this root and edge.
         unsafe { make_room(&mut self.root, edge, plan, &mut spare) };
-        if let (Some(root), Some(edge)) = (self.root, edge) {
+        self.note_room(edge.as_ref());
+        Ok(())
+    }
+
+    /// Remembers the leaf in which room was made.
+    pub(super) fn note_room(&mut self, edge: Option<&Edge<K, V, S>>) {
+        if let Some((root, edge)) = self.root.zip(edge) {
             self.hint = Hint::of(root, edge);
         }
-        Ok(())
     }
 
     /// Gives a tree that is one leaf another leaf, of so many slots, unless it has as many.
