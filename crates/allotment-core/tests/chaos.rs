@@ -5,10 +5,11 @@ mod support;
 
 use std::cell::Cell;
 use std::cmp::Ordering;
+use std::mem;
 use std::ops::Bound;
 
 use allotment_core::shape::{Shape, Standard, Tiny};
-use allotment_core::{BTreeMap, Global};
+use allotment_core::{BTreeMap, BTreeSet, Global};
 use fastrand::Rng;
 
 use support::chaos::{ChaosKey, Liar, Order, seed, set_order};
@@ -53,7 +54,55 @@ fn act<S: Shape<ChaosKey>>(map: &mut Map<S>, other: &mut Map<S>, rng: &mut Rng) 
         88..91 => look(map, &key, rng),
         91..96 => ranges(map, rng),
         96 => mutate_keys(map, rng),
+        97 | 98 => edit_ranges(map, other, rng),
         _ => assert!(map.iter_mut().rev().zip(other.iter()).count() <= other.len()),
+    }
+}
+
+/// Ranges and gaps: where they are is for the order to say, and it lies.
+fn edit_ranges<S: Shape<ChaosKey>>(map: &mut Map<S>, other: &mut Map<S>, rng: &mut Rng) {
+    let (start, end) = (ChaosKey::new(rng.u32(0..200)), ChaosKey::new(rng.u32(0..200)));
+    let fresh = Map::with_shape_in(map.allocator().clone());
+    match rng.u32(0..9) {
+        0 => catch_refusal("range start", || *other = map.split_range::<ChaosKey, _>(&start..&end)),
+        1 => catch_refusal("range start", || {
+            drop(map.drain::<ChaosKey, _>(&start..=&end).next_back())
+        }),
+        2 => drop(map.extract_if(start..end, |_, _| rng.bool()).count()),
+        3 => drop(map.join(mem::replace(other, fresh)).map_err(|refused| {
+            *other = refused.into_inner();
+        })),
+        4 => map.merge(mem::replace(other, fresh), |_, own, _| own),
+        5 => {
+            let all = [Ordering::Less, Ordering::Equal, Ordering::Greater];
+            let random = |rng: &mut Rng| all[rng.usize(0..3)];
+            assert!(map.range_by(|_| random(rng)).count() <= map.len());
+        }
+        6 => {
+            let mut cursor = map.upper_bound_mut(Bound::Excluded(&start));
+            let spliced = cursor.splice_before(mem::replace(other, fresh));
+            spliced.unwrap_or_else(|refused| *other = refused.into_inner());
+            assert!(cursor.prev().is_some() || cursor.next().is_some() || map.is_empty());
+        }
+        7 => {
+            let mut cursor = map.lower_bound_mut(Bound::Included(&end));
+            for _ in 0..12 {
+                match rng.u32(0..5) {
+                    0 => drop(cursor.next().map(|(_, value)| mem::take(value))),
+                    1 => drop(cursor.prev().map(|(_, value)| mem::take(value))),
+                    2 => drop(cursor.remove_next()),
+                    3 => drop(cursor.remove_prev()),
+                    _ => drop(cursor.insert_after(ChaosKey::new(rng.u32(0..200)), Ghost::new())),
+                }
+            }
+        }
+        _ => {
+            let set = |rng: &mut Rng| (0..60).map(|_| ChaosKey::new(rng.u32(0..200))).collect();
+            let (a, b): (BTreeSet<ChaosKey>, BTreeSet<ChaosKey>) = (set(rng), set(rng));
+            let most = a.len() + b.len();
+            assert!(a.union(&b).count() <= most && a.intersection(&b).count() <= most);
+            assert!(a.difference(&b).count() <= most && a.symmetric_difference(&b).count() <= most);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod batch;
 mod bulk;
+mod by;
 mod chunks;
 mod cursor;
 mod entry;

@@ -19,14 +19,14 @@ use crate::raw::walk::Walk;
 
 /// The pairs between two bounds: see [`BTreeMap::range`].
 pub struct Range<'a, K, V, S: Shape<K> = Standard> {
-    walk: Walk<K, V, S>,
-    pairs: PhantomData<&'a (K, V)>,
+    pub(super) walk: Walk<K, V, S>,
+    pub(super) pairs: PhantomData<&'a (K, V)>,
 }
 
 /// The pairs between two bounds, values to be changed: see [`BTreeMap::range_mut`].
 pub struct RangeMut<'a, K, V, S: Shape<K> = Standard> {
-    walk: Walk<K, V, S>,
-    pairs: PhantomData<&'a mut (K, V)>,
+    pub(super) walk: Walk<K, V, S>,
+    pub(super) pairs: PhantomData<&'a mut (K, V)>,
 }
 
 impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {

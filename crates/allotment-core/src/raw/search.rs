@@ -290,3 +290,24 @@ pub(crate) fn move_beside<K, V, S, Q>(
         }
     }
 }
+
+/// Moves `edge`, wherever it was before, behind the keys for which `is_before` answers true: those
+/// come before all others, if it answers as it should.
+pub(crate) fn move_behind<K, V, S: Shape<K>>(
+    root: Root<K, V, S>,
+    edge: &mut Edge<K, V, S>,
+    mut is_before: impl FnMut(&K) -> bool,
+) {
+    let mut rank = |node: Node<K, V, S>, _| {
+        let (mut start, mut end) = (0, node.len());
+        while start < end {
+            let middle = start + (end - start) / 2;
+            // SAFETY: N1: `middle < len`.
+            let key = unsafe { &*node.keys().wrapping_add(middle) };
+            if is_before(key) { start = middle + 1 } else { end = middle }
+        }
+        (start, false)
+    };
+    let (slot, _) = descend(root, &mut rank, |level, index| edge.path.set(level, index));
+    (edge.leaf, edge.index) = (slot.node, slot.index);
+}

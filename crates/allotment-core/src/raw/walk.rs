@@ -197,6 +197,14 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
         walk
     }
 
+    /// Over what lies between two edges; over nothing if they are the wrong way round. It does not
+    /// know its length.
+    pub(crate) fn within(root: Root<K, V, S>, front: &Edge<K, V, S>, back: &Edge<K, V, S>) -> Self {
+        let mut walk = Self::whole(Some(root), 0);
+        walk.begin(root, Some(front), Some(back));
+        walk
+    }
+
     /// Moves the ends from those of the tree to the edges that are given.
     #[inline]
     fn begin(

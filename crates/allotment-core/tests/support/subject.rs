@@ -1,5 +1,6 @@
 //! [`Subject`]: runs the steps of a script on a map and on std's, and compares all there is to see.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap as Twin;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -154,6 +155,7 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
             Op::ExtractIf | Op::Drain | Op::RemoveRange | Op::SplitRange => self.take_range(step),
             Op::Join => self.join(step),
             Op::Cursor => self.cursor(step),
+            Op::RangeBy => self.range_by(step),
             Op::Clear => on_both!(self, |map| map.clear()),
             Op::Clone => self.clone_over(),
             Op::Compare => self.compare(),
@@ -365,6 +367,25 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
             }
             twin_follows(ours, twin);
         }
+    }
+
+    /// Ranges by a closure: of what lies between two keys, and of nothing.
+    fn range_by(&mut self, step: &Step) {
+        let (start, end) = (P::key(step.a.min(step.b)), P::key(step.a.max(step.b)));
+        let (start, end) = if start <= end { (start, end) } else { (end, start) };
+        let compare = |key: &P::Key| match (key < &start, key > &end) {
+            (true, _) => Ordering::Less,
+            (_, true) => Ordering::Greater,
+            _ => Ordering::Equal,
+        };
+        let (ours, twin) = (&mut self.ours, &mut self.twin);
+        assert_eq!(ours.get_by(compare), twin.range(&start..=&end).next());
+        assert_same(ours.range_by(compare), twin.range(&start..=&end), step.bits, usize::MAX);
+        ours.range_mut_by(compare).for_each(|(_, value)| *value = P::value(step.b));
+        twin_follows(ours, twin);
+        let above =
+            ours.range_by(|key| if *key <= end { Ordering::Less } else { Ordering::Greater });
+        assert_eq!(above.count(), 0);
     }
 
     fn fill(&mut self, step: &Step) {
