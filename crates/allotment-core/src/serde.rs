@@ -52,7 +52,6 @@ type Made<K, V, S> = fn() -> (K, V, S);
 /// assert!(strict.deserialize(&mut serde_json::Deserializer::from_str(text)).is_err());
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug)]
 pub struct MapSeed<K, V, A, S = Standard> {
     alloc: A,
     duplicates: Duplicates,
@@ -76,6 +75,19 @@ impl<K, V, A: Allocator, S: Shape<K>> MapSeed<K, V, A, S> {
     #[must_use]
     pub fn duplicates(self, duplicates: Duplicates) -> Self {
         Self { duplicates, ..self }
+    }
+}
+
+impl<K, V, A: Clone, S> Clone for MapSeed<K, V, A, S> {
+    fn clone(&self) -> Self {
+        Self { alloc: self.alloc.clone(), duplicates: self.duplicates, map: PhantomData }
+    }
+}
+
+impl<K, V, A: fmt::Debug, S> fmt::Debug for MapSeed<K, V, A, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut f = f.debug_struct("MapSeed");
+        f.field("alloc", &self.alloc).field("duplicates", &self.duplicates).finish_non_exhaustive()
     }
 }
 
@@ -167,7 +179,6 @@ impl<K: Serialize, V: Serialize, A: Allocator, S: Shape<K>> Serialize for BTreeM
 /// assert!(set.iter().eq(&[1, 2, 3]));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug)]
 pub struct SetSeed<T, A, S = Standard> {
     pairs: MapSeed<T, (), A, S>,
 }
@@ -189,6 +200,20 @@ impl<T, A: Allocator, S: Shape<T>> SetSeed<T, A, S> {
     #[must_use]
     pub fn duplicates(self, duplicates: Duplicates) -> Self {
         Self { pairs: self.pairs.duplicates(duplicates) }
+    }
+}
+
+impl<T, A: Clone, S> Clone for SetSeed<T, A, S> {
+    fn clone(&self) -> Self {
+        Self { pairs: self.pairs.clone() }
+    }
+}
+
+impl<T, A: fmt::Debug, S> fmt::Debug for SetSeed<T, A, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let MapSeed { alloc, duplicates, .. } = &self.pairs;
+        let mut f = f.debug_struct("SetSeed");
+        f.field("alloc", alloc).field("duplicates", duplicates).finish_non_exhaustive()
     }
 }
 

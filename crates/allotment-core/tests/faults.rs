@@ -11,7 +11,7 @@ use std::ops::Bound;
 
 use allotment_bump::Bump;
 use allotment_core::shape::{Shape, Standard, Tiny};
-use allotment_core::{BTreeMap, BTreeSet, Global, SharedAlloc};
+use allotment_core::{BTreeMap, Global, SharedAlloc};
 use allotment_meter::{Counter, Counting, FaultPlan, Faulty};
 use allotment_pool::Pool;
 use fastrand::Rng;
@@ -436,91 +436,6 @@ fn every_allocation_panics_in_turn() {
 fn every_comparison_panics_in_turn() {
     assert!(run::<_, Tiny>(|parent| parent, Trouble::Compare, 300) > 20_000);
     assert!(run::<_, Standard>(|parent| parent, Trouble::Compare, 3000) > 20_000);
-}
-
-/// Hazard 29, for sets: each operation fails at its first request, and passes when there is memory.
-#[test]
-fn every_operation_of_a_set_fails_and_then_passes() {
-    let faulty = Faulty::new(Counting::new(Global));
-    let plan = faulty.plan();
-    let alloc = Counting::new(faulty);
-    let mut set = BTreeSet::<Probe, _, Tiny>::with_shape_in(alloc.clone());
-    let mut other = BTreeSet::with_shape_in(alloc);
-    set.extend((0..100).map(|n| Probe::new(2 * n)));
-    other.extend((0..60).map(|n| Probe::new(2 * n + 1)));
-    /// Fails, leaves the set as it was, and passes.
-    macro_rules! twice {
-        ($act:expr) => {{
-            let before = set.dump();
-            plan.fail_from(0);
-            let failure = $act.err().expect("there is no memory");
-            plan.never();
-            assert_eq!(set.dump(), before);
-            ($act.expect("there is memory"), failure)
-        }};
-    }
-    let full = |set: &mut BTreeSet<Probe, _, Tiny>, n: u32| set.fallible().insert(Probe::new(n));
-    let fails = (0..200).find(|n| {
-        plan.fail_from(0);
-        let failed = full(&mut set, 2 * n + 1).is_err();
-        plan.never();
-        failed
-    });
-    let n = 2 * fails.expect("some leaf is full and so are its neighbours") + 1;
-    assert_eq!(twice!(set.fallible().insert(Probe::new(n))).1.returned.n(), n);
-    let copy = twice!(set.fallible().try_clone()).0;
-    assert!(copy == set);
-    let part = twice!(set.fallible().split_range(Probe::new(20)..Probe::new(120))).0;
-    part.verify().expect("a valid part");
-    let tail = twice!(set.fallible().split_off(&Probe::new(150))).0;
-    assert_eq!(part.len() + tail.len() + set.len(), copy.len());
-    let drained = twice!(set.fallible().drain(Probe::new(3)..Probe::new(15)).map(|it| it.len())).0;
-    assert_eq!(drained, copy.range(Probe::new(3)..Probe::new(15)).count());
-    let mut all = copy;
-    plan.fail_from(0);
-    assert!(all.fallible().append(&mut other).is_err() && all.len() + other.len() >= 160);
-    plan.never();
-    all.fallible().append(&mut other).expect("there is memory");
-    assert!(all.fallible().compact().is_ok() && all.fallible().replace(Probe::new(4)).is_ok());
-    assert!(all.fallible().extend((0..50).map(Probe::new)).is_ok());
-    all.verify().expect("a valid tree");
-    assert!(set.verify().is_ok() && all.fallible().remove_range(..).is_ok() && all.is_empty());
-}
-
-/// Hazard 20, for what is hung into a gap: it goes down with the call, and the map is as it was.
-#[test]
-fn every_request_of_a_splice_panics_in_turn() {
-    let mut points = 0;
-    for (len, other_len) in [(1, 1), (3, 40), (300, 2), (300, 300), (40, 3000)] {
-        for n in 0.. {
-            let (books, owed) = (Counting::new(Global), ledger::live());
-            let parent = books.counter();
-            let faulty = Faulty::new(books);
-            let plan = faulty.plan();
-            let alloc = Counting::new(faulty);
-            let pair = |n: u32| (Probe::new(n), Probe::new(n));
-            let mut map: Map<_, Tiny> = BTreeMap::with_shape_in(alloc.clone());
-            map.extend((0..len).chain(10_000..10_000 + len).map(pair));
-            let mut other = BTreeMap::with_shape_in(alloc);
-            other.extend((5000..5000 + other_len).map(pair));
-            plan.panic_at(n);
-            let spliced = catch(|| {
-                map.lower_bound_mut(Bound::Included(&Probe::new(7000))).splice_after(other)
-            });
-            plan.never();
-            map.verify().expect("a valid tree");
-            let kept = if spliced.is_some() { other_len } else { 0 };
-            assert_eq!(map.len() as u32, 2 * len + kept);
-            assert_eq!(ledger::live() - owed, 2 * map.len(), "pairs leaked");
-            drop(map);
-            assert_eq!(parent.snapshot().live_blocks, 0, "nodes leaked");
-            if spliced.is_some() {
-                break;
-            }
-            points += 1;
-        }
-    }
-    assert!(points > 40, "{points}");
 }
 
 /// Hazard 58.

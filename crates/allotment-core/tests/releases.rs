@@ -1,10 +1,13 @@
 //! An allocator that panics as a block is given back: nodes may leak then, and the maps stay whole.
 
 use std::cell::Cell;
+use std::mem;
+use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::NonNull;
 use std::rc::Rc;
 
+use allotment_core::btree_map::CursorMut;
 use allotment_core::shape::{Shape, Small, Standard, Tiny};
 use allotment_core::{AllocError, Allocator, BTreeMap, Global, Layout, SharedAlloc};
 
@@ -77,7 +80,46 @@ fn edits<S: Shape<u32>>() -> Vec<Edit<S>> {
             map.remove_sorted(&Vec::from_iter(9..80));
         },
         |map, _| map.clear(),
+        |map, other| *other = map.split_range(13..77),
+        |map, _| drop(map.drain(20..60).nth(3)),
+        |map, other| {
+            *other = map.split_range(30..);
+            map.join(mem::replace(other, map_on(map.allocator().clone()))).expect("all behind");
+        },
+        |map, _| map.extract_if(5..90, |key, _| key % 5 != 0).for_each(drop),
+        |map, other| {
+            let fresh = map_on(map.allocator().clone());
+            map.merge(mem::replace(other, fresh), |_, own, _| own);
+        },
+        |map, _| at_gap(map, 20, |cursor| while cursor.remove_next().is_some() {}),
+        |map, _| at_gap(map, 70, |cursor| while cursor.remove_prev().is_some() {}),
+        |map, _| at_gap(map, 37, |cursor| drop(cursor.split_after())),
+        |map, _| at_gap(map, 37, |cursor| drop(cursor.split_before())),
+        |map, _| {
+            let part = map.split_range(20..50);
+            at_gap(map, 30, |cursor| cursor.splice_before(part).expect("its place"));
+        },
     ]
+}
+
+fn map_on<S: Shape<u32>>(alloc: Grudging) -> Map<S> {
+    Map::with_shape_in(alloc)
+}
+
+/// Edits at a gap; afterwards all of the map is to be seen from wherever the cursor is, and it can
+/// be edited there.
+fn at_gap<S: Shape<u32>>(
+    map: &mut Map<S>,
+    key: u32,
+    act: impl FnOnce(&mut CursorMut<'_, u32, Box<u32>, Grudging, S>),
+) {
+    let mut cursor = map.lower_bound_mut(Bound::Included(&key));
+    let outcome = catch_unwind(AssertUnwindSafe(|| act(&mut cursor)));
+    while cursor.prev().is_some() {}
+    while cursor.next().is_some() {}
+    cursor.insert_after(u32::MAX, Box::new(0)).expect("behind all others");
+    assert!(cursor.remove_next().is_some() && cursor.peek_next().is_none());
+    outcome.unwrap_or_else(|grudge| resume_unwind(grudge));
 }
 
 fn whole<S: Shape<u32>>(map: &mut Map<S>) {

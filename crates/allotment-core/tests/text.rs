@@ -5,6 +5,7 @@ use std::borrow::{Borrow, Cow};
 use std::cell::Cell;
 use std::collections::BTreeMap as Twin;
 use std::fmt::Debug;
+use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
@@ -342,5 +343,26 @@ fn miri_what_keys_borrow_as_is_found() {
         assert_eq!(strings.get(word), Some(&word.len()));
         assert_eq!(lists.get(word.as_bytes()), Some(&word.len()));
         assert_eq!(strings.get(format!("{word}\0\0\0").as_str()), None);
+    }
+}
+
+/// Any key may come to begin with less than those beside it: all of them are found afterwards.
+#[test]
+fn keys_changed_in_their_place_are_found() {
+    let name = |n: u32| format!("prefix/{:03}/{:03}", n / 40, n % 40);
+    let fresh: BTreeMap<String, u32> = (0..2000).map(|n| (name(n), n)).collect();
+    for n in (0..2000).step_by(if cfg!(miri) { 499 } else { 3 }) {
+        for changed in [if n == 0 { "a".to_owned() } else { name(n - 1) + "~" }, name(n) + "!"] {
+            let mut map = fresh.clone();
+            // SAFETY: the key stays between its neighbours.
+            let mut cursor = unsafe {
+                map.lower_bound_mut(Bound::Included(name(n).as_str())).with_mutable_key()
+            };
+            changed.clone_into(cursor.next().expect("it is there").0);
+            drop(cursor);
+            map.verify().expect("a valid tree");
+            assert_eq!(map.get(&changed), Some(&n));
+            assert!((0..2000).filter(|&other| other != n).all(|n| map.get(&name(n)) == Some(&n)));
+        }
     }
 }

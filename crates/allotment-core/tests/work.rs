@@ -111,7 +111,22 @@ fn range_edits_cost_their_borders() {
     let leaf = cost(&mut || assert_eq!(map.remove_range(Watched(300)..Watched(306)), 3));
     assert_eq!(map.len(), ENTRIES - 3);
     // Comparisons, blocks asked for, and blocks given back at once: spares that nothing needed.
-    assert_eq!([split, spliced, joined, leaf], [(44, 13, 9), (19, 15, 16), (2, 0, 0), (43, 1, 1)]);
+    assert_eq!([split, spliced, joined, leaf], [(44, 13, 9), (19, 15, 16), (1, 0, 0), (43, 1, 1)]);
+}
+
+/// Where a key is in both maps, its pair stays where it is.
+#[test]
+fn merging_values_asks_for_nothing() {
+    let counter = Counter::new();
+    let pool = Counting::with_counter(Pool::new(), counter.clone());
+    let mut map = BTreeMap::new_in(pool.clone());
+    map.extend((0..10_000_u32).map(|n| (n, n)));
+    let mut other = BTreeMap::new_in(pool);
+    other.extend((0..10_000_u32).map(|n| (n, n)));
+    let before = counter.snapshot().requests;
+    map.merge(other, |_, own, other| own + other);
+    assert_eq!(counter.snapshot().requests, before);
+    assert!(map.into_iter().all(|(key, value)| value == 2 * key));
 }
 
 /// The intersection of few and many searches for the few, whichever set they are in.

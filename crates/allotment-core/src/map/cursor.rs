@@ -27,7 +27,8 @@ pub struct Cursor<'a, K, V, S: Shape<K> = Standard> {
 /// A gap in a map that is edited: see [`BTreeMap::lower_bound_mut`].
 ///
 /// Every edit is at most an insertion or a removal without its search: O(1) amortised, and O(log n)
-/// if nodes must be split or refilled.
+/// if nodes must be split or refilled. If the allocator panics in an edit, the map is whole, and
+/// the cursor may be at its beginning.
 pub struct CursorMut<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
     map: &'a mut BTreeMap<K, V, A, S>,
     gap: Gap<K, V, S>,
@@ -240,8 +241,8 @@ impl<'a, K, V, A: Allocator, S: Shape<K>> CursorMut<'a, K, V, A, S> {
     where
         A: SharedAlloc,
     {
-        let end = Gap::last(&self.map.tree);
-        let part = self.cut(&self.gap.clone(), &end);
+        let (start, end) = (self.gap, Gap::last(&self.map.tree));
+        let part = self.cut(&start, &end);
         self.gap = Gap::last(&self.map.tree);
         part
     }
@@ -252,8 +253,8 @@ impl<'a, K, V, A: Allocator, S: Shape<K>> CursorMut<'a, K, V, A, S> {
     where
         A: SharedAlloc,
     {
-        let start = Gap::first(&self.map.tree);
-        let part = self.cut(&start, &self.gap.clone());
+        let (start, end) = (Gap::first(&self.map.tree), self.gap);
+        let part = self.cut(&start, &end);
         self.gap = Gap::first(&self.map.tree);
         part
     }
@@ -264,6 +265,7 @@ impl<'a, K, V, A: Allocator, S: Shape<K>> CursorMut<'a, K, V, A, S> {
         A: SharedAlloc,
     {
         let alloc = self.map.alloc.clone();
+        self.gap.lose();
         let part = self.map.cut_between(start, end).unwrap_or_else(|layout| out_of_memory(layout));
         // The part may go with a clone of the allocator, since that is the same one.
         BTreeMap { tree: part.into_tree(), alloc }
@@ -410,8 +412,8 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
 /// A gap in a map that is edited, keys and all: see [`CursorMut::with_mutable_key`].
 ///
 /// What a search looks at first is kept apart from some keys, and is brought up to date with the
-/// next step, or as the cursor is dropped. If it is leaked instead, the key handed out last may not
-/// be found.
+/// next step, or as the cursor is dropped. If it is leaked instead, neither the key handed out last
+/// nor those beside it need be found.
 pub struct CursorMutKey<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
     cursor: CursorMut<'a, K, V, A, S>,
     /// The slot whose key was handed out last: what is kept of it in its node may be out of date.

@@ -38,9 +38,12 @@ pub(super) type Seated<'a, K, V, A, S> =
     Result<OccupiedEntry<'a, K, V, A, S>, AllocFailure<(K, V)>>;
 
 /// What [`BTreeMap::try_insert`] found, and what did not get in.
+#[non_exhaustive]
 pub struct OccupiedError<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
     /// The place of the pair that is there.
     pub entry: OccupiedEntry<'a, K, V, A, S>,
+    /// The key that did not get in.
+    pub key: K,
     /// The value that did not get in.
     pub value: V,
 }
@@ -76,7 +79,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     ///
     /// # Errors
     ///
-    /// The place of the pair that is there, and the value that did not get in.
+    /// The place of the pair that is there, and the one that did not get in.
     ///
     /// ```
     /// let mut map = allotment_core::BTreeMap::new();
@@ -88,9 +91,13 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     where
         K: Ord,
     {
-        match self.entry(key) {
-            Entry::Vacant(entry) => Ok(entry.insert(value)),
-            Entry::Occupied(entry) => Err(OccupiedError { entry, value }),
+        let mut edge = self.tree.start();
+        match (self.tree.search(&key, &mut edge), &edge) {
+            (Search::Found(slot), Some(edge)) => {
+                let place = Place { slot, path: edge.path };
+                Err(OccupiedError { entry: OccupiedEntry { place, map: self }, key, value })
+            }
+            _ => Ok(VacantEntry { key, edge, map: self }.insert(value)),
         }
     }
 
@@ -357,8 +364,8 @@ impl<K: fmt::Debug + Ord, V: fmt::Debug, A: Allocator, S: Shape<K>> fmt::Debug
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut f = f.debug_struct("OccupiedError");
-        f.field("key", self.entry.key()).field("old_value", self.entry.get());
-        f.field("new_value", &self.value).finish_non_exhaustive()
+        f.field("key", self.entry.key()).field("uninserted_key", &self.key);
+        f.field("old_value", self.entry.get()).field("new_value", &self.value).finish()
     }
 }
 

@@ -1,18 +1,38 @@
 //! Merging two maps, with a closure to decide what becomes of two values of one key.
 
+use core::mem::forget;
+use core::ptr;
+
 use allotment_alloc::{Allocator, SharedAlloc};
 
 use crate::map::{BTreeMap, out_of_memory};
-use crate::raw::gap::Gap;
-use crate::raw::search::Side;
+use crate::raw::path::{Path, Slot};
+use crate::raw::search::Search;
 use crate::raw::shape::Shape;
+
+/// A pair whose value was moved out. Dropped, as a closure unwinds, it takes the rest of it out.
+struct Hole<'a, K, V, A: Allocator, S: Shape<K>> {
+    map: &'a mut BTreeMap<K, V, A, S>,
+    slot: Slot<K, V, S>,
+    path: Path,
+}
+
+impl<K, V, A: Allocator, S: Shape<K>> Drop for Hole<'_, K, V, A, S> {
+    fn drop(&mut self) {
+        let Self { map, slot, path } = self;
+        // SAFETY: a slot of this tree, to which the path leads, and T4.
+        let ((key, value), _) = unsafe { map.tree.remove_at(*slot, path, &map.alloc) };
+        forget(value);
+        drop(key);
+    }
+}
 
 impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// Moves all pairs of `other` into this map. Where both have a key, this map keeps its key, and
     /// `conflict` makes one value of its own and the other's.
     ///
     /// If all keys of one map come before all of the other, or one is empty, as
-    /// [`append`](Self::append); otherwise O(m log n) for m pairs of the other.
+    /// [`join`](Self::join); otherwise O(m log n) for m pairs of the other.
     ///
     /// # Panics
     ///
@@ -33,21 +53,34 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     {
         let Err(overlapping) = self.join(other) else { return };
         for (key, value) in overlapping.into_inner() {
-            let mut gap = Gap::beside(&self.tree, &key, Side::Before);
-            let slot = gap.slot_after(&self.tree);
-            // SAFETY: N1; nobody writes to the map while keys are compared.
-            let is_there = slot.is_some_and(|slot| unsafe { &*slot.key() }.cmp(&key).is_eq());
-            let mut pair = (key, value);
-            if is_there {
-                // SAFETY: a gap of this tree, and T4.
-                let own = unsafe { gap.remove(&mut self.tree, &self.alloc) };
-                let (key, own) = own.expect("the pair behind the gap");
-                let merged = conflict(&key, own, pair.1);
-                pair = (key, merged);
+            let mut edge = self.tree.start();
+            match (self.tree.search(&key, &mut edge), &edge) {
+                (Search::Found(slot), Some(edge)) => {
+                    let path = edge.path;
+                    drop(key);
+                    self.merge_value((slot, path), value, &mut conflict);
+                }
+                // SAFETY: an edge of this tree, and T4.
+                _ => unsafe { self.tree.insert_at(&mut edge, key, value, &self.alloc) }
+                    .unwrap_or_else(|refused| out_of_memory(refused.layout)),
             }
-            // SAFETY: as above.
-            unsafe { gap.insert(&mut self.tree, pair, &self.alloc) }
-                .unwrap_or_else(|refused| out_of_memory(refused.layout));
         }
+    }
+
+    /// Makes one value of that in a slot, to which a path leads, and another.
+    fn merge_value(
+        &mut self,
+        (slot, path): (Slot<K, V, S>, Path),
+        other: V,
+        conflict: &mut impl FnMut(&K, V, V) -> V,
+    ) {
+        // SAFETY: N1; the map is borrowed for writing, and the hole sees to the slot.
+        let own = unsafe { slot.value().read() };
+        let hole = Hole { map: self, slot, path };
+        // SAFETY: N1; nobody else has access to the map.
+        let merged = conflict(unsafe { &*slot.key() }, own, other);
+        // SAFETY: the slot owns no value.
+        unsafe { ptr::write(slot.value(), merged) };
+        forget(hole);
     }
 }

@@ -35,7 +35,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// # Panics
     ///
     /// If the start is greater than the end, or equal to it with both excluded; or if a comparison
-    /// or the allocator does. The map is then as it was.
+    /// or a request for a node does. The map is then as it was.
     ///
     /// ```
     /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c'), (4, 'd')]);
@@ -142,12 +142,11 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         end: &Gap<K, V, S>,
     ) -> Result<Part<'_, K, V, A, S>, Layout> {
         let alloc = &self.alloc;
-        let Some(edges) = start.edge().zip(end.edge()) else {
-            return Ok(Part::with_shape_in(alloc));
-        };
+        let edges = start.edge(&self.tree).zip(end.edge(&self.tree));
+        let Some((start, end)) = edges else { return Ok(Part::with_shape_in(alloc)) };
         let mut freed = Freed::new(alloc);
         // SAFETY: edges of this tree, and T4.
-        let tree = unsafe { self.tree.cut_range(edges, alloc, &mut freed) }?;
+        let tree = unsafe { self.tree.cut_range((&start, &end), alloc, &mut freed) }?;
         // The reference passes everything on to the allocator that the nodes stem from (T4).
         let part = Part { tree, alloc };
         // Runs the allocator, so both maps must be whole by now.
@@ -163,7 +162,8 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// Puts all pairs of another map in, whose keys lie all before those of this one or all behind.
     ///
     /// O(log n + log m) if the two allocators share their memory: the trees are joined, and at most
-    /// a node a level and a root are asked for. Otherwise each pair is inserted.
+    /// a node a level, a root and a leaf for each map are asked for. Otherwise each pair is
+    /// inserted.
     ///
     /// # Errors
     ///
@@ -171,7 +171,8 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     ///
     /// # Panics
     ///
-    /// If a comparison or the allocator does; this map is then as it was.
+    /// If a comparison or a request for a node does. This map then has the pairs that it had, and
+    /// those inserted by then if the allocators do not share their memory.
     ///
     /// ```
     /// use allotment_core::BTreeMap;
@@ -188,13 +189,21 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         K: Ord,
         A: SharedAlloc,
     {
-        if !self.is_empty() && !other.is_empty() {
-            let (is_before, is_behind) = self.tree.compare_ends(&other.tree);
-            if !is_before && !is_behind {
-                return Err(UnorderedKeyError::new(other));
-            }
+        if self.is_empty() || other.is_empty() {
+            self.append(&mut other);
+            return Ok(());
         }
-        self.append(&mut other);
+        let (is_before, is_behind) = self.tree.compare_ends(&other.tree);
+        if !is_before && !is_behind {
+            return Err(UnorderedKeyError::new(other));
+        }
+        if !self.alloc.same_as(&other.alloc) {
+            self.append(&mut other);
+            return Ok(());
+        }
+        // SAFETY: the allocators share memory, and neither map is empty.
+        unsafe { self.tree.join_apart(&self.alloc, &mut other.tree, is_before) }
+            .unwrap_or_else(|layout| out_of_memory(layout));
         Ok(())
     }
 }

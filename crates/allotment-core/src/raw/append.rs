@@ -75,6 +75,10 @@ impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
             // SAFETY: passed on.
             return unsafe { self.append_pairs(alloc, other, other_root, other_alloc) };
         }
+        if is_apart {
+            // SAFETY: the allocators share memory, and neither is empty.
+            return unsafe { self.join_apart(alloc, other, is_before) };
+        }
         (self.hint, other.hint) = (Hint::NONE, Hint::NONE);
         for tree in [&mut *self, &mut *other] {
             // SAFETY: the allocators share memory, and all slots are enough.
@@ -83,11 +87,7 @@ impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
         let (Some(root), Some(other_root)) = (self.root, other.root) else {
             unreachable!("both trees have a pair")
         };
-        if is_apart {
-            // SAFETY: the allocators share memory; leaves are of full size.
-            return unsafe { self.join(alloc, other, is_before) };
-        }
-        // SAFETY: as above.
+        // SAFETY: as above; leaves are of full size.
         unsafe { merge(self, other, (root, other_root), alloc) }
     }
 

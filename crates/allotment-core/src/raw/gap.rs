@@ -16,8 +16,11 @@ use crate::raw::splice::Freed;
 use crate::raw::tree::{Refused, Tree};
 
 /// A position in a tree, which every method must be given again; nothing else may edit it.
+///
+/// If the allocator unwinds in the midst of an edit, where the gap was is lost, and it is the one
+/// before the first pair from then on.
 pub(crate) struct Gap<K, V, S> {
-    /// `None` in an empty tree.
+    /// `None` in an empty tree, and if it was lost.
     edge: Option<Edge<K, V, S>>,
 }
 
@@ -50,27 +53,34 @@ impl<K, V, S: Shape<K>> Gap<K, V, S> {
     }
 
     /// The edge that it is, if the tree has any.
-    pub(crate) fn edge(&self) -> Option<&Edge<K, V, S>> {
-        self.edge.as_ref()
+    pub(crate) fn edge(&self, tree: &Tree<K, V, S>) -> Option<Edge<K, V, S>> {
+        self.edge.or_else(|| tree.root().map(Edge::first))
+    }
+
+    /// Forgets where it is, before an edit of the tree by other means.
+    pub(crate) fn lose(&mut self) {
+        self.edge = None;
     }
 
     /// The pair behind the gap.
     pub(crate) fn slot_after(&self, tree: &Tree<K, V, S>) -> Option<Slot<K, V, S>> {
-        self.edge.as_ref()?.slot_after(tree.root()?)
+        self.edge(tree)?.slot_after(tree.root()?)
     }
 
     /// The pair before the gap.
     pub(crate) fn slot_before(&self, tree: &Tree<K, V, S>) -> Option<Slot<K, V, S>> {
-        self.edge.as_ref()?.slot_before(tree.root()?)
+        self.edge(tree)?.slot_before(tree.root()?)
     }
 
     /// Steps over the pair behind the gap.
     pub(crate) fn next(&mut self, tree: &Tree<K, V, S>) -> Option<Slot<K, V, S>> {
+        self.edge = self.edge(tree);
         self.edge.as_mut()?.next(tree.root()?)
     }
 
     /// Steps back over the pair before the gap.
     pub(crate) fn prev(&mut self, tree: &Tree<K, V, S>) -> Option<Slot<K, V, S>> {
+        self.edge = self.edge(tree);
         self.edge.as_mut()?.prev(tree.root()?)
     }
 
@@ -91,18 +101,19 @@ impl<K, V, S: Shape<K>> Gap<K, V, S> {
         alloc: &'a A,
         freed: &mut Freed<'a, K, V, S, A>,
     ) -> Result<(), Layout> {
-        match &mut self.edge {
-            // SAFETY: neither is empty; the rest is passed on.
-            Some(edge) if other.len() > 0 => unsafe {
-                tree.splice(edge, side, other, alloc, freed)
-            },
-            Some(_) => Ok(()),
-            None => {
-                mem::swap(tree, other);
-                *self = if side == Side::Before { Self::first(tree) } else { Self::last(tree) };
-                Ok(())
-            }
+        if other.len() == 0 {
+            return Ok(());
         }
+        let Some(mut edge) = self.edge(tree) else {
+            mem::swap(tree, other);
+            *self = if side == Side::Before { Self::first(tree) } else { Self::last(tree) };
+            return Ok(());
+        };
+        self.lose();
+        // SAFETY: neither is empty; the rest is passed on.
+        let spliced = unsafe { tree.splice(&mut edge, side, other, alloc, freed) };
+        self.edge = Some(edge);
+        spliced
     }
 
     /// Puts a pair in, behind the gap.
@@ -120,6 +131,7 @@ impl<K, V, S: Shape<K>> Gap<K, V, S> {
         (key, value): (K, V),
         alloc: &A,
     ) -> Result<(), Refused<K, V>> {
+        self.edge = self.edge(tree);
         // SAFETY: passed on.
         unsafe { tree.insert_at(&mut self.edge, key, value, alloc) }
     }
@@ -139,7 +151,8 @@ impl<K, V, S: Shape<K>> Gap<K, V, S> {
         if let Some(pair) = unsafe { tree.remove_in_leaf(slot) } {
             return Some(pair);
         }
-        let mut path = self.edge.as_ref()?.path;
+        let mut path = self.edge(tree)?.path;
+        self.lose();
         // SAFETY: as above, and the path leads to it; the rest is passed on.
         let (pair, replaced) = unsafe { tree.remove_at(slot, &mut path, alloc) };
         self.edge = tree.root().map(|root| Edge::at(root, path));

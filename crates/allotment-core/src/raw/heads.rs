@@ -218,8 +218,19 @@ pub(super) unsafe fn read_heads<K, V, S: Shape<K>>(node: Node<K, V, S>, slot: us
 ///
 /// A slot of the node, which is borrowed for writing.
 pub(crate) unsafe fn renew_head<K, V, S: Shape<K>>(node: Node<K, V, S>, slot: usize) {
-    // SAFETY: a slot of the node, so that its key is initialised.
-    unsafe { fit_at(node, slot, slot + 1, node.keys().wrapping_add(slot)) };
-    // SAFETY: as above.
+    let (len, keys) = (node.len(), node.keys());
+    let is_outer = slot == 0 || slot + 1 == len;
+    if Node::<K, V, S>::has_heads() && node.skipped() > 0 && is_outer {
+        // SAFETY: two keys of the node.
+        let common = unsafe { common::<K, S>(keys, keys.wrapping_add(len - 1)) };
+        if common < node.skipped() {
+            // All of them anew: `skip_less` asks the first key for what all of them began with.
+            node.set_skipped(common);
+            // SAFETY: slots of the node.
+            unsafe { read_heads(node, 0, len) };
+            return;
+        }
+    }
+    // SAFETY: a slot of the node.
     unsafe { read_heads(node, slot, 1) };
 }

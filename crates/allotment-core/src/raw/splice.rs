@@ -181,15 +181,14 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         alloc: &'a A,
         freed: &mut Freed<'a, K, V, S, A>,
     ) -> Result<(), Layout> {
-        let is_lone = self.root.is_some_and(|root| root.level == 0);
-        for tree in [&mut *self, &mut *other] {
-            // SAFETY: the allocators share memory, and all slots are enough.
-            unsafe { tree.resize_leaf(Node::<K, V, S>::capacity(), alloc) }?;
-        }
+        // SAFETY: the allocators share memory, and all slots are enough.
+        unsafe { other.resize_leaf(Node::<K, V, S>::capacity(), alloc) }?;
+        // SAFETY: as above. Last, since the edge must be right if an allocation fails.
+        unsafe { self.resize_leaf(Node::<K, V, S>::capacity(), alloc) }?;
         let (Some(root), Some(inner)) = (self.root, other.root) else {
             unreachable!("both trees have a pair")
         };
-        if is_lone {
+        if root.level == 0 {
             edge.leaf = root.node; // perhaps another one now
         }
         let top = root.level.max(inner.level);
@@ -203,6 +202,30 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         Ok(())
     }
 
+    /// [`join`](Self::join) for leaves of any size.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; the trees have the pairs that they had.
+    ///
+    /// # Safety
+    ///
+    /// As for `join`, but for the size of leaves; neither tree is empty.
+    pub(crate) unsafe fn join_apart<A: Allocator>(
+        &mut self,
+        alloc: &A,
+        other: &mut Self,
+        is_before: bool,
+    ) -> Result<(), Layout> {
+        (self.hint, other.hint) = (Hint::NONE, Hint::NONE);
+        for tree in [&mut *self, &mut *other] {
+            // SAFETY: the allocators share memory, and all slots are enough.
+            unsafe { tree.resize_leaf(Node::<K, V, S>::capacity(), alloc) }?;
+        }
+        // SAFETY: passed on.
+        unsafe { self.join(alloc, other, is_before) }
+    }
+
     /// Joins `other`, all of whose pairs come before those of this tree or behind.
     ///
     /// # Errors
@@ -212,7 +235,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     /// # Safety
     ///
     /// The nodes of both stem from `alloc` or one that shares memory; leaves are of full size.
-    pub(super) unsafe fn join<A: Allocator>(
+    unsafe fn join<A: Allocator>(
         &mut self,
         alloc: &A,
         other: &mut Self,

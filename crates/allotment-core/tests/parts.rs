@@ -1,0 +1,134 @@
+//! Sets, and maps that are hung into others, under each failed or panicking request in turn.
+
+mod support;
+
+use std::ops::Bound;
+
+use allotment_core::shape::Tiny;
+use allotment_core::{BTreeMap, BTreeSet, Global};
+use allotment_meter::{Counting, Faulty};
+
+use support::fuse::catch;
+use support::ledger;
+use support::probe::Probe;
+
+type Map<B, S> = BTreeMap<Probe, Probe, Counting<B>, S>;
+
+/// Hazard 29, for sets: each operation fails at its first request, and passes when there is memory.
+#[test]
+fn every_operation_of_a_set_fails_and_then_passes() {
+    let faulty = Faulty::new(Counting::new(Global));
+    let plan = faulty.plan();
+    let alloc = Counting::new(faulty);
+    let mut set = BTreeSet::<Probe, _, Tiny>::with_shape_in(alloc.clone());
+    let mut other = BTreeSet::with_shape_in(alloc);
+    set.extend((0..100).map(|n| Probe::new(2 * n)));
+    other.extend((0..60).map(|n| Probe::new(2 * n + 1)));
+    /// Fails, leaves the set as it was, and passes.
+    macro_rules! twice {
+        ($act:expr) => {{
+            let before = set.dump();
+            plan.fail_from(0);
+            let failure = $act.err().expect("there is no memory");
+            plan.never();
+            assert_eq!(set.dump(), before);
+            ($act.expect("there is memory"), failure)
+        }};
+    }
+    let full = |set: &mut BTreeSet<Probe, _, Tiny>, n: u32| set.fallible().insert(Probe::new(n));
+    let fails = (0..200).find(|n| {
+        plan.fail_from(0);
+        let failed = full(&mut set, 2 * n + 1).is_err();
+        plan.never();
+        failed
+    });
+    let n = 2 * fails.expect("some leaf is full and so are its neighbours") + 1;
+    assert_eq!(twice!(set.fallible().insert(Probe::new(n))).1.returned.n(), n);
+    let copy = twice!(set.fallible().try_clone()).0;
+    assert!(copy == set);
+    let part = twice!(set.fallible().split_range(Probe::new(20)..Probe::new(120))).0;
+    part.verify().expect("a valid part");
+    let tail = twice!(set.fallible().split_off(&Probe::new(150))).0;
+    assert_eq!(part.len() + tail.len() + set.len(), copy.len());
+    let drained = twice!(set.fallible().drain(Probe::new(3)..Probe::new(15)).map(|it| it.len())).0;
+    assert_eq!(drained, copy.range(Probe::new(3)..Probe::new(15)).count());
+    let mut all = copy;
+    plan.fail_from(0);
+    assert!(all.fallible().append(&mut other).is_err() && all.len() + other.len() >= 160);
+    plan.never();
+    all.fallible().append(&mut other).expect("there is memory");
+    assert!(all.fallible().compact().is_ok() && all.fallible().replace(Probe::new(4)).is_ok());
+    assert!(all.fallible().extend((0..50).map(Probe::new)).is_ok());
+    all.verify().expect("a valid tree");
+    assert!(set.verify().is_ok() && all.fallible().remove_range(..).is_ok() && all.is_empty());
+}
+
+/// Hazard 20, for what is hung into a gap: it goes down with the call, and the map is as it was.
+#[test]
+fn every_request_of_a_splice_panics_in_turn() {
+    let mut points = 0;
+    for (len, other_len) in [(1, 1), (3, 40), (300, 2), (300, 300), (40, 3000)] {
+        for n in 0.. {
+            let (books, owed) = (Counting::new(Global), ledger::live());
+            let parent = books.counter();
+            let faulty = Faulty::new(books);
+            let plan = faulty.plan();
+            let alloc = Counting::new(faulty);
+            let pair = |n: u32| (Probe::new(n), Probe::new(n));
+            let mut map: Map<_, Tiny> = BTreeMap::with_shape_in(alloc.clone());
+            map.extend((0..len).chain(10_000..10_000 + len).map(pair));
+            let mut other = BTreeMap::with_shape_in(alloc);
+            other.extend((5000..5000 + other_len).map(pair));
+            let mut cursor = map.lower_bound_mut(Bound::Included(&Probe::new(7000)));
+            plan.panic_at(n);
+            let spliced = catch(|| cursor.splice_after(other));
+            plan.never();
+            // Wherever the cursor is now: all pairs are to be seen from there.
+            while cursor.prev().is_some() {}
+            let seen = std::iter::from_fn(|| cursor.next().map(drop)).count();
+            assert_eq!(seen, map.len());
+            map.verify().expect("a valid tree");
+            let kept = if spliced.is_some() { other_len } else { 0 };
+            assert_eq!(map.len() as u32, 2 * len + kept);
+            assert_eq!(ledger::live() - owed, 2 * map.len(), "pairs leaked");
+            drop(map);
+            assert_eq!(parent.snapshot().live_blocks, 0, "nodes leaked");
+            if spliced.is_some() {
+                break;
+            }
+            points += 1;
+        }
+    }
+    assert!(points > 40, "{points}");
+}
+
+/// Hazard 20, for maps that are joined: the other one goes down with the call.
+#[test]
+fn every_request_of_a_join_panics_in_turn() {
+    let (mut points, sizes) = (0, [(1, 1), (10, 3), (3, 40), (300, 300)]);
+    for ((len, other_len), is_before) in
+        sizes.into_iter().flat_map(|size| [(size, false), (size, true)])
+    {
+        for n in 0.. {
+            let alloc = Faulty::new(Counting::new(Global));
+            let (plan, pair) = (alloc.plan(), |n: u32| (Probe::new(n), Probe::new(n)));
+            let alloc = Counting::new(alloc);
+            let mut map: Map<_, Tiny> = BTreeMap::with_shape_in(alloc.clone());
+            map.extend((1000..1000 + len).map(pair));
+            let mut other = BTreeMap::with_shape_in(alloc);
+            let start = if is_before { 0 } else { 5000 };
+            other.extend((start..start + other_len).map(pair));
+            plan.panic_at(n);
+            let joined = catch(|| map.join(other).is_ok());
+            plan.never();
+            map.verify().expect("a valid tree");
+            let kept = if joined.is_some() { other_len } else { 0 };
+            assert_eq!(map.len() as u32, len + kept);
+            if joined.is_some() {
+                break;
+            }
+            points += 1;
+        }
+    }
+    assert!(points > 4, "{points}");
+}
