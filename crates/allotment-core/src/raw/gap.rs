@@ -62,26 +62,36 @@ impl<K, V, S: Shape<K>> Gap<K, V, S> {
         self.edge = None;
     }
 
+    /// The edge that it is, to be moved.
+    fn edge_mut(&mut self, tree: &Tree<K, V, S>) -> Option<&mut Edge<K, V, S>> {
+        if self.edge.is_none() {
+            self.edge = self.edge(tree);
+        }
+        self.edge.as_mut()
+    }
+
     /// The pair behind the gap.
     pub(crate) fn slot_after(&self, tree: &Tree<K, V, S>) -> Option<Slot<K, V, S>> {
-        self.edge(tree)?.slot_after(tree.root()?)
+        let root = tree.root()?;
+        match &self.edge {
+            Some(edge) => edge.slot_after(root),
+            None => Edge::first(root).slot_after(root),
+        }
     }
 
     /// The pair before the gap.
     pub(crate) fn slot_before(&self, tree: &Tree<K, V, S>) -> Option<Slot<K, V, S>> {
-        self.edge(tree)?.slot_before(tree.root()?)
+        self.edge.as_ref()?.slot_before(tree.root()?)
     }
 
     /// Steps over the pair behind the gap.
     pub(crate) fn next(&mut self, tree: &Tree<K, V, S>) -> Option<Slot<K, V, S>> {
-        self.edge = self.edge(tree);
-        self.edge.as_mut()?.next(tree.root()?)
+        self.edge_mut(tree)?.next(tree.root()?)
     }
 
     /// Steps back over the pair before the gap.
     pub(crate) fn prev(&mut self, tree: &Tree<K, V, S>) -> Option<Slot<K, V, S>> {
-        self.edge = self.edge(tree);
-        self.edge.as_mut()?.prev(tree.root()?)
+        self.edge_mut(tree)?.prev(tree.root()?)
     }
 
     /// Puts all pairs of `other` in, and lies on that side of them afterwards. O(log n + log m).
@@ -131,7 +141,7 @@ impl<K, V, S: Shape<K>> Gap<K, V, S> {
         (key, value): (K, V),
         alloc: &A,
     ) -> Result<(), Refused<K, V>> {
-        self.edge = self.edge(tree);
+        self.edge_mut(tree);
         // SAFETY: passed on.
         unsafe { tree.insert_at(&mut self.edge, key, value, alloc) }
     }
