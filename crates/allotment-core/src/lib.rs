@@ -33,10 +33,10 @@ pub use raw::shape;
 /// [`BTreeMap`] and the types that its methods return.
 pub mod btree_map {
     pub use crate::map::{
-        AllocFailure, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry, ExtractIf,
-        Fallible, FallibleEntry, GetEach, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys,
-        NodeReservation, OccupiedEntry, OccupiedError, Range, RangeMut, UnorderedKeyError,
-        VacantEntry, Values, ValuesMut,
+        AllocFailure, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry, EntryRef,
+        ExtractIf, Fallible, FallibleEntry, GetEach, IntoIter, IntoKeys, IntoValues, Iter, IterMut,
+        Keys, NodeReservation, OccupiedEntry, OccupiedError, Range, RangeMut, UnorderedKeyError,
+        VacantEntry, VacantEntryRef, Values, ValuesMut,
     };
 }
 

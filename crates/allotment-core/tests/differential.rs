@@ -5,12 +5,15 @@
 
 mod support;
 
+use std::borrow::Borrow;
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::collections::BTreeMap as Twin;
 use std::ops::Bound;
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use allotment_bump::Bump;
+use allotment_core::btree_map::EntryRef;
 use allotment_core::shape::{Small, Standard, Tiny};
 use allotment_core::{BTreeMap, BTreeSet, Global};
 use allotment_meter::Counting;
@@ -192,6 +195,71 @@ fn borrowed_forms_look_up() {
     assert_eq!(map.split_off("c").len(), 2);
     assert_eq!(map.remove("b"), Some(1));
     assert!(map.is_empty());
+}
+
+thread_local! {
+    /// How many `Owned` were made.
+    static MADE: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A key that is made of a borrowed one: wrongly of those that begin with `!`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Owned(String);
+
+impl From<&str> for Owned {
+    fn from(text: &str) -> Self {
+        MADE.set(MADE.get() + 1);
+        Self(text.trim_start_matches('!').to_owned())
+    }
+}
+
+impl Borrow<str> for Owned {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+#[test]
+fn borrowed_keys_are_owned_when_they_go_in() {
+    let mut rng = Rng::with_seed(11);
+    let mut map = BTreeMap::<Owned, u32, _, Tiny>::with_shape_in(Checked::new());
+    let mut twin = Twin::<String, u32>::new();
+    for _ in 0..2000 {
+        let word = format!("word {}", rng.u32(0..300));
+        match rng.u32(0..4) {
+            0 => {
+                let (own, their) = (map.remove(word.as_str()), twin.remove(&word));
+                assert_eq!(own, their);
+            }
+            1 => {
+                *map.entry_ref(word.as_str()).or_default() += 1;
+                *twin.entry(word).or_default() += 1;
+            }
+            2 => {
+                let entry = map.entry_ref(word.as_str()).and_modify(|count| *count += 2);
+                assert_eq!(entry.key(), word);
+                entry.or_insert_with(|| 5);
+                twin.entry(word).and_modify(|count| *count += 2).or_insert(5);
+            }
+            _ => match map.entry_ref(word.as_str()) {
+                EntryRef::Occupied(entry) => assert_eq!(twin.remove(&word), Some(entry.remove())),
+                EntryRef::Vacant(entry) => {
+                    assert_eq!((entry.key(), *entry.insert(7)), (word.as_str(), 7));
+                    twin.insert(word, 7);
+                }
+            },
+        }
+    }
+    map.verify().expect("a valid tree");
+    assert!(map.iter().map(|(key, count)| (&key.0, count)).eq(&twin));
+    let (made, words) = (MADE.get(), twin.len());
+    for word in twin.keys() {
+        map.entry_ref(word.as_str()).or_insert(0);
+    }
+    assert_eq!((MADE.get(), map.len()), (made, words), "what is there needs no owned key");
+    let before = map.dump();
+    assert!(catch_unwind(AssertUnwindSafe(|| *map.entry_ref("!word").or_insert(0))).is_err());
+    assert_eq!(map.dump(), before);
 }
 
 #[test]

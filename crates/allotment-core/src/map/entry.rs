@@ -21,16 +21,16 @@ pub enum Entry<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
 
 /// The place where a key would go in.
 pub struct VacantEntry<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
-    key: K,
+    pub(super) key: K,
     /// `None` in an empty map.
-    edge: Option<Edge<K, V, S>>,
-    map: &'a mut BTreeMap<K, V, A, S>,
+    pub(super) edge: Option<Edge<K, V, S>>,
+    pub(super) map: &'a mut BTreeMap<K, V, A, S>,
 }
 
 /// The place of a pair.
 pub struct OccupiedEntry<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
-    place: Place<K, V, S>,
-    map: &'a mut BTreeMap<K, V, A, S>,
+    pub(super) place: Place<K, V, S>,
+    pub(super) map: &'a mut BTreeMap<K, V, A, S>,
 }
 
 /// The place of a pair that was put in, or the pair if the allocator failed.
