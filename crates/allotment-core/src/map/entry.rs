@@ -8,7 +8,6 @@ use allotment_alloc::{Allocator, Global};
 
 use crate::map::{AllocFailure, BTreeMap, out_of_memory};
 use crate::raw::path::{Edge, Place, Slot};
-use crate::raw::search::Search;
 use crate::raw::shape::{Shape, Standard};
 
 /// The place of a key in a map, occupied or vacant: see [`BTreeMap::entry`].
@@ -62,13 +61,9 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     where
         K: Ord,
     {
-        let mut edge = self.tree.start();
-        match (self.tree.search(&key, &mut edge), &edge) {
-            (Search::Found(slot), Some(edge)) => {
-                let place = Place { slot, path: edge.path };
-                Entry::Occupied(OccupiedEntry { place, map: self })
-            }
-            _ => Entry::Vacant(VacantEntry { key, edge, map: self }),
+        match self.tree.place_of(&key) {
+            Ok(place) => Entry::Occupied(OccupiedEntry { place, map: self }),
+            Err(edge) => Entry::Vacant(VacantEntry { key, edge, map: self }),
         }
     }
 
@@ -91,13 +86,11 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     where
         K: Ord,
     {
-        let mut edge = self.tree.start();
-        match (self.tree.search(&key, &mut edge), &edge) {
-            (Search::Found(slot), Some(edge)) => {
-                let place = Place { slot, path: edge.path };
+        match self.tree.place_of(&key) {
+            Ok(place) => {
                 Err(OccupiedError { entry: OccupiedEntry { place, map: self }, key, value })
             }
-            _ => Ok(VacantEntry { key, edge, map: self }.insert(value)),
+            Err(edge) => Ok(VacantEntry { key, edge, map: self }.insert(value)),
         }
     }
 

@@ -6,8 +6,7 @@ use core::fmt;
 use allotment_alloc::{Allocator, Global};
 
 use crate::map::{BTreeMap, OccupiedEntry, VacantEntry};
-use crate::raw::path::{Edge, Place};
-use crate::raw::search::Search;
+use crate::raw::path::Edge;
 use crate::raw::shape::{Shape, Standard};
 
 /// The place of a borrowed key in a map, occupied or vacant: see [`BTreeMap::entry_ref`].
@@ -41,13 +40,9 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
     {
-        let mut edge = self.tree.start();
-        match (self.tree.search(key, &mut edge), &edge) {
-            (Search::Found(slot), Some(edge)) => {
-                let place = Place { slot, path: edge.path };
-                EntryRef::Occupied(OccupiedEntry { place, map: self })
-            }
-            _ => EntryRef::Vacant(VacantEntryRef { key, edge, map: self }),
+        match self.tree.place_of(key) {
+            Ok(place) => EntryRef::Occupied(OccupiedEntry { place, map: self }),
+            Err(edge) => EntryRef::Vacant(VacantEntryRef { key, edge, map: self }),
         }
     }
 }

@@ -6,22 +6,21 @@ use core::ptr;
 use allotment_alloc::{Allocator, SharedAlloc};
 
 use crate::map::{BTreeMap, out_of_memory};
-use crate::raw::path::{Path, Slot};
-use crate::raw::search::Search;
+use crate::raw::path::Place;
 use crate::raw::shape::Shape;
 
 /// A pair whose value was moved out. Dropped, as a closure unwinds, it takes the rest of it out.
 struct Hole<'a, K, V, A: Allocator, S: Shape<K>> {
     map: &'a mut BTreeMap<K, V, A, S>,
-    slot: Slot<K, V, S>,
-    path: Path,
+    place: Place<K, V, S>,
 }
 
 impl<K, V, A: Allocator, S: Shape<K>> Drop for Hole<'_, K, V, A, S> {
     fn drop(&mut self) {
-        let Self { map, slot, path } = self;
-        // SAFETY: a slot of this tree, to which the path leads, and T4.
-        let ((key, value), _) = unsafe { map.tree.remove_at(*slot, path, &map.alloc) };
+        let Self { map, place } = self;
+        // SAFETY: a place in this tree, and T4.
+        let ((key, value), _) =
+            unsafe { map.tree.remove_at(place.slot, &mut place.path, &map.alloc) };
         forget(value);
         drop(key);
     }
@@ -53,30 +52,29 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     {
         let Err(overlapping) = self.join(other) else { return };
         for (key, value) in overlapping.into_inner() {
-            let mut edge = self.tree.start();
-            match (self.tree.search(&key, &mut edge), &edge) {
-                (Search::Found(slot), Some(edge)) => {
-                    let path = edge.path;
+            match self.tree.place_of(&key) {
+                Ok(place) => {
                     drop(key);
-                    self.merge_value((slot, path), value, &mut conflict);
+                    self.merge_value(place, value, &mut conflict);
                 }
                 // SAFETY: an edge of this tree, and T4.
-                _ => unsafe { self.tree.insert_at(&mut edge, key, value, &self.alloc) }
+                Err(mut edge) => unsafe { self.tree.insert_at(&mut edge, key, value, &self.alloc) }
                     .unwrap_or_else(|refused| out_of_memory(refused.layout)),
             }
         }
     }
 
-    /// Makes one value of that in a slot, to which a path leads, and another.
+    /// Makes one value of that in a place and another.
     fn merge_value(
         &mut self,
-        (slot, path): (Slot<K, V, S>, Path),
+        place: Place<K, V, S>,
         other: V,
         conflict: &mut impl FnMut(&K, V, V) -> V,
     ) {
+        let slot = place.slot;
         // SAFETY: N1; the map is borrowed for writing, and the hole sees to the slot.
         let own = unsafe { slot.value().read() };
-        let hole = Hole { map: self, slot, path };
+        let hole = Hole { map: self, place };
         // SAFETY: N1; nobody else has access to the map.
         let merged = conflict(unsafe { &*slot.key() }, own, other);
         // SAFETY: the slot owns no value.

@@ -50,6 +50,9 @@ pub(crate) enum Ready<K, V, S> {
     Equal(Slot<K, V, S>),
 }
 
+/// The place of a key; or the edge where it would go in, `None` in an empty tree.
+pub(crate) type Found<K, V, S> = Result<Place<K, V, S>, Option<Edge<K, V, S>>>;
+
 /// What becomes of a pair when one with an equal key comes in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OnEqual {
@@ -112,6 +115,20 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
             (Some(root), Some(edge)) => search(root, key, edge),
             (None, _) => Search::Missing,
             (Some(_), None) => unreachable!("a search begins at `start`"),
+        }
+    }
+
+    /// Searches for a key, and for where it would go in.
+    #[inline]
+    pub(crate) fn place_of<Q>(&self, key: &Q) -> Found<K, V, S>
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let mut edge = self.start();
+        match (self.search(key, &mut edge), &edge) {
+            (Search::Found(slot), Some(edge)) => Ok(Place { slot, path: edge.path }),
+            _ => Err(edge),
         }
     }
 
