@@ -1,8 +1,6 @@
 //! Orders that contradict themselves or change: answers may be wrong, but nothing crashes, leaks or
 //! is dropped twice, and the structure stays whole.
 
-mod support;
-
 use std::cell::Cell;
 use std::cmp::Ordering;
 use std::mem;
@@ -12,10 +10,11 @@ use allotment_core::shape::{Shape, Standard, Tiny};
 use allotment_core::{BTreeMap, BTreeSet, Global};
 use fastrand::Rng;
 
-use support::chaos::{ChaosKey, Liar, Order, seed, set_order};
-use support::checked::Checked;
-use support::fuse::catch_refusal;
-use support::ledger::{self, Ghost};
+use allotment_trial::chaos::{ChaosKey, Liar, Order, seed, set_order};
+use allotment_trial::checked::Checked;
+use allotment_trial::effort::{effort, tally};
+use allotment_trial::fuse::catch_refusal;
+use allotment_trial::ledger::{self, Ghost};
 
 type Map<S> = BTreeMap<ChaosKey, Ghost, Checked, S>;
 
@@ -156,7 +155,8 @@ fn run<S: Shape<ChaosKey>>(order: Order, flips: bool) {
     let mut map: Map<S> = BTreeMap::with_shape_in(alloc.clone());
     let mut other: Map<S> = BTreeMap::with_shape_in(alloc.clone());
     let mut most = 0;
-    for step in 0..STEPS {
+    let steps = STEPS * effort() as usize;
+    for step in 0..steps {
         let every = if flips { 7 } else { usize::MAX };
         if step % every == 0 {
             set_order(if flips { Order::ALL[rng.usize(0..8)] } else { order });
@@ -181,6 +181,7 @@ fn run<S: Shape<ChaosKey>>(order: Order, flips: bool) {
     drop(other);
     assert_eq!(ledger::live(), owed, "{order:?}: a leak");
     assert_eq!((alloc.live(), alloc.handles()), (0, 1));
+    tally("operations under orders that lie", steps as u64);
     set_order(Order::Honest);
 }
 

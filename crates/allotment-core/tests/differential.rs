@@ -3,8 +3,6 @@
 //! After each step of a script the tree is verified and the contents are compared. A failure prints
 //! the seed, the step and the structure.
 
-mod support;
-
 use std::borrow::Borrow;
 use std::cell::Cell;
 use std::cmp::Ordering;
@@ -18,10 +16,11 @@ use allotment_core::shape::{Small, Standard, Tiny};
 use allotment_core::{BTreeMap, BTreeSet, Global};
 use allotment_meter::Counting;
 use allotment_pool::Pool;
+use allotment_trial::checked::Checked;
+use allotment_trial::effort::effort;
+use allotment_trial::script::script;
+use allotment_trial::{pairs, set_subject, subject};
 use fastrand::Rng;
-use support::checked::Checked;
-use support::pairs;
-use support::{set_subject, subject};
 
 /// Tests of one shape: name, pairs, allocator, steps, and over how many keys.
 macro_rules! combinations {
@@ -29,7 +28,7 @@ macro_rules! combinations {
         $($name:ident: $pairs:ident on $alloc:expr, $len:literal over $span:literal;)*) => {
         $(#[test]
         fn $name() {
-            for seed in 1..=3 {
+            for seed in 1..=3 * effort() {
                 $run::<pairs::$pairs, _, $shape>($alloc, seed, $len / 3, $span);
             }
         })*
@@ -101,6 +100,21 @@ mod set_standard {
         run in Standard:
         strings_on_bump: Strings on Bump::new(), 6000 over 600;
         bytes_on_counting: Bytes on Counting::new(Global), 6000 over 256;
+    }
+}
+
+/// Steps of each combination that is looked at now and then only.
+const MANY: usize = 250_000;
+
+/// A million operations: what comes of rare ones and long histories.
+#[test]
+fn long_scripts() {
+    for seed in 101..101 + effort() {
+        let (name, steps) = (format!("seed {seed}"), |span| script(seed, MANY, span));
+        subject::take::<pairs::Words, _, Tiny>(Pool::new(), &name, steps(200), 200, 50);
+        subject::take::<pairs::Words, _, Standard>(Global, &name, steps(2000), 2000, 50);
+        subject::take::<pairs::Probes, _, Tiny>(Checked::new(), &name, steps(100), 100, 50);
+        set_subject::take::<pairs::Strings, _, Standard>(Bump::new(), &name, steps(600), 600, 50);
     }
 }
 

@@ -1,8 +1,6 @@
 //! Every case there is, up to a size: operation sequences, reachable shapes, and trees of up to 64
 //! pairs, with three slots a node, and some with five.
 
-mod support;
-
 use std::collections::BTreeMap as Twin;
 use std::collections::HashSet;
 use std::ops::Bound;
@@ -10,7 +8,8 @@ use std::ops::Bound;
 use allotment_core::shape::{Shape, Small, Tiny};
 use allotment_core::{BTreeMap, Global};
 
-use support::walks::assert_same;
+use allotment_trial::effort::{effort, tally};
+use allotment_trial::walks::assert_same;
 
 type Map<S = Tiny> = BTreeMap<u128, u32, Global, S>;
 
@@ -152,14 +151,17 @@ fn sequences(ops: &mut Vec<Op>, alphabet: &[Op], len: usize) -> usize {
     count
 }
 
+/// Sequences of five operations, or of six if there is time.
 #[test]
-fn every_sequence_of_five_operations_on_four_keys() {
+fn every_sequence_of_operations_on_four_keys() {
     let mut alphabet = vec![Op::PopFirst, Op::PopLast, Op::Retain(0x5555_5555)];
     for key in 1..=4 {
         alphabet.extend([Op::Insert(key), Op::Remove(key), Op::CutAndJoin(key)]);
     }
-    let count = sequences(&mut Vec::new(), &alphabet, 5);
-    assert_eq!(count, (0..=5).map(|len| 15_usize.pow(len)).sum::<usize>());
+    let most = if effort() > 1 { 6 } else { 5 };
+    let count = sequences(&mut Vec::new(), &alphabet, most);
+    assert_eq!(count, (0..=most).map(|len| 15_usize.pow(len as u32)).sum::<usize>());
+    tally("sequences of up to six operations", count as u64);
 }
 
 /// The structure without the keys: a line for each node with its level and its length.
@@ -227,6 +229,7 @@ fn explore_at_least<S: Shape<u128>>(pairs_max: usize, least: (usize, usize)) {
     let (structures, operations) = explore::<S>(if cfg!(miri) { 4 } else { pairs_max });
     let enough = structures >= least.0 && operations >= least.1;
     assert!(cfg!(miri) || enough, "{structures}, {operations}");
+    tally("operations on each structure that small trees can have", operations as u64);
 }
 
 #[test]

@@ -4,8 +4,6 @@
 //! Before each operation passes, it is tried with the fault at its first request or comparison, at
 //! its second, and so on, until the fault is not reached any more.
 
-mod support;
-
 use std::collections::BTreeMap as Twin;
 use std::ops::Bound;
 
@@ -14,11 +12,11 @@ use allotment_core::shape::{Shape, Standard, Tiny};
 use allotment_core::{BTreeMap, Global, SharedAlloc};
 use allotment_meter::{Counter, Counting, FaultPlan, Faulty};
 use allotment_pool::Pool;
+use allotment_trial::effort::{effort, tally};
+use allotment_trial::fuse::{Act, arm, catch, disarm};
+use allotment_trial::ledger;
+use allotment_trial::probe::Probe;
 use fastrand::Rng;
-
-use support::fuse::{Act, arm, catch, disarm};
-use support::ledger;
-use support::probe::Probe;
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +27,16 @@ enum Trouble {
     Panic,
     /// Hazards 11 and 12: a comparison panics.
     Compare,
+}
+
+impl Trouble {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Fail => "allocations that failed",
+            Self::Panic => "allocations that panicked",
+            Self::Compare => "comparisons that panicked",
+        }
+    }
 }
 
 /// The edits of the script.
@@ -398,10 +406,20 @@ fn entry<B: SharedAlloc, S: Shape<Probe>>(
     catch(|| map.entry(Probe::new(key)).or_insert(Probe::new(value)).n()).is_some()
 }
 
-/// Runs the script of 3,000 edits; answers how many faults there were.
+/// Runs scripts of 3,000 edits; answers how many faults there were in each.
 fn run<B: SharedAlloc, S: Shape<Probe>>(
+    make: impl Fn(Faulty<Counting<Global>>) -> B,
+    trouble: Trouble,
+    span: u32,
+) -> usize {
+    let points = (0..effort()).map(|seed| run_once::<B, S>(&make, trouble, seed, span));
+    points.min().expect("an effort of at least 1")
+}
+
+fn run_once<B: SharedAlloc, S: Shape<Probe>>(
     make: impl FnOnce(Faulty<Counting<Global>>) -> B,
     trouble: Trouble,
+    seed: u64,
     span: u32,
 ) -> usize {
     let (books, owed) = (Counting::new(Global), ledger::live());
@@ -409,7 +427,7 @@ fn run<B: SharedAlloc, S: Shape<Probe>>(
     let faulty = Faulty::new(books);
     let plan = faulty.plan();
     let mut subject = Subject::<B, S>::new(make(faulty), plan, trouble);
-    for edit in edits(trouble as u64, 3000, span) {
+    for edit in edits(seed * 3 + trouble as u64, 3000, span) {
         subject.act(&edit);
     }
     let (counter, points) = (subject.counter.clone(), subject.points);
@@ -417,6 +435,7 @@ fn run<B: SharedAlloc, S: Shape<Probe>>(
     assert_eq!(counter.snapshot().live_blocks, 0, "nodes leaked");
     assert_eq!(parent.snapshot().live_blocks, 0, "the backend leaked");
     assert_eq!(ledger::live(), owed, "pairs leaked");
+    tally(trouble.name(), points as u64);
     points
 }
 

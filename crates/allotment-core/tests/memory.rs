@@ -1,14 +1,12 @@
 //! What the maps ask of their allocator, exactly: bytes an entry, nodes an insertion, and who asks
 //! for nothing.
 
-mod support;
-
 use allotment_core::{BTreeMap, BTreeSet, Global};
 use allotment_meter::{Counter, Counting, Faulty};
 use allotment_pool::Pool;
 use fastrand::Rng;
 
-use support::checked::Checked;
+use allotment_trial::checked::Checked;
 
 const ENTRIES: u64 = 1_000_000;
 

@@ -2,8 +2,6 @@
 //!
 //! Run under Miri with strict provenance, in both models of borrowing.
 
-mod support;
-
 use std::ops::Bound;
 
 use allotment_bump::Bump;
@@ -12,12 +10,12 @@ use allotment_core::shape::{Shape, Standard, Tiny};
 use allotment_core::{BTreeMap, BTreeSet, Global};
 use allotment_pool::Pool;
 
-use support::checked::Checked;
-use support::fuse::{Act, arm, catch, disarm};
-use support::ledger;
-use support::pairs::{Ghosts, PageValues, Strings};
-use support::probe::Probe;
-use support::{set_subject, subject};
+use allotment_trial::checked::Checked;
+use allotment_trial::fuse::{Act, arm, catch, disarm};
+use allotment_trial::ledger;
+use allotment_trial::pairs::{Ghosts, PageValues, Strings};
+use allotment_trial::probe::Probe;
+use allotment_trial::{set_subject, subject};
 
 /// Steps of a script.
 const STEPS: usize = if cfg!(miri) { 40 } else { 2000 };

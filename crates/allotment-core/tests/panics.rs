@@ -1,7 +1,5 @@
 //! Drops, clones, closures and iterators that panic or lie: nothing is lost, leaked, dropped twice.
 
-mod support;
-
 use std::cell::RefCell;
 use std::collections::BTreeMap as Twin;
 use std::mem::{self, ManuallyDrop};
@@ -11,10 +9,11 @@ use allotment_core::shape::{Shape, Standard, Tiny};
 use allotment_core::{BTreeMap, BTreeSet, Global};
 use allotment_pool::Pool;
 
-use support::checked::Checked;
-use support::fuse::{Act, arm, burn, catch, disarm};
-use support::ledger;
-use support::probe::Probe;
+use allotment_trial::checked::Checked;
+use allotment_trial::effort::{effort, tally};
+use allotment_trial::fuse::{Act, arm, burn, catch, disarm};
+use allotment_trial::ledger;
+use allotment_trial::probe::Probe;
 
 type Map<S> = BTreeMap<Probe, Probe, Checked, S>;
 
@@ -31,7 +30,9 @@ const SIZES: &[u32] = if cfg!(miri) { &[1, 9] } else { &[1, 2, 3, 4, 7, 12, 31, 
 /// Tries `act` on a new map with the fuse at the first act of the kind, the second, and so on until
 /// it is not reached; in the end all must be gone. `act` is told how many pairs there are.
 fn sweep<S: Shape<Probe>>(kind: Act, mut act: impl FnMut(Map<S>, u32)) {
-    for &len in SIZES {
+    let larger = (1..effort() as u32).map(|n| 100 + 7 * n);
+    let mut points = 0;
+    for len in SIZES.iter().copied().chain(larger) {
         for n in 0.. {
             let owed = ledger::live();
             let map = map_of::<S>(len);
@@ -45,8 +46,16 @@ fn sweep<S: Shape<Probe>>(kind: Act, mut act: impl FnMut(Map<S>, u32)) {
             if !met {
                 break;
             }
+            points += 1;
         }
     }
+    let what = match kind {
+        Act::Drop => "drops that panicked",
+        Act::Clone => "clones that panicked",
+        Act::Call => "closures and iterators that panicked",
+        Act::Compare => "comparisons that panicked",
+    };
+    tally(what, points);
 }
 
 /// Hazard 13.

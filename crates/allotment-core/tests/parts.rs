@@ -1,16 +1,14 @@
 //! Sets, and maps that are hung into others, under each failed or panicking request in turn.
 
-mod support;
-
 use std::ops::Bound;
 
 use allotment_core::shape::Tiny;
 use allotment_core::{BTreeMap, BTreeSet, Global};
 use allotment_meter::{Counting, Faulty};
 
-use support::fuse::catch;
-use support::ledger;
-use support::probe::Probe;
+use allotment_trial::fuse::catch;
+use allotment_trial::ledger;
+use allotment_trial::probe::Probe;
 
 type Map<B, S> = BTreeMap<Probe, Probe, Counting<B>, S>;
 

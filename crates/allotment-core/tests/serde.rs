@@ -1,7 +1,5 @@
 //! Maps and sets through serde: there and back, onto any allocator, and out of memory on the way.
 
-mod support;
-
 use std::collections::{BTreeMap as Twin, BTreeSet as TwinSet};
 
 use allotment_core::serde::{Duplicates, MapSeed, SetSeed};
@@ -13,7 +11,7 @@ use serde::de::DeserializeSeed;
 use serde::{Deserialize, Serialize};
 use serde_json::Deserializer;
 
-use support::checked::Checked;
+use allotment_trial::checked::Checked;
 
 #[derive(Serialize, Deserialize, Debug, PartialEq)]
 struct Ours {

@@ -1,8 +1,6 @@
 //! What operations cost, exactly and without a clock: comparisons, nodes touched, and the memory
 //! that a single edit asks for or gives back.
 
-mod support;
-
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::ops::Bound;
@@ -15,7 +13,7 @@ use allotment_meter::{Counter, Counting, Counts};
 use allotment_pool::Pool;
 use fastrand::Rng;
 
-use support::checked::Checked;
+use allotment_trial::checked::Checked;
 
 const ENTRIES: usize = 100_000;
 

@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("allotment-bump", &["src/", "tests/"]),
     ("allotment-pool", &["src/", "tests/"]),
     ("allotment-meter", &["src/", "tests/"]),
+    ("allotment-trial", &["src/checked.rs"]),
     ("allotment-core", &["src/raw/", "src/map/", "src/set/cursor.rs", "tests/"]),
 ];
 

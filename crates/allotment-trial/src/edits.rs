@@ -9,11 +9,11 @@ use allotment_core::shape::Shape;
 use allotment_core::{BTreeMap, SharedAlloc};
 use fastrand::Rng;
 
-use super::bounds::bound_pairs;
-use super::pairs::Pairs;
-use super::script::{Op, Step};
-use super::subject::Subject;
-use super::walks::assert_same;
+use crate::bounds::bound_pairs;
+use crate::pairs::Pairs;
+use crate::script::{Op, Step};
+use crate::subject::Subject;
+use crate::walks::assert_same;
 
 /// The pairs of a map on either side of a gap, in ascending order.
 struct Model<K, V> {
@@ -59,7 +59,7 @@ fn taken<K: Ord + Clone, V>(
 
 impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
     /// Takes ranges out: all of them or what a closure picks, in one of four ways.
-    pub(super) fn take_range(&mut self, step: &Step) {
+    pub(crate) fn take_range(&mut self, step: &Step) {
         let all = bound_pairs(P::key(step.a), P::key(step.b));
         let bounds = all[step.bits as usize % all.len()].clone();
         let picks = |at: usize| step.bits.rotate_right(at as u32) & 1 == 0;
@@ -101,7 +101,7 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
     }
 
     /// Puts the spare map in at one end, unless the two overlap; or merges it in any case.
-    pub(super) fn join(&mut self, step: &Step) {
+    pub(crate) fn join(&mut self, step: &Step) {
         let spare = BTreeMap::with_shape_in(self.ours.allocator().clone());
         let spare = mem::replace(&mut self.spare, spare);
         if step.bits & 1 == 0 {
@@ -137,7 +137,7 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
     }
 
     /// Walks about with a cursor and edits what is on its way.
-    pub(super) fn cursor(&mut self, step: &Step) {
+    pub(crate) fn cursor(&mut self, step: &Step) {
         let mut rng = Rng::with_seed(step.bits);
         let key = P::key(step.a);
         let (bound, upper) = match rng.u32(0..6) {

@@ -7,10 +7,14 @@ use std::sync::Once;
 
 /// What a fuse counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Act {
+pub enum Act {
+    /// Two keys are compared.
     Compare,
+    /// A key or value is cloned.
     Clone,
+    /// A key or value is dropped.
     Drop,
+    /// A closure or an iterator of the test is called.
     Call,
 }
 
@@ -30,17 +34,17 @@ fn fuse<R>(act: Act, use_it: impl FnOnce(&Cell<Option<u64>>) -> R) -> R {
 }
 
 /// Makes the `n`-th act from now panic, and none after it; the next one is number 0.
-pub(crate) fn arm(act: Act, n: u64) {
+pub fn arm(act: Act, n: u64) {
     fuse(act, |fuse| fuse.set(Some(n)));
 }
 
 /// Takes the fuse out; answers whether it had blown.
-pub(crate) fn disarm(act: Act) -> bool {
+pub fn disarm(act: Act) -> bool {
     fuse(act, |fuse| fuse.take().is_none())
 }
 
 /// Counts an act, and panics if its turn has come.
-pub(crate) fn burn(act: Act) {
+pub fn burn(act: Act) {
     let blows = fuse(act, |fuse| match fuse.get() {
         None => false,
         Some(0) => {
@@ -60,7 +64,7 @@ pub(crate) fn burn(act: Act) {
 
 /// What `act` returns, or `None` if a fuse blew or a request panicked as planned. Any other panic
 /// goes on.
-pub(crate) fn catch<R>(act: impl FnOnce() -> R) -> Option<R> {
+pub fn catch<R>(act: impl FnOnce() -> R) -> Option<R> {
     keep_quiet_when_asked();
     match catch_unwind(AssertUnwindSafe(act)) {
         Ok(result) => Some(result),
@@ -76,7 +80,7 @@ fn is_planned(payload: &(dyn Any + Send)) -> bool {
 
 /// Catches a panic whose message begins with `expected`, without a report of it. Any other panic
 /// goes on, without a report but for its message.
-pub(crate) fn catch_refusal(expected: &str, act: impl FnOnce()) {
+pub fn catch_refusal(expected: &str, act: impl FnOnce()) {
     keep_quiet_when_asked();
     QUIET.set(true);
     let outcome = catch_unwind(AssertUnwindSafe(act));

@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 /// All pairs of bounds at `start` and `end`; those that make up no range are left out.
-pub(crate) fn bound_pairs<K: Ord + Clone>(start: K, end: K) -> Vec<(Bound<K>, Bound<K>)> {
+pub fn bound_pairs<K: Ord + Clone>(start: K, end: K) -> Vec<(Bound<K>, Bound<K>)> {
     let (start, end) = if start <= end { (start, end) } else { (end, start) };
     let mut pairs = Vec::with_capacity(9);
     for first in 0..3 {

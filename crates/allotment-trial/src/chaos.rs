@@ -7,11 +7,11 @@ use std::fmt;
 
 use fastrand::Rng;
 
-use super::ledger::Token;
+use crate::ledger::Token;
 
 /// How keys compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
+pub enum Order {
     /// As their numbers do.
     Honest,
     /// Against their numbers.
@@ -31,7 +31,8 @@ pub(crate) enum Order {
 }
 
 impl Order {
-    pub(crate) const ALL: [Self; 8] = [
+    /// One of each.
+    pub const ALL: [Self; 8] = [
         Self::Honest,
         Self::Reversed,
         Self::Cyclic,
@@ -49,12 +50,12 @@ thread_local! {
 }
 
 /// Sets the order of all keys of this thread, those in maps included.
-pub(crate) fn set_order(order: Order) {
+pub fn set_order(order: Order) {
     ORDER.set(order);
 }
 
 /// Makes the orders that throw dice repeatable.
-pub(crate) fn seed(seed: u64) {
+pub fn seed(seed: u64) {
     DICE.with_borrow_mut(|dice| dice.seed(seed));
 }
 
@@ -77,16 +78,20 @@ fn compare(a: u32, b: u32) -> Ordering {
 }
 
 /// A key whose drops are counted and whose number can be changed inside a map.
-pub(crate) struct ChaosKey {
-    pub(crate) n: Cell<u32>,
+pub struct ChaosKey {
+    /// What is compared.
+    pub n: Cell<u32>,
     /// A view of the key whose order has nothing to do with it.
     liar: Liar,
-    token: Box<Token>,
+    /// A block of its own, entered in the ledger.
+    _token: Box<Token>,
 }
 
 impl ChaosKey {
-    pub(crate) fn new(n: u32) -> Self {
-        Self { n: Cell::new(n), liar: Liar(n.wrapping_mul(2_654_435_761)), token: Box::default() }
+    /// A key of this number.
+    #[must_use]
+    pub fn new(n: u32) -> Self {
+        Self { n: Cell::new(n), liar: Liar(n.wrapping_mul(2_654_435_761)), _token: Box::default() }
     }
 }
 
@@ -130,7 +135,7 @@ impl fmt::Debug for ChaosKey {
 
 /// What a [`ChaosKey`] says it can be looked up by, against the rules of `Borrow`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Liar(pub(crate) u32);
+pub struct Liar(pub u32);
 
 impl Borrow<Liar> for ChaosKey {
     fn borrow(&self) -> &Liar {

@@ -5,26 +5,26 @@ use std::collections::BTreeMap as Twin;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use allotment_core::btree_map::Entry;
 use allotment_core::shape::Shape;
 use allotment_core::{BTreeMap, SharedAlloc};
 
-use super::bounds::bound_pairs;
-use super::ledger;
-use super::pairs::Pairs;
-use super::script::{Op, Step, numbers, script};
-use super::walks::{assert_runs, assert_same, assert_same_in_bulk};
+use crate::bounds::bound_pairs;
+use crate::effort::tally;
+use crate::ledger;
+use crate::pairs::Pairs;
+use crate::script::{Op, Stage, Step, numbers, perform, script};
+use crate::walks::{assert_runs, assert_same, assert_same_in_bulk};
 
 /// Two maps on one allocator, and the maps of std that must do the same.
-pub(crate) struct Subject<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> {
-    pub(super) ours: BTreeMap<P::Key, P::Value, A, S>,
-    pub(super) twin: Twin<P::Key, P::Value>,
+pub struct Subject<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> {
+    pub(crate) ours: BTreeMap<P::Key, P::Value, A, S>,
+    pub(crate) twin: Twin<P::Key, P::Value>,
     /// What was split off, and what is appended.
-    pub(super) spare: BTreeMap<P::Key, P::Value, A, S>,
-    pub(super) spare_twin: Twin<P::Key, P::Value>,
-    pub(super) span: u32,
+    pub(crate) spare: BTreeMap<P::Key, P::Value, A, S>,
+    pub(crate) spare_twin: Twin<P::Key, P::Value>,
+    pub(crate) span: u32,
     /// What the ledger held to begin with.
     owed: usize,
 }
@@ -85,28 +85,30 @@ fn occupied<K: Ord + Clone, V>(
 ///
 /// # Panics
 ///
-/// If map and twin differ anywhere; before that, prints the seed, the step and the structure.
-pub(crate) fn run<P: Pairs, A: SharedAlloc, S: Shape<P::Key>>(
+/// As [`take`] does.
+pub fn run<P: Pairs, A: SharedAlloc, S: Shape<P::Key>>(alloc: A, seed: u64, len: usize, span: u32) {
+    take::<P, A, S>(alloc, &format!("seed {seed}"), script(seed, len, span), span, 1);
+}
+
+/// Takes steps over the keys below `span`, on maps over `alloc`; looks at everything after each
+/// `stride` steps, and in the end.
+///
+/// # Panics
+///
+/// If map and twin differ anywhere; before that, prints `name`, the step and the structure.
+pub fn take<P: Pairs, A: SharedAlloc, S: Shape<P::Key>>(
     alloc: A,
-    seed: u64,
-    len: usize,
+    name: &str,
+    steps: impl IntoIterator<Item = Step>,
     span: u32,
+    stride: u64,
 ) {
     let owed = ledger::live();
     let mut subject = Subject::<P, A, S>::new(alloc, span);
-    for (number, step) in script(seed, len, span).enumerate() {
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            subject.act(&step);
-            subject.check();
-        }));
-        if let Err(panic) = outcome {
-            eprintln!("seed {seed}, step {number}: {step:?}");
-            eprintln!("{}\n{}", subject.ours.dump(), subject.spare.dump());
-            resume_unwind(panic);
-        }
-    }
+    let count = perform(&mut subject, name, steps, stride);
     drop(subject);
-    assert_eq!(ledger::live(), owed, "seed {seed}: something leaked");
+    assert_eq!(ledger::live(), owed, "{name}: something leaked");
+    tally("operations on maps, compared with std's", count);
 }
 
 impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
@@ -120,8 +122,10 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
             owed: ledger::live(),
         }
     }
+}
 
-    /// Everything that must hold between two steps (hazard 8).
+impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Stage for Subject<P, A, S> {
+    /// Hazard 8.
     fn check(&self) {
         for (ours, twin) in [(&self.ours, &self.twin), (&self.spare, &self.spare_twin)] {
             ours.verify().expect("a valid tree");
@@ -162,6 +166,12 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
         }
     }
 
+    fn dump(&self) -> String {
+        format!("{}\n{}", self.ours.dump(), self.spare.dump())
+    }
+}
+
+impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
     fn point(&mut self, step: &Step) {
         let key = P::key(step.a);
         match step.op {
@@ -278,7 +288,7 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
     }
 
     fn walk(&mut self, step: &Step) {
-        let (turns, take) = (step.bits, self.take(step));
+        let (turns, take) = (step.bits, self.reach(step));
         let (ours, twin) = (&mut self.ours, &mut self.twin);
         match step.op {
             Op::Iter => {
@@ -318,13 +328,13 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
     }
 
     /// How many items a walk takes: mostly some, now and then all.
-    fn take(&self, step: &Step) -> usize {
+    fn reach(&self, step: &Step) -> usize {
         if step.b.is_multiple_of(3) { usize::MAX } else { step.a as usize % (self.twin.len() + 1) }
     }
 
     /// Consumes the map in part, then fills it again in another order.
     fn consume(&mut self, step: &Step) {
-        let (turns, take) = (step.bits, self.take(step));
+        let (turns, take) = (step.bits, self.reach(step));
         let fresh = BTreeMap::with_shape_in(self.ours.allocator().clone());
         let ours = mem::replace(&mut self.ours, fresh);
         let twin = mem::take(&mut self.twin);
@@ -347,7 +357,7 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
 
     /// Hazards 24 and 49.
     fn range(&mut self, step: &Step) {
-        let (turns, take) = (step.bits, self.take(step));
+        let (turns, take) = (step.bits, self.reach(step));
         let (ours, twin) = (&mut self.ours, &mut self.twin);
         let pairs = bound_pairs(P::key(step.a), P::key(step.b));
         let bounds = &pairs[turns as usize % pairs.len()];

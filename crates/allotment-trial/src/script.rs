@@ -1,10 +1,13 @@
 //! [`Step`]: operations on a map or set as data, and scripts of them made from a seed.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use fastrand::Rng;
 
-/// What a step does.
+/// What a step does: mostly the method of this name.
+#[expect(missing_docs, reason = "the names are those of the methods")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Op {
+pub enum Op {
     Insert,
     Get,
     GetMut,
@@ -54,11 +57,15 @@ pub(crate) enum Op {
 
 /// An operation and the numbers it works with; what they mean is for the operation to say.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Step {
-    pub(crate) op: Op,
-    pub(crate) a: u32,
-    pub(crate) b: u32,
-    pub(crate) bits: u64,
+pub struct Step {
+    /// What it does.
+    pub op: Op,
+    /// A number, mostly that of a key.
+    pub a: u32,
+    /// Another, mostly that of a value or of a second key.
+    pub b: u32,
+    /// Coins for what is left to chance.
+    pub bits: u64,
 }
 
 /// How often each operation comes up, other than insertion and removal.
@@ -112,7 +119,7 @@ const WEIGHTS: &[(Op, u32)] = &[
 const TIDE: usize = 96;
 
 /// A script of `len` steps over the keys below `span`; grows and shrinks the map in turn.
-pub(crate) fn script(seed: u64, len: usize, span: u32) -> impl Iterator<Item = Step> {
+pub fn script(seed: u64, len: usize, span: u32) -> impl Iterator<Item = Step> {
     let mut rng = Rng::with_seed(seed);
     (0..len).map(move |at| {
         let grows = at / TIDE % 3 < 2;
@@ -124,6 +131,24 @@ pub(crate) fn script(seed: u64, len: usize, span: u32) -> impl Iterator<Item = S
             _ => Op::Insert,
         };
         Step { op, a: rng.u32(0..span), b: rng.u32(0..span), bits: rng.u64(..) }
+    })
+}
+
+/// How many bytes [`steps_of`] makes a step of.
+const STEP_BYTES: usize = 9;
+
+/// The steps over the keys below `span` that any bytes stand for; what is too short for one is left.
+pub fn steps_of(bytes: &[u8], span: u32) -> impl Iterator<Item = Step> {
+    let (chunks, _) = bytes.as_chunks::<STEP_BYTES>();
+    chunks.iter().map(move |&[op, a, aa, b, bb, bits @ ..]| {
+        let op = match usize::from(op) % (WEIGHTS.len() + 2) {
+            0 => Op::Insert,
+            1 => Op::Remove,
+            at => WEIGHTS[at - 2].0,
+        };
+        let number = |low, high| u32::from(u16::from_le_bytes([low, high])) % span;
+        let bits = u64::from(u32::from_le_bytes(bits));
+        Step { op, a: number(a, aa), b: number(b, bb), bits: bits << 32 | bits }
     })
 }
 
@@ -141,7 +166,7 @@ fn draw(rng: &mut Rng) -> Op {
 
 /// Numbers for a bulk operation: ascending without gaps or with some, descending, in any order, or
 /// with many equal ones.
-pub(crate) fn numbers(step: &Step, span: u32) -> Vec<u32> {
+pub fn numbers(step: &Step, span: u32) -> Vec<u32> {
     let count = (step.bits >> 8) as u32 % 96;
     let mut rng = Rng::with_seed(step.bits);
     match step.bits % 5 {
@@ -155,4 +180,39 @@ pub(crate) fn numbers(step: &Step, span: u32) -> Vec<u32> {
         2 => (0..count).map(|_| rng.u32(0..span)).collect(),
         _ => (0..count).map(|_| step.a + rng.u32(0..8)).collect(),
     }
+}
+
+/// What a script is acted out on.
+pub(crate) trait Stage {
+    fn act(&mut self, step: &Step);
+    /// Everything that must hold between two steps.
+    fn check(&self);
+    /// A picture of the structure.
+    fn dump(&self) -> String;
+}
+
+/// Acts out `steps`, with a check after each `stride` of them and in the end; answers how many
+/// there were. If a step fails, prints `name`, the step and the structure, and lets the panic go on.
+pub(crate) fn perform(
+    stage: &mut impl Stage,
+    name: &str,
+    steps: impl IntoIterator<Item = Step>,
+    stride: u64,
+) -> u64 {
+    let mut count = 0;
+    for step in steps {
+        count += 1;
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            stage.act(&step);
+            if count % stride == 0 {
+                stage.check();
+            }
+        }));
+        if let Err(panic) = outcome {
+            eprintln!("{name}, step {count}: {step:?}\n{}", stage.dump());
+            resume_unwind(panic);
+        }
+    }
+    stage.check();
+    count
 }

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet as Twin;
 use std::fmt::Debug;
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use allotment_core::shape::Shape;
 use allotment_core::{BTreeSet, SharedAlloc};
 
-use super::bounds::bound_pairs;
-use super::pairs::Pairs;
-use super::script::{Op, Step, numbers, script};
-use super::walks::{assert_runs, assert_same, assert_same_in_bulk};
+use crate::bounds::bound_pairs;
+use crate::effort::tally;
+use crate::pairs::Pairs;
+use crate::script::{Op, Stage, Step, numbers, perform, script};
+use crate::walks::{assert_runs, assert_same, assert_same_in_bulk};
 
 /// Two sets on one allocator, and the sets of std that must do the same.
 struct Subject<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> {
@@ -26,12 +26,23 @@ struct Subject<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> {
 ///
 /// # Panics
 ///
-/// If set and twin differ anywhere; before that, prints the seed, the step and the structure.
-pub(crate) fn run<P: Pairs, A: SharedAlloc, S: Shape<P::Key>>(
+/// As [`take`] does.
+pub fn run<P: Pairs, A: SharedAlloc, S: Shape<P::Key>>(alloc: A, seed: u64, len: usize, span: u32) {
+    take::<P, A, S>(alloc, &format!("seed {seed}"), script(seed, len, span), span, 1);
+}
+
+/// Takes steps over the keys below `span`, on sets over `alloc`; looks at everything after each
+/// `stride` steps, and in the end.
+///
+/// # Panics
+///
+/// If set and twin differ anywhere; before that, prints `name`, the step and the structure.
+pub fn take<P: Pairs, A: SharedAlloc, S: Shape<P::Key>>(
     alloc: A,
-    seed: u64,
-    len: usize,
+    name: &str,
+    steps: impl IntoIterator<Item = Step>,
     span: u32,
+    stride: u64,
 ) {
     let mut subject = Subject::<P, A, S> {
         ours: BTreeSet::with_shape_in(alloc.clone()),
@@ -40,17 +51,8 @@ pub(crate) fn run<P: Pairs, A: SharedAlloc, S: Shape<P::Key>>(
         spare_twin: Twin::new(),
         span,
     };
-    for (number, step) in script(seed, len, span).enumerate() {
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            subject.act(&step);
-            subject.check();
-        }));
-        if let Err(panic) = outcome {
-            eprintln!("seed {seed}, step {number}: {step:?}");
-            eprintln!("{}\n{}", subject.ours.dump(), subject.spare.dump());
-            resume_unwind(panic);
-        }
-    }
+    let count = perform(&mut subject, name, steps, stride);
+    tally("operations on sets, compared with std's", count);
 }
 
 /// Does the same to the set and to its twin, and asserts that the answers are equal.
@@ -68,7 +70,7 @@ macro_rules! on_both {
     }};
 }
 
-impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
+impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Stage for Subject<P, A, S> {
     fn check(&self) {
         for (ours, twin) in [(&self.ours, &self.twin), (&self.spare, &self.spare_twin)] {
             ours.verify().expect("a valid tree");
@@ -115,6 +117,12 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
         }
     }
 
+    fn dump(&self) -> String {
+        format!("{}\n{}", self.ours.dump(), self.spare.dump())
+    }
+}
+
+impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Subject<P, A, S> {
     fn bulk(&mut self, step: &Step) {
         let numbers = numbers(step, self.span);
         let elements = || numbers.iter().map(|&n| P::key(n));

@@ -25,22 +25,24 @@ struct Books {
 /// 0xA5 before and after their life (hazard 6). Clones are the same allocator. The last one asserts
 /// that no block is left: a map must outlive neither it nor its nodes (hazard 31).
 #[derive(Default)]
-pub(crate) struct Checked {
+pub struct Checked {
     books: Rc<Books>,
 }
 
 impl Checked {
-    pub(crate) fn new() -> Self {
+    /// With empty books.
+    #[must_use]
+    pub fn new() -> Self {
         Self::default()
     }
 
     /// Blocks that live.
-    pub(crate) fn live(&self) -> usize {
+    pub fn live(&self) -> usize {
         self.books.blocks.borrow().len()
     }
 
     /// Address and size of each block that lives, by address.
-    pub(crate) fn blocks(&self) -> Vec<(usize, usize)> {
+    pub fn blocks(&self) -> Vec<(usize, usize)> {
         let blocks = self.books.blocks.borrow();
         let mut blocks: Vec<_> = blocks.iter().map(|(at, layout)| (*at, layout.size())).collect();
         blocks.sort_unstable();
@@ -48,12 +50,12 @@ impl Checked {
     }
 
     /// Handles that exist, this one included.
-    pub(crate) fn handles(&self) -> usize {
+    pub fn handles(&self) -> usize {
         Rc::strong_count(&self.books)
     }
 
     /// How often a handle has been cloned.
-    pub(crate) fn clones(&self) -> usize {
+    pub fn clones(&self) -> usize {
         self.books.clones.get()
     }
 }

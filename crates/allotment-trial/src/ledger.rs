@@ -9,7 +9,7 @@ thread_local! {
 }
 
 /// Tokens and ghosts of this thread that have not been dropped.
-pub(crate) fn live() -> usize {
+pub fn live() -> usize {
     LIVE.get()
 }
 
@@ -17,12 +17,14 @@ pub(crate) fn live() -> usize {
 ///
 /// A second drop of one token is noticed even if another token was leaked.
 #[derive(Debug)]
-pub(crate) struct Token {
+pub struct Token {
     id: usize,
 }
 
 impl Token {
-    pub(crate) fn new() -> Self {
+    /// Enters it.
+    #[must_use]
+    pub fn new() -> Self {
         LIVE.set(LIVE.get() + 1);
         TOKENS.with_borrow_mut(|tokens| {
             tokens.push(true);
@@ -41,10 +43,12 @@ impl Drop for Token {
 
 /// A value without size whose drops are counted.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Ghost(());
+pub struct Ghost(());
 
 impl Ghost {
-    pub(crate) fn new() -> Self {
+    /// Enters it.
+    #[must_use]
+    pub fn new() -> Self {
         LIVE.set(LIVE.get() + 1);
         Self(())
     }

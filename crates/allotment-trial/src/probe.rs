@@ -4,22 +4,25 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::fuse::{Act, burn};
-use super::ledger::Token;
+use crate::fuse::{Act, burn};
+use crate::ledger::Token;
 
 /// A key or value: comparing, cloning and dropping it burns the fuses of those acts.
-pub(crate) struct Probe {
+pub struct Probe {
     n: u32,
     /// A block of its own, so that tools see a use after the drop.
-    token: Box<Token>,
+    _token: Box<Token>,
 }
 
 impl Probe {
-    pub(crate) fn new(n: u32) -> Self {
-        Self { n, token: Box::new(Token::new()) }
+    /// A probe that compares as this number does.
+    #[must_use]
+    pub fn new(n: u32) -> Self {
+        Self { n, _token: Box::new(Token::new()) }
     }
 
-    pub(crate) fn n(&self) -> u32 {
+    /// The number.
+    pub fn n(&self) -> u32 {
         self.n
     }
 }

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 /// `turns` is 0 and from the back where it is 1; then looks whether both end alike.
 ///
 /// Returns what was drawn, so that items can be held together.
-pub(crate) fn assert_same<I, J>(mut ours: I, mut theirs: J, turns: u64, take: usize) -> Vec<I::Item>
+pub fn assert_same<I, J>(mut ours: I, mut theirs: J, turns: u64, take: usize) -> Vec<I::Item>
 where
     I: DoubleEndedIterator,
     J: DoubleEndedIterator,
@@ -42,7 +42,7 @@ where
 /// items in one call: it must answer as `items` say.
 ///
 /// The iterator is made anew for each call, so that it need not be `Clone`.
-pub(crate) fn assert_same_in_bulk<I, T>(mut ours: impl FnMut() -> I, items: &[T], turns: u64)
+pub fn assert_same_in_bulk<I, T>(mut ours: impl FnMut() -> I, items: &[T], turns: u64)
 where
     I: DoubleEndedIterator<Item: PartialEq<T> + Debug>,
     T: Debug,
@@ -99,7 +99,7 @@ fn assert_items<'a, T: PartialEq<U> + Debug, U: Debug + 'a>(
 
 /// Draws runs from both ends, as `turns` says, and asserts that together they are `items`, with
 /// none empty.
-pub(crate) fn assert_runs<'a, T, I>(mut runs: I, items: impl Iterator<Item = &'a T>, turns: u64)
+pub fn assert_runs<'a, T, I>(mut runs: I, items: impl Iterator<Item = &'a T>, turns: u64)
 where
     T: PartialEq + Debug + 'a,
     I: DoubleEndedIterator<Item = &'a [T]>,

@@ -1,0 +1,24 @@
+//! What the tests of the trees are made of.
+//!
+//! - Keys and values that make trouble: [`probe`] burns the fuses of [`fuse`] and is entered in the
+//!   [`ledger`], [`chaos`] has orders that lie.
+//! - An allocator that watches its users: [`checked`].
+//! - Steps as data, from a seed or from anywhere else: [`script`]; [`subject`] and [`set_subject`]
+//!   take them on a map or set and on std's, over the kinds of keys and values of [`pairs`].
+//! - [`effort`]: how much of it, and what came of it.
+//!
+//! Everything here panics when a test has failed.
+
+pub mod bounds;
+pub mod chaos;
+pub mod checked;
+mod edits;
+pub mod effort;
+pub mod fuse;
+pub mod ledger;
+pub mod pairs;
+pub mod probe;
+pub mod script;
+pub mod set_subject;
+pub mod subject;
+pub mod walks;
