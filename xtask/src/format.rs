@@ -84,6 +84,19 @@ fn percent_below(ratio: f64) -> f64 {
     ((1.0 - ratio) * 10_000.0).floor() / 100.0
 }
 
+/// Digits in groups of three.
+pub(crate) fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,5 +168,12 @@ mod tests {
         assert_eq!(change_in_words(1.0, "less", "more", "time"), "the same time");
         assert_eq!(change_in_words(0.0, "fewer", "more", "blocks"), "100% fewer blocks");
         assert_eq!(change_in_words(0.00001, "fewer", "more", "blocks"), "99.99% fewer blocks");
+    }
+
+    #[test]
+    fn digits_are_grouped() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(1000), "1,000");
+        assert_eq!(grouped(12_345_678), "12,345,678");
     }
 }

@@ -8,11 +8,18 @@ mod ci;
 mod exit;
 mod format;
 mod host;
+mod miri;
+mod page;
+mod parallel;
 mod profile;
 mod program;
 mod progress;
+mod sanitize;
+mod soak;
+mod status;
 mod table;
 mod tidy;
+mod toolchain;
 mod workspace;
 
 use std::process::ExitCode;
@@ -32,6 +39,9 @@ enum Command {
     Bench(bench::Flags),
     Ci(ci::Flags),
     Tidy(tidy::Flags),
+    Soak(soak::Flags),
+    Miri(miri::Flags),
+    Sanitize(sanitize::Flags),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +50,9 @@ fn main() -> ExitCode {
         Command::Bench(flags) => bench::run(&flags),
         Command::Ci(flags) => ci::run(&flags),
         Command::Tidy(flags) => tidy::run(&flags),
+        Command::Soak(flags) => soak::run(&flags),
+        Command::Miri(flags) => miri::run(&flags),
+        Command::Sanitize(flags) => sanitize::run(&flags),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -137,7 +137,8 @@ pub fn script(seed: u64, len: usize, span: u32) -> impl Iterator<Item = Step> {
 /// How many bytes [`steps_of`] makes a step of.
 const STEP_BYTES: usize = 9;
 
-/// The steps over the keys below `span` that any bytes stand for; what is too short for one is left.
+/// The steps over the keys below `span` that bytes stand for, whatever these are; what is left over
+/// in the end stands for none.
 pub fn steps_of(bytes: &[u8], span: u32) -> impl Iterator<Item = Step> {
     let (chunks, _) = bytes.as_chunks::<STEP_BYTES>();
     chunks.iter().map(move |&[op, a, aa, b, bb, bits @ ..]| {
@@ -192,7 +193,7 @@ pub(crate) trait Stage {
 }
 
 /// Acts out `steps`, with a check after each `stride` of them and in the end; answers how many
-/// there were. If a step fails, prints `name`, the step and the structure, and lets the panic go on.
+/// there were. If a step fails, prints `name`, the step and the structure; the panic goes on.
 pub(crate) fn perform(
     stage: &mut impl Stage,
     name: &str,

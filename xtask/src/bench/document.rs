@@ -3,17 +3,17 @@
 //! A table replaces the one of the same name and size and leaves the others alone, so that they can
 //! be measured one by one; below each stands when, where and at which revision it was.
 
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::catalog::Job;
 use super::render;
 use super::sheet::Sheet;
+use crate::page;
 
-const BEGIN: &str = "<!-- bench: from here to the end mark, `cargo xtask bench` writes -->";
-const END: &str = "<!-- bench: end -->";
+/// Whose marks they are.
+const COMMAND: &str = "bench";
 
 /// A table at some sizes, under a heading of its own.
 struct Chapter {
@@ -35,11 +35,7 @@ pub(crate) fn update(
     jobs: &[Job],
     sheets: &[Sheet],
 ) -> Result<()> {
-    let name = path.display();
-    let page = fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
-    let page = updated(&page, chapters(circumstances, jobs, sheets));
-    let page = page.with_context(|| format!("{name} lacks its two marks"))?;
-    fs::write(path, page).with_context(|| format!("cannot write {name}"))
+    page::edit(path, COMMAND, |old| updated(old, chapters(circumstances, jobs, sheets)))
 }
 
 /// The tables of a run.
@@ -72,9 +68,8 @@ fn rows(job: &Job) -> Vec<String> {
     groups.iter().map(|(about, names)| format!("*{}*: {about}", names.join("*, *"))).collect()
 }
 
-fn updated(page: &str, new: Vec<Chapter>) -> Option<String> {
-    let (before, rest) = page.split_once(BEGIN)?;
-    let (old, after) = rest.split_once(END)?;
+/// What is written already, with the new chapters in it.
+fn updated(old: &str, new: Vec<Chapter>) -> String {
     let mut chapters = parse(old);
     for chapter in new {
         match chapters.iter_mut().find(|known| known.heading == chapter.heading) {
@@ -82,8 +77,7 @@ fn updated(page: &str, new: Vec<Chapter>) -> Option<String> {
             None => chapters.push(chapter),
         }
     }
-    let text: String = chapters.iter().map(Chapter::text).collect();
-    Some(format!("{before}{BEGIN}\n\n{text}{END}{after}"))
+    chapters.iter().map(Chapter::text).collect()
 }
 
 fn parse(text: &str) -> Vec<Chapter> {
@@ -146,6 +140,10 @@ mod tests {
     use super::*;
     use crate::workspace;
 
+    fn updated_page(page: &str, new: Vec<Chapter>) -> Option<String> {
+        page::edited(page, COMMAND, |old| updated(old, new))
+    }
+
     /// The chapters of a run of one table at some sizes, in which `pool` took so long.
     fn run(sizes: &[usize], pool: &str) -> Vec<Chapter> {
         let mut both = table("u64", &["get", "get too", "drop"], &["std", "pool"]);
@@ -159,18 +157,19 @@ mod tests {
 
     #[test]
     fn only_what_is_between_the_marks_changes() {
-        let page = format!("# Page\n\n{BEGIN}\n{END}\n\nafter\n");
-        let once = updated(&page, run(&[1000], "1")).unwrap();
-        assert!(once.starts_with(&format!("# Page\n\n{BEGIN}\n\n## about u64\n")), "{once}");
-        assert!(once.ends_with(&format!("\nMeasured today.\n\n{END}\n\nafter\n")), "{once}");
-        assert_eq!(updated(&once, run(&[1000], "1")).unwrap(), once);
-        assert_eq!(updated("# Page\n", Vec::new()), None);
+        let [begin, end] = page::marks(COMMAND);
+        let page = format!("# Page\n\n{begin}\n{end}\n\nafter\n");
+        let once = updated_page(&page, run(&[1000], "1")).unwrap();
+        assert!(once.starts_with(&format!("# Page\n\n{begin}\n\n## about u64\n")), "{once}");
+        assert!(once.ends_with(&format!("\nMeasured today.\n\n{end}\n\nafter\n")), "{once}");
+        assert_eq!(updated_page(&once, run(&[1000], "1")).unwrap(), once);
+        assert_eq!(updated_page("# Page\n", Vec::new()), None);
     }
 
     #[test]
     fn a_table_replaces_the_one_of_its_size() {
-        let page = updated(&format!("{BEGIN}{END}"), run(&[1000, 20_000], "1")).unwrap();
-        let page = updated(&page, run(&[3000, 20_000], "1.5")).unwrap();
+        let page = updated("", run(&[1000, 20_000], "1"));
+        let page = updated(&format!("\n{page}"), run(&[3000, 20_000], "1.5"));
         let headings: Vec<&str> = page.lines().filter(|line| line.starts_with("### ")).collect();
         assert_eq!(headings.len(), 3, "{page}");
         assert!(headings[1].starts_with("### about u64, 3,000 entries"), "{page}");
@@ -179,8 +178,8 @@ mod tests {
 
     #[test]
     fn the_page_has_its_marks_and_is_read_as_it_is_written() {
-        let page = fs::read_to_string(workspace::root().join("docs/performance.md")).unwrap();
-        assert!(updated(&page, Vec::new()).unwrap() == page, "it is read otherwise");
+        let page = std::fs::read_to_string(workspace::root().join("docs/performance.md")).unwrap();
+        assert!(updated_page(&page, Vec::new()).unwrap() == page, "it is read otherwise");
     }
 
     #[test]

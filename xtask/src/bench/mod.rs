@@ -20,8 +20,9 @@ use self::catalog::{Job, Wish};
 use self::child::Programs;
 use self::outcome::Outcome;
 use self::report::Report;
-use self::sheet::{Sheet, grouped};
+use self::sheet::Sheet;
 use crate::exit::Usage;
+use crate::format::grouped;
 use crate::host::Host;
 use crate::progress::Progress;
 use crate::workspace;
@@ -132,7 +133,7 @@ fn measure(programs: &Programs, jobs: Vec<Job>, wish: &Wish) -> Vec<Finished> {
     let run = |job: Job| {
         let begin = |row: usize| {
             if let Some(row) = job.table.rows.get(row) {
-                let (table, size) = (&job.table.name, grouped(job.size));
+                let (table, size) = (&job.table.name, grouped(job.size as u64));
                 progress.begin(&format!("{table}, {size} entries: {}", row.name));
             }
         };
@@ -148,7 +149,7 @@ fn measure(programs: &Programs, jobs: Vec<Job>, wish: &Wish) -> Vec<Finished> {
             Ok(()) => None,
             Err(why) => Some(why),
         };
-        let place = format!("{}, {} entries", job.table.name, grouped(job.size));
+        let place = format!("{}, {} entries", job.table.name, grouped(job.size as u64));
         Finished { fault: fault.map(|why| format!("{place}: {why}")), job, outcomes }
     };
     jobs.into_iter().map(run).collect()

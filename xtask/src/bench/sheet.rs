@@ -2,7 +2,7 @@
 
 use super::catalog::{BASELINE, Table};
 use super::outcome::{Cell, Outcome};
-use crate::format::{ABSENT, compact};
+use crate::format::{ABSENT, compact, grouped};
 
 /// The columns that are this project's own.
 const OURS: [&str; 2] = ["system", "pool"];
@@ -58,7 +58,7 @@ impl Sheet {
         };
         let rows: Vec<Row> =
             outcomes.iter().map(|outcome| Row::new(outcome, &table.contenders)).collect();
-        let name = format!("{}, {} entries", table.title, grouped(size));
+        let name = format!("{}, {} entries", table.title, grouped(size as u64));
         Sheet {
             title: format!("{name}: {}{rounds}", table.unit),
             name,
@@ -149,19 +149,6 @@ fn substitutes(outcomes: &[Outcome]) -> Vec<String> {
     groups.iter().map(|(key, rows)| format!("{key} ({})", rows.join("; "))).collect()
 }
 
-/// Digits in groups of three.
-pub(crate) fn grouped(value: usize) -> String {
-    let digits = value.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::super::catalog::tests::table;
@@ -240,12 +227,5 @@ pub(crate) mod tests {
         assert_eq!(sheet.title, "about u64, 1,000,000 entries: ns/op");
         let none = Row::new(&outcome("drop", "std=0 pool=1"), &["pool".to_owned()]);
         assert_eq!(none.figures[0].as_ref().unwrap().ratio, "-");
-    }
-
-    #[test]
-    fn digits_are_grouped() {
-        assert_eq!(grouped(7), "7");
-        assert_eq!(grouped(1000), "1,000");
-        assert_eq!(grouped(12_345_678), "12,345,678");
     }
 }

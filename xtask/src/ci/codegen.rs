@@ -10,7 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::status::{Status, finish};
+use crate::status::{Status, finish};
 use crate::workspace;
 
 /// Functions of the example.

@@ -4,20 +4,17 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::status::{Status, finish, finish_all, from_result};
-use super::toolchain::{cargo_of, rustup};
 use super::{codegen, surface};
+use crate::status::{Status, finish, finish_all, from_result};
+use crate::toolchain::{cargo_of, rustup};
 use crate::workspace::{self, Package};
-use crate::{bench, profile, tidy};
+use crate::{bench, miri, profile, tidy};
 
 const FACADE: &str = "allotment";
 const CORE: &str = "allotment-core";
 const BARE_TARGET: &str = "thumbv7em-none-eabi";
 const BARE_CRATES: &[&str] =
     &["allotment-alloc", "allotment-bump", "allotment-pool", "allotment-meter", CORE];
-const MIRI_CRATES: &[&str] =
-    &["allotment-alloc", "allotment-meter", "allotment-pool", "allotment-bump"];
-
 pub(crate) struct Lane {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
@@ -131,21 +128,7 @@ fn msrv() -> Status {
 }
 
 fn miri() -> Status {
-    let add = ["component", "add", "miri", "rust-src", "--toolchain", "nightly"];
-    if let Err(why) = rustup(&add) {
-        return Status::NotRun(why);
-    }
-    let test = |packages: &[&str], filter: &[&str]| {
-        let mut command = cargo_of("nightly");
-        // Isolation hides the clock and the current folder, which test kits ask for.
-        command.env("MIRIFLAGS", "-Zmiri-strict-provenance -Zmiri-disable-isolation");
-        // Examples of the documentation would each start an interpreter of their own.
-        command.args(["miri", "test", "--lib", "--tests"]);
-        command.args(packages.iter().flat_map(|name| ["-p", name]));
-        command.args(filter);
-        command
-    };
-    finish_all(vec![test(MIRI_CRATES, &[]), test(&[CORE], &["miri_"])])
+    miri::check(&[miri::Model::Stacked])
 }
 
 fn profile_quick() -> Status {

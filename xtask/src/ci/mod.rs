@@ -2,9 +2,7 @@
 
 mod codegen;
 mod lanes;
-mod status;
 mod surface;
-mod toolchain;
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -13,7 +11,7 @@ use anyhow::{Result, bail};
 use clap::builder::PossibleValuesParser;
 
 use self::lanes::{LANES, Lane};
-use self::status::Status;
+use crate::status::Status;
 
 /// Run the checks that a change must pass.
 ///

@@ -13,8 +13,8 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, File, ImplItem, Item, ItemImpl, Token, Type, TypeParamBound, Visibility};
 
-use super::status::Status;
-use super::toolchain::rustup;
+use crate::status::Status;
+use crate::toolchain::rustup;
 use crate::workspace;
 
 /// std's sources, in its folder of B-trees, and the module that each is for.

@@ -11,7 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("allotment-bump", &["src/", "tests/"]),
     ("allotment-pool", &["src/", "tests/"]),
     ("allotment-meter", &["src/", "tests/"]),
-    ("allotment-trial", &["src/checked.rs"]),
+    ("allotment-trial", &["src/checked.rs", "src/bin/allotment-trial-points.rs"]),
     ("allotment-core", &["src/raw/", "src/map/", "src/set/cursor.rs", "tests/"]),
 ];
 

@@ -1,10 +1,10 @@
-//! How a lane ended, and how commands and results become that.
+//! How a check ended, and how commands and results become that.
 
 use std::process::{Command, Stdio};
 
 use anyhow::Result;
 
-/// How a lane ended.
+/// How a check ended.
 pub(crate) enum Status {
     Passed,
     Failed(String),
@@ -13,7 +13,7 @@ pub(crate) enum Status {
 }
 
 /// Runs all of them, so that one failure does not hide another; the first gives the reason.
-pub(super) fn finish_all(commands: Vec<Command>) -> Status {
+pub(crate) fn finish_all(commands: Vec<Command>) -> Status {
     let mut status = Status::Passed;
     for mut command in commands {
         let end = finish(&mut command);
@@ -24,7 +24,7 @@ pub(super) fn finish_all(commands: Vec<Command>) -> Status {
     status
 }
 
-pub(super) fn finish(command: &mut Command) -> Status {
+pub(crate) fn finish(command: &mut Command) -> Status {
     let line = command_line(command);
     eprintln!("$ {line}");
     match command.stdin(Stdio::null()).status() {
@@ -42,7 +42,7 @@ fn command_line(command: &Command) -> String {
     [program].into_iter().chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
-pub(super) fn from_result(result: Result<()>) -> Status {
+pub(crate) fn from_result(result: Result<()>) -> Status {
     match result {
         Ok(()) => Status::Passed,
         Err(error) => Status::Failed(format!("{error:#}")),

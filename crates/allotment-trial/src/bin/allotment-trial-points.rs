@@ -1,0 +1,237 @@
+//! The same trouble for std's map and for ours, each point of it in a process of its own, since
+//! some of them end it.
+//!
+//! Prints a line for each kind of trouble: the map, what is done, what goes wrong in it, at how
+//! many points, after how many of these the process died, and after how many pairs had leaked,
+//! with tabs between them. A point is one comparison, drop, clone, call or request, in their order.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::collections::BTreeMap as StdMap;
+use std::env;
+use std::mem;
+use std::process::{Command, ExitCode, Stdio};
+use std::ptr;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use allotment_core::BTreeMap as OurMap;
+use allotment_trial::fuse::{Act, arm, burn, catch, disarm};
+use allotment_trial::ledger;
+use allotment_trial::probe::Probe;
+
+/// What is done to a map, and what goes wrong in it.
+const TRIALS: &[(&str, Trouble)] = &[
+    ("insert", Trouble::Panic(Act::Compare)),
+    ("remove", Trouble::Panic(Act::Compare)),
+    ("range", Trouble::Panic(Act::Compare)),
+    ("append", Trouble::Panic(Act::Compare)),
+    ("split_off", Trouble::Panic(Act::Compare)),
+    ("drop", Trouble::Panic(Act::Drop)),
+    ("clear", Trouble::Panic(Act::Drop)),
+    ("into_iter", Trouble::Panic(Act::Drop)),
+    ("append", Trouble::Panic(Act::Drop)),
+    ("retain", Trouble::Panic(Act::Drop)),
+    ("clone", Trouble::Panic(Act::Clone)),
+    ("retain", Trouble::Panic(Act::Call)),
+    ("insert", Trouble::Request),
+    ("clone", Trouble::Request),
+    ("split_off", Trouble::Request),
+];
+
+#[derive(Clone, Copy)]
+enum Trouble {
+    /// An act of user code panics.
+    Panic(Act),
+    /// A request for memory is refused.
+    Request,
+}
+
+impl Trouble {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Panic(Act::Compare) => "a comparison panics",
+            Self::Panic(Act::Clone) => "a clone panics",
+            Self::Panic(Act::Drop) => "a drop panics",
+            Self::Panic(Act::Call) => "the closure panics",
+            Self::Request => "a request is refused",
+        }
+    }
+}
+
+/// How many requests are still served before one is refused.
+static REFUSED: AtomicU64 = AtomicU64::new(u64::MAX);
+
+/// Blocks that live.
+static LIVE: AtomicI64 = AtomicI64::new(0);
+
+/// The system's allocator, which refuses the request whose turn it is.
+struct Refusing;
+
+#[global_allocator]
+static ALLOCATOR: Refusing = Refusing;
+
+// SAFETY: each block is one of the system's, which are what they should be.
+unsafe impl GlobalAlloc for Refusing {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // The last one leaves the counter at its end, where it stays.
+        let count = |left: u64| (left < u64::MAX).then(|| left.wrapping_sub(1));
+        match REFUSED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count) {
+            Ok(0) => ptr::null_mut(),
+            _ => {
+                LIVE.fetch_add(1, Ordering::Relaxed);
+                // SAFETY: the caller's promise is the one that is asked for.
+                unsafe { System.alloc(layout) }
+            }
+        }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(1, Ordering::Relaxed);
+        // SAFETY: it came from the system's `alloc`, with this layout.
+        unsafe { System.dealloc(block, layout) };
+    }
+}
+
+/// Pairs of the map, with even numbers.
+const LEN: u32 = 200;
+
+/// How a process says that the point was not reached, or that something leaked.
+const NOT_REACHED: u8 = 10;
+const LEAKED: u8 = 11;
+
+/// The numbers of the pairs, neither ascending nor the same each time round a node.
+fn numbers() -> impl Iterator<Item = u32> {
+    (0..LEN).map(|n| n * 37 % LEN * 2)
+}
+
+/// Does what is named to a map of the type, with an act that panics at point `n`; answers whether
+/// that was reached, and whether something leaked.
+macro_rules! panic_in {
+    ($map:ty, $name:expr, $act:expr, $n:expr) => {{
+        let pair = |n: u32| (Probe::new(n), Probe::new(n));
+        let mut map: $map = <$map>::new();
+        map.extend(numbers().map(pair));
+        let mut other: $map = (LEN / 2..LEN).map(|n| pair(n * 3)).collect();
+        let (key, end) = (Probe::new(LEN - 1), Probe::new(LEN + 40));
+        arm($act, $n);
+        catch(|| match ($name, $act) {
+            ("insert", _) => drop(map.insert(key, end)),
+            ("remove", _) => drop(map.remove(&end)),
+            ("range", _) => assert!(map.range(key..end).count() > 9),
+            ("append", _) => map.append(&mut other),
+            ("split_off", _) => drop(map.split_off(&key)),
+            ("drop", _) => drop(mem::take(&mut map)),
+            ("clear", _) => map.clear(),
+            ("into_iter", _) => drop(mem::take(&mut map).into_iter().nth(50)),
+            ("retain", Act::Call) => map.retain(|key, _| {
+                burn(Act::Call);
+                key.n() % 3 == 0
+            }),
+            ("retain", _) => map.retain(|key, _| key.n() % 3 == 0),
+            _ => drop(map.clone()),
+        });
+        let reached = disarm($act);
+        // Each pair is looked at and taken out, from either end in turn.
+        catch(|| {
+            let seen = map.iter().filter(|(key, value)| key.n().max(value.n()) <= 3 * LEN);
+            assert!(seen.count() <= 2 * LEN as usize);
+            for _ in 0..2 * LEN {
+                drop((map.pop_first(), map.pop_last()));
+            }
+        });
+        drop((map, other));
+        (reached, ledger::live() > 0)
+    }};
+}
+
+/// The same for a request that is refused; `act` is done to the map, and has its own way to be told.
+macro_rules! refuse_in {
+    ($map:ty, $n:expr, $act:expr) => {{
+        let live = LIVE.load(Ordering::Relaxed);
+        let mut map: $map = numbers().map(|n| (n, n)).collect();
+        REFUSED.store($n, Ordering::Relaxed);
+        $act(&mut map);
+        let reached = REFUSED.swap(u64::MAX, Ordering::Relaxed) == u64::MAX;
+        drop(map);
+        (reached, LIVE.load(Ordering::Relaxed) != live)
+    }};
+}
+
+fn refuse_in_std(name: &str, n: u64) -> (bool, bool) {
+    refuse_in!(StdMap<u32, u32>, n, |map: &mut StdMap<u32, u32>| match name {
+        "insert" => map.extend((0..LEN).map(|n| (2 * n + 1, n))),
+        "clone" => drop(map.clone()),
+        _ => drop(map.split_off(&LEN)),
+    })
+}
+
+/// The map must be as it was, and the pair must come back.
+fn refuse_in_ours(name: &str, n: u64) -> (bool, bool) {
+    refuse_in!(OurMap<u32, u32>, n, |map: &mut OurMap<u32, u32>| {
+        let len = map.len();
+        let kept = match name {
+            "insert" => (0..LEN).all(|n| match map.fallible().insert(2 * n + 1, n) {
+                Ok(_) => map.len() == len + n as usize + 1,
+                Err(failure) => {
+                    failure.returned == (2 * n + 1, n)
+                        && map.len() == len + n as usize
+                        && map.insert(2 * n + 1, n).is_none()
+                }
+            }),
+            "clone" => map.fallible().try_clone().map_or(map.len() == len, |copy| copy == *map),
+            _ => match map.fallible().split_off(&LEN) {
+                Ok(tail) => map.len() + tail.len() == len,
+                Err(_) => map.len() == len,
+            },
+        };
+        assert!(kept, "a refused request changed the map");
+    })
+}
+
+/// Runs one trial in this process.
+fn run_one(whose: &str, name: &str, trouble: Trouble, n: u64) -> ExitCode {
+    let (reached, leaks) = match (whose, trouble) {
+        ("std", Trouble::Panic(act)) => panic_in!(StdMap<Probe, Probe>, name, act, n),
+        ("std", Trouble::Request) => refuse_in_std(name, n),
+        (_, Trouble::Panic(act)) => panic_in!(OurMap<Probe, Probe>, name, act, n),
+        (_, Trouble::Request) => refuse_in_ours(name, n),
+    };
+    ExitCode::from(match (reached, leaks) {
+        (false, _) => NOT_REACHED,
+        (true, false) => 0,
+        (true, true) => LEAKED,
+    })
+}
+
+/// Points, deaths and leaks of one trial.
+fn run_all(whose: &str, at: usize) -> (u64, u64, u64) {
+    let program = env::current_exe().expect("the path of this program");
+    let (mut deaths, mut leaks) = (0, 0);
+    for n in 0.. {
+        let mut child = Command::new(&program);
+        child.args([whose, &at.to_string(), &n.to_string()]);
+        let status = child.stderr(Stdio::null()).status().expect("the program starts");
+        match status.code() {
+            Some(0) => {}
+            code if code == Some(i32::from(NOT_REACHED)) => return (n, deaths, leaks),
+            code if code == Some(i32::from(LEAKED)) => leaks += 1,
+            _ => deaths += 1,
+        }
+    }
+    unreachable!("no trial has so many points")
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    if let [whose, at, n] = &arguments[..] {
+        let parsed = at.parse::<usize>().ok().and_then(|at| TRIALS.get(at)).zip(n.parse().ok());
+        let Some((&(name, trouble), n)) = parsed else { return ExitCode::from(2) };
+        return run_one(whose, name, trouble, n);
+    }
+    for (at, (name, trouble)) in TRIALS.iter().enumerate() {
+        for whose in ["std", "ours"] {
+            let (points, deaths, leaks) = run_all(whose, at);
+            println!("{whose}\t{name}\t{}\t{points}\t{deaths}\t{leaks}", trouble.name());
+        }
+    }
+    ExitCode::SUCCESS
+}

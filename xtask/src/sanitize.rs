@@ -1,0 +1,90 @@
+//! `cargo xtask sanitize`: the tests of the libraries under tools that watch each access to memory.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::program::Build;
+use crate::status::{Status, finish};
+use crate::toolchain::{cargo_of, host_triple};
+use crate::workspace;
+
+/// Whose tests run under the sanitizer.
+const PACKAGES: &[&str] = &[
+    "allotment-alloc",
+    "allotment-system",
+    "allotment-meter",
+    "allotment-pool",
+    "allotment-bump",
+    "allotment-core",
+];
+
+/// Leaks on purpose, which the sanitizer would tell.
+const FORGETFUL: &str = "forgotten";
+
+/// What runs under valgrind, which is slow: orders that lie, on an allocator that passes each node
+/// on to the heap.
+const UNDER_VALGRIND: (&str, &str) = ("allotment-core", "chaos");
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Tool {
+    /// AddressSanitizer, with LeakSanitizer where the platform has it; needs a nightly toolchain
+    Address,
+    /// Valgrind's memcheck, over one test binary
+    Valgrind,
+}
+
+/// Run the tests of the libraries under AddressSanitizer, and one binary of them under valgrind.
+#[derive(clap::Args)]
+pub(crate) struct Flags {
+    /// Only under this tool
+    #[arg(long, value_name = "NAME")]
+    tool: Option<Tool>,
+}
+
+pub(crate) fn run(flags: &Flags) -> Result<()> {
+    let wants = |tool| flags.tool.is_none_or(|only| only == tool);
+    if wants(Tool::Address) {
+        address()?;
+    }
+    if wants(Tool::Valgrind) {
+        valgrind()?;
+    }
+    Ok(())
+}
+
+fn address() -> Result<()> {
+    let host = host_triple("nightly")?;
+    let mut test = cargo_of("nightly");
+    test.env("RUSTFLAGS", "-Zsanitizer=address");
+    // Flags for everything: a folder of its own, so that other builds stay.
+    test.env("CARGO_TARGET_DIR", target("sanitize")?);
+    // The target must be named, or else the flags would also be for build scripts.
+    test.args(["test", "--lib", "--tests", "--target", &host]);
+    test.args(PACKAGES.iter().flat_map(|name| ["-p", name]));
+    test.args(["--", "--skip", FORGETFUL]);
+    passed(finish(&mut test))
+}
+
+fn valgrind() -> Result<()> {
+    let (package, name) = UNDER_VALGRIND;
+    let build = Build::new(package, "for valgrind", &["-p", package, "--test", name], &[])?;
+    let mut command = std::process::Command::new("valgrind");
+    command.args(["--quiet", "--error-exitcode=9", "--leak-check=full"]);
+    // Threads of the test harness are blocks that it still reaches in the end.
+    command.args(["--show-leak-kinds=definite", "--errors-for-leak-kinds=definite"]);
+    command.arg(build.program(name)?).args(["--test-threads", "1"]);
+    passed(finish(&mut command))
+}
+
+fn target(name: &str) -> Result<PathBuf> {
+    let metadata = workspace::metadata().context("cannot find the target folder")?;
+    Ok(metadata.target_directory.join(name))
+}
+
+fn passed(status: Status) -> Result<()> {
+    match status {
+        Status::Passed => Ok(()),
+        Status::Failed(why) | Status::NotRun(why) => bail!(why),
+    }
+}
