@@ -7,6 +7,7 @@ mod bench;
 mod ci;
 mod exit;
 mod format;
+mod fuzz;
 mod host;
 mod miri;
 mod page;
@@ -40,6 +41,7 @@ enum Command {
     Ci(ci::Flags),
     Tidy(tidy::Flags),
     Soak(soak::Flags),
+    Fuzz(fuzz::Flags),
     Miri(miri::Flags),
     Sanitize(sanitize::Flags),
 }
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Command::Ci(flags) => ci::run(&flags),
         Command::Tidy(flags) => tidy::run(&flags),
         Command::Soak(flags) => soak::run(&flags),
+        Command::Fuzz(flags) => fuzz::run(&flags),
         Command::Miri(flags) => miri::run(&flags),
         Command::Sanitize(flags) => sanitize::run(&flags),
     };

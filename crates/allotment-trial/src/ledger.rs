@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 thread_local! {
-    /// For each token ever made on this thread, whether it lives.
+    /// For each token made on this thread since none was left, whether it lives.
     static TOKENS: RefCell<Vec<bool>> = const { RefCell::new(Vec::new()) };
     static LIVE: Cell<usize> = const { Cell::new(0) };
 }
@@ -38,6 +38,10 @@ impl Drop for Token {
         let lived = TOKENS.with_borrow_mut(|tokens| std::mem::replace(&mut tokens[self.id], false));
         assert!(lived, "token {} is dropped for a second time", self.id);
         LIVE.set(LIVE.get() - 1);
+        if live() == 0 {
+            // Long runs would fill the memory with the dead.
+            TOKENS.with_borrow_mut(Vec::clear);
+        }
     }
 }
 

@@ -137,16 +137,22 @@ pub fn script(seed: u64, len: usize, span: u32) -> impl Iterator<Item = Step> {
 /// How many bytes [`steps_of`] makes a step of.
 const STEP_BYTES: usize = 9;
 
-/// The steps over the keys below `span` that bytes stand for, whatever these are; what is left over
-/// in the end stands for none.
-pub fn steps_of(bytes: &[u8], span: u32) -> impl Iterator<Item = Step> {
+/// Every operation once.
+#[must_use]
+pub fn all_ops() -> Vec<Op> {
+    [Op::Insert, Op::Remove].into_iter().chain(WEIGHTS.iter().map(|(op, _)| *op)).collect()
+}
+
+/// The steps that bytes stand for, whatever these are: each one of `ops`, over the keys below
+/// `span`. What is left over in the end stands for none.
+///
+/// # Panics
+///
+/// If there is no operation, or no key.
+pub fn steps_of(bytes: &[u8], ops: &[Op], span: u32) -> impl Iterator<Item = Step> {
     let (chunks, _) = bytes.as_chunks::<STEP_BYTES>();
     chunks.iter().map(move |&[op, a, aa, b, bb, bits @ ..]| {
-        let op = match usize::from(op) % (WEIGHTS.len() + 2) {
-            0 => Op::Insert,
-            1 => Op::Remove,
-            at => WEIGHTS[at - 2].0,
-        };
+        let op = ops[usize::from(op) % ops.len()];
         let number = |low, high| u32::from(u16::from_le_bytes([low, high])) % span;
         let bits = u64::from(u32::from_le_bytes(bits));
         Step { op, a: number(a, aa), b: number(b, bb), bits: bits << 32 | bits }

@@ -12,6 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("allotment-pool", &["src/", "tests/"]),
     ("allotment-meter", &["src/", "tests/"]),
     ("allotment-trial", &["src/checked.rs", "src/bin/allotment-trial-points.rs"]),
+    ("allotment-fuzz", &["src/blocks.rs"]),
     ("allotment-core", &["src/raw/", "src/map/", "src/set/cursor.rs", "tests/"]),
 ];
 

@@ -143,7 +143,7 @@ macro_rules! panic_in {
     }};
 }
 
-/// The same for a request that is refused; `act` is done to the map, and has its own way to be told.
+/// The same for a request that is refused; the act is a closure on the map.
 macro_rules! refuse_in {
     ($map:ty, $n:expr, $act:expr) => {{
         let live = LIVE.load(Ordering::Relaxed);
