@@ -10,16 +10,24 @@
 
 extern crate alloc;
 
+#[cfg(any(feature = "proptest", feature = "quickcheck", feature = "rayon"))]
+extern crate std;
+
 mod ascending;
 #[cfg(doctest)]
 mod compile_fail;
+mod integrations;
 mod map;
 mod raw;
-#[cfg(feature = "serde")]
-pub mod serde;
 mod set;
 
 pub use allotment_alloc::{AllocError, Allocator, Global, Layout, SharedAlloc};
+#[cfg(feature = "equivalent")]
+pub use integrations::equivalent;
+#[cfg(feature = "proptest")]
+pub use integrations::proptest;
+#[cfg(feature = "serde")]
+pub use integrations::serde;
 pub use map::{AllocFailure, BTreeMap, Fallible};
 pub use set::BTreeSet;
 
@@ -32,6 +40,8 @@ pub use raw::shape;
 
 /// [`BTreeMap`] and the types that its methods return.
 pub mod btree_map {
+    #[cfg(feature = "rayon")]
+    pub use crate::map::par::{ParIter, ParIterMut};
     pub use crate::map::{
         AllocFailure, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry, EntryRef,
         ExtractIf, Fallible, FallibleEntry, GetEach, IntoIter, IntoKeys, IntoValues, Iter, IterMut,
@@ -43,6 +53,8 @@ pub mod btree_map {
 /// [`BTreeSet`] and the types that its methods return.
 pub mod btree_set {
     pub use crate::map::{AllocFailure, UnorderedKeyError};
+    #[cfg(feature = "rayon")]
+    pub use crate::set::par::ParIter;
     pub use crate::set::{
         BTreeSet, Chunks, Cursor, CursorMut, CursorMutKey, Difference, Drain, Entry, ExtractIf,
         Fallible, Intersection, IntoIter, Iter, OccupiedEntry, Range, SymmetricDifference, Union,

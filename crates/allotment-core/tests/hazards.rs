@@ -132,8 +132,8 @@ fn misaligned_nodes_are_noticed() {
 /// What an edit at a gap did.
 type Done = Option<(u32, u32)>;
 
-/// Hazard 50: at each gap of trees of all sizes, each edit; the cursor is good afterwards, and so is
-/// the tree from either side.
+/// Hazard 50: at each gap of trees of all sizes, each edit; the cursor is good afterwards, and so
+/// is the tree from either side.
 #[test]
 fn every_edit_at_every_gap() {
     let sizes = if cfg!(miri) { 0..9 } else { 0..70 };

@@ -16,6 +16,8 @@ use allotment_trial::ledger;
 use allotment_trial::pairs::{Ghosts, PageValues, Strings};
 use allotment_trial::probe::Probe;
 use allotment_trial::{set_subject, subject};
+use rayon::iter::IntoParallelRefMutIterator;
+use rayon::iter::plumbing::{Folder, UnindexedProducer};
 
 /// Steps of a script.
 const STEPS: usize = if cfg!(miri) { 40 } else { 2000 };
@@ -378,4 +380,41 @@ fn miri_walks_search_ahead() {
     assert!(all.intersection(&few).eq(&few) && few.intersection(&all).eq(&few));
     assert_eq!(all.difference(&few).count() + few.len(), all.len());
     assert!((&all | &few).iter().eq(&all) && (&few - &all).is_empty());
+}
+
+/// Keeps what it is given.
+struct Keeper<T>(Vec<T>);
+
+impl<T> Folder<T> for Keeper<T> {
+    type Result = Vec<T>;
+
+    fn consume(mut self, item: T) -> Self {
+        self.0.push(item);
+        self
+    }
+
+    fn complete(self) -> Vec<T> {
+        self.0
+    }
+
+    fn full(&self) -> bool {
+        false
+    }
+}
+
+/// Hazard 48, where several threads share a walk: the references of all parts live at once.
+#[test]
+fn miri_walks_are_halved() {
+    let mut map = BTreeMap::<u32, u32, Global, Tiny>::with_shape_in(Global);
+    map.extend((0..PAIRS).map(|n| (n, n)));
+    let (front, back) = UnindexedProducer::split(map.par_iter_mut());
+    let (back, rest) = back.expect("several leaves").split();
+    let parts = [Some(front), Some(back), rest].into_iter().flatten();
+    let pairs: Vec<_> =
+        parts.flat_map(|part| part.fold_with(Keeper(Vec::new())).complete()).collect();
+    assert_eq!(pairs.len() as u32, PAIRS);
+    for (key, value) in pairs {
+        *value += key;
+    }
+    assert!(map.iter().all(|(key, value)| *value == 2 * key));
 }

@@ -123,6 +123,18 @@ pub mod meter {
     pub use allotment_meter::{Counter, Counting, Counts, FaultPlan, Faulty};
 }
 
+/// Look-ups by what compares with keys and is none.
+#[cfg(feature = "equivalent")]
+pub mod equivalent {
+    pub use allotment_core::equivalent::by;
+}
+
+/// Strategies for maps and sets.
+#[cfg(feature = "proptest")]
+pub mod proptest {
+    pub use allotment_core::proptest::{btree_map, btree_set};
+}
+
 /// Reading maps and sets with serde, on an allocator of choice.
 ///
 /// Maps and sets themselves are `Serialize`; `Deserialize` where their allocator is `Default`.

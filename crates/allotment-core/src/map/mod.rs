@@ -13,6 +13,8 @@ mod fallible_entry;
 mod into_iter;
 mod iter;
 mod merge;
+#[cfg(feature = "rayon")]
+pub(crate) mod par;
 mod range;
 mod range_edit;
 mod reservation;

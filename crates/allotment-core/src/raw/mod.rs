@@ -69,6 +69,9 @@ mod ahead;
 
 pub(crate) mod walk;
 
+#[cfg(feature = "rayon")]
+pub(crate) mod stretch;
+
 pub(crate) mod spare;
 
 mod insert;

@@ -8,6 +8,8 @@ mod extract_if;
 mod fallible;
 mod iter;
 mod operators;
+#[cfg(feature = "rayon")]
+pub(crate) mod par;
 mod range_edit;
 mod traits;
 
@@ -104,6 +106,12 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     #[must_use]
     pub const fn with_shape_in(alloc: A) -> Self {
         Self { map: BTreeMap::with_shape_in(alloc) }
+    }
+
+    /// The set of a map's keys.
+    #[cfg(feature = "borsh")]
+    pub(crate) fn from_map(map: BTreeMap<T, (), A, S>) -> Self {
+        Self { map }
     }
 
     /// The keys of a map, as a set.

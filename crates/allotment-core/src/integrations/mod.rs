@@ -1,0 +1,15 @@
+//! Traits of other crates, each behind the feature that is named as the crate is; rayon's are with
+//! the other iterators.
+
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
+#[cfg(feature = "borsh")]
+mod borsh;
+#[cfg(feature = "equivalent")]
+pub mod equivalent;
+#[cfg(feature = "proptest")]
+pub mod proptest;
+#[cfg(feature = "quickcheck")]
+mod quickcheck;
+#[cfg(feature = "serde")]
+pub mod serde;
