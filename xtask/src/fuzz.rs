@@ -40,14 +40,17 @@ const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-leve
                      -Cllvm-args=-sanitizer-coverage-trace-compares \
                      --cfg fuzzing -Zsanitizer=address -Cdebug-assertions -Ccodegen-units=1";
 
+/// Inputs that the project ships for each target: all that reach something of their own would be
+/// megabytes.
+const SHIPPED: usize = 64;
+
 /// The longest input: some two hundred steps.
 const LENGTH_MAX: &str = "-max_len=1800";
 
 /// Fuzz the collections and the allocators.
 ///
 /// Needs a nightly toolchain and a C++ compiler. Inputs that reach something new are kept in the
-/// target folder, and the smallest set of them that reaches as much goes to the corpus of
-/// `allotment-fuzz` with --keep; an input that fails is kept and named.
+/// target folder, and with --keep a sample of them goes to the corpus of `allotment-fuzz`; an input that fails is kept and named.
 #[derive(clap::Args)]
 pub(crate) struct Flags {
     /// Only this target (may be given several times)
@@ -71,8 +74,8 @@ pub(crate) struct Flags {
 /// What came of a target.
 struct Outcome {
     executions: u64,
-    /// Branches and their counts, as libFuzzer tells them apart.
-    coverage: u64,
+    /// Branches with how often they were taken, as libFuzzer tells them apart.
+    reached: u64,
 }
 
 fn names() -> PossibleValuesParser {
@@ -99,12 +102,12 @@ pub(crate) fn run(flags: &Flags) -> Result<()> {
     let mut failures = Vec::new();
     let (mut table, mut page_table) = (ruled(), markdown());
     for table in [&mut table, &mut page_table] {
-        table.set_header(["fuzz target", "what it tries", "executions", "coverage", "crashes"]);
+        table.set_header(["fuzz target", "what it tries", "executions", "reached", "crashes"]);
     }
     for ((name, about), outcome) in targets.iter().zip(outcomes.into_iter().flatten()) {
         match outcome {
-            Ok(Outcome { executions, coverage }) => {
-                let figures = [executions, coverage, 0].map(|figure| right(&grouped(figure)));
+            Ok(Outcome { executions, reached }) => {
+                let figures = [executions, reached, 0].map(|figure| right(&grouped(figure)));
                 let row: Vec<_> =
                     [(*name).into(), (*about).into()].into_iter().chain(figures).collect();
                 table.add_row(row.clone());
@@ -157,9 +160,7 @@ fn fuzz(programs: &Path, name: &str, folder: &Path, flags: &Flags) -> Result<Out
     let output = command.output().with_context(|| format!("cannot start {}", program.display()))?;
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        let lines: Vec<&str> = said.lines().collect();
-        let last = lines[lines.len().saturating_sub(30)..].join("\n");
-        bail!("{}; the input is in {}\n{last}", output.status, bad.display());
+        bail!("{}; the input is in {}\n{}", output.status, bad.display(), complaint(&said));
     }
     if flags.keep {
         merge(&program, &corpus, &found)?;
@@ -167,21 +168,36 @@ fn fuzz(programs: &Path, name: &str, folder: &Path, flags: &Flags) -> Result<Out
     outcome(&said).with_context(|| format!("{name} told no figures"))
 }
 
-/// Puts into the corpus the fewest inputs that reach all that is reached.
+/// Puts into the corpus a sample of the fewest inputs that reach all that is reached.
 fn merge(program: &Path, corpus: &Path, found: &Path) -> Result<()> {
     let fresh = found.with_extension("merged");
     fs::create_dir_all(&fresh)?;
     let mut command = Command::new(program);
-    command.args(["-merge=1", LENGTH_MAX]).args([&fresh, &found.to_owned(), &corpus.to_owned()]);
+    // Not how often a branch was taken, only whether: some hundred inputs instead of thousands.
+    command.args(["-set_cover_merge=1", "-use_counters=0", "-use_value_profile=0", LENGTH_MAX]);
+    command.args([&fresh, &found.to_owned(), &corpus.to_owned()]);
     let output = command.stdin(Stdio::null()).output().context("cannot merge")?;
     ensure!(output.status.success(), "merging failed: {}", output.status);
     fs::remove_dir_all(corpus)?;
     fs::create_dir_all(corpus)?;
-    for file in fs::read_dir(&fresh)? {
-        let file = file?;
-        fs::copy(file.path(), corpus.join(file.file_name()))?;
+    let files = fs::read_dir(&fresh)?.collect::<Result<Vec<_>, _>>()?;
+    // Their names are hashes: the first are a sample.
+    let mut names: Vec<_> = files.iter().map(|file| file.file_name()).collect();
+    names.sort();
+    for name in names.iter().take(SHIPPED) {
+        fs::copy(fresh.join(name), corpus.join(name))?;
     }
     Ok(fs::remove_dir_all(&fresh)?)
+}
+
+/// What a target that failed says of it: the message of its panic, or what the sanitizer found.
+fn complaint(said: &str) -> String {
+    let tells = |line: &&str| {
+        ["panicked at", "==ERROR:", "SUMMARY:"].iter().any(|part| line.contains(part))
+    };
+    let lines: Vec<&str> = said.lines().collect();
+    let found = lines.iter().position(tells).unwrap_or(lines.len());
+    lines[found..].iter().take(8).map(|line| format!("  {line}\n")).collect()
 }
 
 /// Reads what libFuzzer says in the end.
@@ -189,11 +205,11 @@ fn outcome(said: &str) -> Option<Outcome> {
     let executions = said.lines().find_map(|line| {
         line.strip_prefix("stat::number_of_executed_units:")?.trim().parse().ok()
     })?;
-    let coverage = said.lines().rev().find_map(|line| {
+    let reached = said.lines().rev().find_map(|line| {
         let (_, rest) = line.split_once(" ft: ")?;
         rest.split(' ').next()?.parse().ok()
     })?;
-    Some(Outcome { executions, coverage })
+    Some(Outcome { executions, reached })
 }
 
 #[cfg(test)]
@@ -207,8 +223,15 @@ mod tests {
                     Done 94 runs in 3 second(s)\n\
                     stat::number_of_executed_units: 94\n";
         let outcome = outcome(said).unwrap();
-        assert_eq!((outcome.executions, outcome.coverage), (94, 35));
+        assert_eq!((outcome.executions, outcome.reached), (94, 35));
         assert!(super::outcome("ERROR: AddressSanitizer").is_none());
+    }
+
+    #[test]
+    fn complaints_are_found() {
+        let said = "INFO: seed\n\nthread 'main' panicked at src/a.rs:1:2:\nnot so\n";
+        assert_eq!(complaint(said), "  thread 'main' panicked at src/a.rs:1:2:\n  not so\n");
+        assert_eq!(complaint("killed"), "");
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub fn bulk(data: &[u8]) {
     through_maps(data, &OPS);
 }
 
-/// A pool, an arena, or a pool in an arena: no two blocks overlap, and none changes unless it is
+/// A pool, an arena, or one in the other: no two blocks overlap, and none changes unless it is
 /// written to.
 pub fn alloc(data: &[u8]) {
     let Some((kind, steps)) = data.split_first() else { return };
@@ -103,6 +103,6 @@ pub fn alloc(data: &[u8]) {
         0 => blocks::exercise(&Pool::new(), steps),
         1 => blocks::exercise(&Bump::new(), steps),
         2 => blocks::exercise(&Pool::new_in(Bump::new()), steps),
-        _ => blocks::exercise(&Checked::new(), steps),
+        _ => blocks::exercise(&Bump::new_in(Counting::new(Pool::new())), steps),
     }
 }

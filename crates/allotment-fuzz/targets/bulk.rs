@@ -1,4 +1,4 @@
+//! libFuzzer's program for operations on many pairs: see `allotment_fuzz::bulk`.
 #![no_main]
-#![expect(missing_docs, reason = "the library documents the targets")]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| allotment_fuzz::bulk(data));

@@ -1,4 +1,4 @@
+//! libFuzzer's program for all operations of a set: see `allotment_fuzz::set`.
 #![no_main]
-#![expect(missing_docs, reason = "the library documents the targets")]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| allotment_fuzz::set(data));
