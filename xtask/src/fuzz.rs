@@ -34,7 +34,8 @@ const TARGETS: &[(&str, &str)] = &[
 ];
 
 /// The flags of cargo-fuzz: branches are counted, in tables that libFuzzer reads.
-const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+const FLAGS: &str = "-Cpasses=sancov-module \
+                     -Cllvm-args=-sanitizer-coverage-level=4 \
                      -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
                      -Cllvm-args=-sanitizer-coverage-pc-table \
                      -Cllvm-args=-sanitizer-coverage-trace-compares \
@@ -50,7 +51,8 @@ const LENGTH_MAX: &str = "-max_len=1800";
 /// Fuzz the collections and the allocators.
 ///
 /// Needs a nightly toolchain and a C++ compiler. Inputs that reach something new are kept in the
-/// target folder, and with --keep a sample of them goes to the corpus of `allotment-fuzz`; an input that fails is kept and named.
+/// target folder, and with --keep a sample of them goes to the corpus of `allotment-fuzz`; an input
+/// that fails is kept and named.
 #[derive(clap::Args)]
 pub(crate) struct Flags {
     /// Only this target (may be given several times)

@@ -45,19 +45,19 @@ pub mod btree_map {
     pub use crate::map::{
         AllocFailure, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry, EntryRef,
         ExtractIf, Fallible, FallibleEntry, GetEach, IntoIter, IntoKeys, IntoValues, Iter, IterMut,
-        Keys, NodeReservation, OccupiedEntry, OccupiedError, Range, RangeMut, UnorderedKeyError,
-        VacantEntry, VacantEntryRef, Values, ValuesMut,
+        Keys, NodeReservation, OccupiedEntry, OccupiedError, Range, RangeMut, Scan, ScanEnd,
+        ScanOutcome, ScanToken, UnorderedKeyError, VacantEntry, VacantEntryRef, Values, ValuesMut,
     };
 }
 
 /// [`BTreeSet`] and the types that its methods return.
 pub mod btree_set {
-    pub use crate::map::{AllocFailure, UnorderedKeyError};
+    pub use crate::map::{AllocFailure, ScanEnd, ScanOutcome, ScanToken, UnorderedKeyError};
     #[cfg(feature = "rayon")]
     pub use crate::set::par::ParIter;
     pub use crate::set::{
         BTreeSet, Chunks, Cursor, CursorMut, CursorMutKey, Difference, Drain, Entry, ExtractIf,
-        Fallible, Intersection, IntoIter, Iter, OccupiedEntry, Range, SymmetricDifference, Union,
-        VacantEntry,
+        Fallible, Intersection, IntoIter, Iter, OccupiedEntry, Range, Scan, SymmetricDifference,
+        Union, VacantEntry,
     };
 }

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 
 use allotment_alloc::Allocator;
 
-use crate::map::BTreeMap;
+use crate::map::{BTreeMap, Range};
 use crate::raw::run::{BACK, FRONT};
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::walk::Walk;
@@ -39,6 +39,19 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// ```
     pub fn chunks(&self) -> Chunks<'_, K, V, S> {
         Chunks { walk: Walk::whole(self.tree.root(), self.len()), pairs: PhantomData }
+    }
+}
+
+impl<'a, K, V, S: Shape<K>> Range<'a, K, V, S> {
+    /// What is left of the range, in runs: see [`BTreeMap::chunks`].
+    ///
+    /// ```
+    /// let map: allotment_core::BTreeMap<u32, u32> = (0..1000).map(|n| (n, n % 7)).collect();
+    /// let middle = map.range(200..800).chunks();
+    /// assert_eq!(middle.map(|(keys, _)| keys.len()).sum::<usize>(), 600);
+    /// ```
+    pub fn chunks(self) -> Chunks<'a, K, V, S> {
+        Chunks { walk: self.walk, pairs: PhantomData }
     }
 }
 

@@ -80,6 +80,28 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     {
         self.extract_if(.., |key, value| !keep(key, value)).for_each(drop);
     }
+
+    /// Goes over a range, and keeps, changes or drops each pair, as `keep` does and says; answers
+    /// how many are gone.
+    ///
+    /// [`retain`](Self::retain) for a range: O(log n) to begin with.
+    ///
+    /// ```
+    /// let mut beds: allotment_core::BTreeMap<_, _> = (0..8).map(|n| (n, n * 10)).collect();
+    /// let gone = beds.update_range(2..6, |bed, plants| {
+    ///     *plants -= 30;
+    ///     *plants >= 0 || bed % 2 == 1
+    /// });
+    /// assert_eq!((gone, beds[&4]), (1, 10));
+    /// ```
+    pub fn update_range<R, F>(&mut self, range: R, mut keep: F) -> usize
+    where
+        K: Ord,
+        R: RangeBounds<K>,
+        F: FnMut(&K, &mut V) -> bool,
+    {
+        self.extract_if(range, |key, value| !keep(key, value)).count()
+    }
 }
 
 impl<K, V, R, A: Allocator, S: Shape<K>> Extraction<'_, K, V, R, A, S> {

@@ -18,6 +18,7 @@ pub(crate) mod par;
 mod range;
 mod range_edit;
 mod reservation;
+mod scan;
 mod traits;
 mod unordered;
 mod walking;
@@ -45,6 +46,7 @@ pub use iter::{Iter, IterMut, Keys, Values, ValuesMut};
 pub use range::{Range, RangeMut};
 pub use range_edit::Drain;
 pub use reservation::NodeReservation;
+pub use scan::{Scan, ScanEnd, ScanOutcome, ScanToken};
 pub use unordered::UnorderedKeyError;
 
 /// An ordered map over a B-tree, whose nodes come from an allocator of choice.

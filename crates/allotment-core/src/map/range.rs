@@ -14,6 +14,7 @@ use crate::map::walking::{walk_of_pairs, walk_of_pairs_back};
 use crate::raw::run::{BACK, FRONT};
 use crate::raw::search::Side;
 use crate::raw::shape::{Shape, Standard};
+use crate::raw::stretch::Stretch;
 use crate::raw::tree::Tree;
 use crate::raw::walk::Walk;
 
@@ -110,6 +111,31 @@ where
         Bound::Excluded(key) => Some((key, Side::Before)),
     };
     Walk::between(root, start, end)
+}
+
+/// What lies within `bounds`; `None` in an empty tree, which looks at neither.
+pub(super) fn stretch_between<K, V, S, T>(
+    tree: &Tree<K, V, S>,
+    bounds: &impl RangeBounds<T>,
+) -> Option<Stretch<K, V, S>>
+where
+    K: Borrow<T>,
+    S: Shape<K>,
+    T: Ord + ?Sized,
+{
+    let mut stretch = Stretch::whole(tree.root()?);
+    check_bounds(bounds);
+    match bounds.start_bound() {
+        Bound::Unbounded => {}
+        Bound::Included(key) => stretch.narrow_front(key, Side::Before),
+        Bound::Excluded(key) => stretch.narrow_front(key, Side::After),
+    }
+    match bounds.end_bound() {
+        Bound::Unbounded => {}
+        Bound::Included(key) => stretch.narrow_back(key, Side::After),
+        Bound::Excluded(key) => stretch.narrow_back(key, Side::Before),
+    }
+    Some(stretch)
 }
 
 impl<'a, K, V, S: Shape<K>> Iterator for Range<'a, K, V, S> {

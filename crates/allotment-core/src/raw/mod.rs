@@ -69,7 +69,6 @@ mod ahead;
 
 pub(crate) mod walk;
 
-#[cfg(feature = "rayon")]
 pub(crate) mod stretch;
 
 pub(crate) mod spare;

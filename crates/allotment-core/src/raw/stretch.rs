@@ -1,12 +1,16 @@
-//! [`Stretch`]: a part of a tree that can be halved, for several threads to walk.
+//! [`Stretch`]: a part of a tree between two edges, which can be narrowed and halved.
 
+use core::borrow::Borrow;
+use core::cmp::Ordering;
+#[cfg(feature = "rayon")]
 use core::mem;
 
 use crate::raw::path::{Edge, Root};
+use crate::raw::search::{Side, move_beside};
 use crate::raw::shape::Shape;
 use crate::raw::walk::Walk;
 
-/// What lies between two edges of a tree, the first of which is not behind the second.
+/// What lies between two edges of a tree; nothing, if the first is behind the second.
 pub(crate) struct Stretch<K, V, S> {
     root: Root<K, V, S>,
     front: Edge<K, V, S>,
@@ -19,13 +23,53 @@ impl<K, V, S: Shape<K>> Stretch<K, V, S> {
         Self { root, front: Edge::first(root), back: Edge::last(root) }
     }
 
+    /// Moves the front beside a key, unless it is behind that place already.
+    pub(crate) fn narrow_front<Q>(&mut self, key: &Q, side: Side)
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let edge = self.beside(key, side);
+        if self.compare(&self.front, &edge).is_lt() {
+            self.front = edge;
+        }
+    }
+
+    /// Moves the back beside a key, unless it is before that place already.
+    pub(crate) fn narrow_back<Q>(&mut self, key: &Q, side: Side)
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let edge = self.beside(key, side);
+        if self.compare(&self.back, &edge).is_gt() {
+            self.back = edge;
+        }
+    }
+
+    fn beside<Q>(&self, key: &Q, side: Side) -> Edge<K, V, S>
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let mut edge = Edge::start(self.root);
+        move_beside(self.root, key, side, &mut edge);
+        edge
+    }
+
+    /// Which of two edges comes first.
+    fn compare(&self, edge: &Edge<K, V, S>, other: &Edge<K, V, S>) -> Ordering {
+        edge.path.compare(&other.path, self.root.level).then(edge.index.cmp(&other.index))
+    }
+
     /// Cuts it between two children of the node in which its ends go apart, at the one in the
     /// middle. Keeps the front and returns the back; `None` if it lies within one leaf.
+    #[cfg(feature = "rayon")]
     pub(crate) fn halve(&mut self) -> Option<Self> {
         let edges = |level| (self.front.path.edge(level), self.back.path.edge(level));
         let level = (1..=self.root.level).rev().find(|&level| edges(level).0 != edges(level).1)?;
         let (first, last) = edges(level);
-        let middle = first + (last - first).div_ceil(2);
+        let middle = first + last.checked_sub(first)?.div_ceil(2);
         let node = self.root.node_at(&self.front.path, level);
         let mut border = self.front;
         border.path.set(level, middle);

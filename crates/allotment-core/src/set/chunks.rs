@@ -8,7 +8,7 @@ use allotment_alloc::Allocator;
 use crate::ascending::{items_of, items_of_back};
 use crate::map::Chunks as PairChunks;
 use crate::raw::shape::{Shape, Standard};
-use crate::set::BTreeSet;
+use crate::set::{BTreeSet, Range};
 
 /// The elements of a set in ascending order, as many at a time as lie side by side: see
 /// [`BTreeSet::chunks`].
@@ -30,6 +30,18 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// [`BTreeMap::chunks`]: crate::BTreeMap::chunks
     pub fn chunks(&self) -> Chunks<'_, T, S> {
         Chunks { pairs: self.map.chunks() }
+    }
+}
+
+impl<'a, T, S: Shape<T>> Range<'a, T, S> {
+    /// What is left of the range, in slices: see [`BTreeMap::chunks`](crate::BTreeMap::chunks).
+    ///
+    /// ```
+    /// let set: allotment_core::BTreeSet<u32> = (0..1000).collect();
+    /// assert_eq!(set.range(..500).chunks().map(<[u32]>::len).sum::<usize>(), 500);
+    /// ```
+    pub fn chunks(self) -> Chunks<'a, T, S> {
+        Chunks { pairs: self.pairs.chunks() }
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Iter<'a, T, S: Shape<T> = Standard> {
 
 /// The elements between two bounds: see [`BTreeSet::range`].
 pub struct Range<'a, T, S: Shape<T> = Standard> {
-    pairs: Pairs<'a, T, (), S>,
+    pub(super) pairs: Pairs<'a, T, (), S>,
 }
 
 /// The elements of a set that is no more, in ascending order.

@@ -11,6 +11,7 @@ mod operators;
 #[cfg(feature = "rayon")]
 pub(crate) mod par;
 mod range_edit;
+mod scan;
 mod traits;
 
 use core::borrow::Borrow;
@@ -28,6 +29,7 @@ pub use extract_if::ExtractIf;
 pub use fallible::Fallible;
 pub use iter::{IntoIter, Iter, Range};
 pub use range_edit::Drain;
+pub use scan::Scan;
 
 /// An ordered set over a B-tree, whose nodes come from an allocator of choice.
 ///
