@@ -203,7 +203,7 @@ fn ranges_are_updated_in_their_place() {
         let requests = map.allocator().counter().snapshot().requests;
         let edit = |value: &mut u32| {
             *value += 1;
-            *value % modulus != 0
+            !value.is_multiple_of(modulus)
         };
         let gone = map.update_range(start..end, |_, value| edit(value));
         let before = twin.len();
