@@ -20,6 +20,7 @@ mod integrations;
 mod map;
 mod raw;
 mod set;
+pub mod streams;
 
 pub use allotment_alloc::{AllocError, Allocator, Global, Layout, SharedAlloc};
 #[cfg(feature = "equivalent")]
@@ -43,10 +44,11 @@ pub mod btree_map {
     #[cfg(feature = "rayon")]
     pub use crate::map::par::{ParIter, ParIterMut};
     pub use crate::map::{
-        AllocFailure, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry, EntryRef,
-        ExtractIf, Fallible, FallibleEntry, GetEach, IntoIter, IntoKeys, IntoValues, Iter, IterMut,
-        Keys, NodeReservation, OccupiedEntry, OccupiedError, Range, RangeMut, Scan, ScanEnd,
-        ScanOutcome, ScanToken, UnorderedKeyError, VacantEntry, VacantEntryRef, Values, ValuesMut,
+        AllocFailure, AntiJoin, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry,
+        EntryRef, ExtractIf, Fallible, FallibleEntry, GetEach, InnerJoin, IntoIter, IntoKeys,
+        IntoValues, Iter, IterMut, Keys, LeftJoin, NodeReservation, OccupiedEntry, OccupiedError,
+        OuterJoin, Range, RangeMut, Scan, ScanEnd, ScanOutcome, ScanToken, UnorderedKeyError,
+        VacantEntry, VacantEntryRef, Values, ValuesMut,
     };
 }
 

@@ -40,7 +40,7 @@ struct Readme;
 
 pub use allotment_core::{
     AllocError, AllocFailure, Allocator, BTreeMap, BTreeSet, Global, Layout, SharedAlloc,
-    btree_map, btree_set,
+    btree_map, btree_set, streams,
 };
 pub use allotment_core::{
     ByteKey, ByteKeys, IntegerKey, IntegerKeys, Primitive, Shape, Standard, byte_key, integer_key,

@@ -1,5 +1,6 @@
 //! [`BTreeMap`]: an ordered map on an allocator of choice.
 
+pub(crate) mod abreast;
 mod batch;
 mod bulk;
 mod by;
@@ -12,6 +13,7 @@ mod fallible;
 mod fallible_entry;
 mod into_iter;
 mod iter;
+mod joins;
 mod merge;
 #[cfg(feature = "rayon")]
 pub(crate) mod par;
@@ -43,6 +45,7 @@ pub use fallible::{AllocFailure, Fallible};
 pub use fallible_entry::FallibleEntry;
 pub use into_iter::{IntoIter, IntoKeys, IntoValues};
 pub use iter::{Iter, IterMut, Keys, Values, ValuesMut};
+pub use joins::{AntiJoin, InnerJoin, LeftJoin, OuterJoin};
 pub use range::{Range, RangeMut};
 pub use range_edit::Drain;
 pub use reservation::NodeReservation;
