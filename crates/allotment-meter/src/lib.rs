@@ -2,10 +2,11 @@
 //!
 //! - [`Counting`] keeps the books of what is asked of an allocator: requests, frees, bytes, what is
 //!   live and what was live at the peak, in total and by size. Its [`Counter`] reads them.
+//! - [`Budget`] refuses what would be more than its [`Account`] allows, for one map or for many.
 //! - [`Faulty`] refuses a chosen request, or panics at it. Its [`FaultPlan`] chooses, at any time.
 //!
-//! Both wrap any [`Allocator`](allotment_alloc::Allocator), hand every layout on exactly as they
-//! got it, and share their books or their plan with their clones, so that a map and the clones it
+//! All wrap any [`Allocator`](allotment_alloc::Allocator), hand every layout on exactly as they
+//! got it, and share their books, account or plan with their clones, so that a map and the clones it
 //! makes of its allocator count as one. They belong to one thread. Their own memory is one block
 //! from the global heap, taken when they are made, and never one from the allocator they wrap.
 //!
@@ -32,12 +33,16 @@
 
 extern crate alloc;
 
+mod account;
+mod budget;
 mod counter;
 mod counting;
 mod faulty;
 mod plan;
 mod size_class;
 
+pub use account::Account;
+pub use budget::Budget;
 pub use counter::{Counter, Counts};
 pub use counting::Counting;
 pub use faulty::Faulty;

@@ -22,7 +22,7 @@
 //! | `system` (on by default) | `system` | the platform's allocator, whatever the global one is |
 //! | `pool` | `pool` | size-class slabs that many maps can share: freed nodes serve again |
 //! | `bump` | `bump` | an arena that goes as a whole |
-//! | `meter` | `meter` | any of these, counting requests, or failing on demand |
+//! | `meter` | `meter` | any of these, counting requests, kept to a budget, or failing on demand |
 //!
 //! Each module has its allocator and aliases of the collections on it; `serde` is the integration
 //! of that name. Features only add: none changes a type of another. An application that wants to
@@ -118,9 +118,23 @@ pub mod bump {
 /// map.insert(1_u64, 1_u64);
 /// assert_eq!(counter.snapshot().live_blocks, 1);
 /// ```
+///
+/// A map that may hold so much and no more:
+///
+/// ```
+/// use allotment::meter::Budget;
+/// use allotment::{BTreeMap, Global};
+///
+/// let mut map = BTreeMap::new_in(Budget::new(Global, 64 << 10));
+/// let refused = (0..).find_map(|n: u64| map.fallible().insert(n, n).err()).unwrap();
+/// assert_eq!(refused.returned.0, map.len() as u64);
+/// assert!(map.allocator().account().bytes() <= 64 << 10);
+/// map.clear();
+/// assert_eq!(map.allocator().account().bytes(), 0);
+/// ```
 #[cfg(feature = "meter")]
 pub mod meter {
-    pub use allotment_meter::{Counter, Counting, Counts, FaultPlan, Faulty};
+    pub use allotment_meter::{Account, Budget, Counter, Counting, Counts, FaultPlan, Faulty};
 }
 
 /// Look-ups by what compares with keys and is none.
