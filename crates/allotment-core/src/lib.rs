@@ -29,7 +29,7 @@ pub use integrations::equivalent;
 pub use integrations::proptest;
 #[cfg(feature = "serde")]
 pub use integrations::serde;
-pub use map::{AllocFailure, BTreeMap, Fallible};
+pub use map::{AllocFailure, BTreeMap, Fallible, MemoryUsage};
 pub use set::BTreeSet;
 
 pub use raw::bytes::ByteKey;
@@ -46,15 +46,17 @@ pub mod btree_map {
     pub use crate::map::{
         AllocFailure, AntiJoin, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry,
         EntryRef, ExtractIf, Fallible, FallibleEntry, GetEach, InnerJoin, IntoIter, IntoKeys,
-        IntoValues, Iter, IterMut, Keys, LeftJoin, NodeReservation, OccupiedEntry, OccupiedError,
-        OuterJoin, Range, RangeMut, Scan, ScanEnd, ScanOutcome, ScanToken, UnorderedKeyError,
-        VacantEntry, VacantEntryRef, Values, ValuesMut,
+        IntoValues, Iter, IterMut, Keys, LeftJoin, MemoryUsage, NodeReservation, OccupiedEntry,
+        OccupiedError, OuterJoin, Range, RangeMut, Scan, ScanEnd, ScanOutcome, ScanToken,
+        UnorderedKeyError, VacantEntry, VacantEntryRef, Values, ValuesMut,
     };
 }
 
 /// [`BTreeSet`] and the types that its methods return.
 pub mod btree_set {
-    pub use crate::map::{AllocFailure, ScanEnd, ScanOutcome, ScanToken, UnorderedKeyError};
+    pub use crate::map::{
+        AllocFailure, MemoryUsage, ScanEnd, ScanOutcome, ScanToken, UnorderedKeyError,
+    };
     #[cfg(feature = "rayon")]
     pub use crate::set::par::ParIter;
     pub use crate::set::{

@@ -1,6 +1,7 @@
 //! What the maps ask of their allocator, exactly: bytes an entry, nodes an insertion, and who asks
 //! for nothing.
 
+use allotment_core::shape::{Shape, Standard, Tiny};
 use allotment_core::{BTreeMap, BTreeSet, Global};
 use allotment_meter::{Counter, Counting, Faulty};
 use allotment_pool::Pool;
@@ -375,4 +376,50 @@ fn append_keeps_to_each_allocator() {
     map.verify().expect("a valid tree");
     drop((map, other));
     assert_eq!((first.handles(), second.handles(), second.live()), (1, 1, 0));
+}
+
+/// The account of a map is what the allocator was asked for, in every shape and at every size.
+#[test]
+fn usage_is_what_was_asked_for() {
+    fn check<S: Shape<u64> + Shape<String>>(rng: &mut Rng) {
+        let alloc = Counting::new(Global);
+        let counter = alloc.counter();
+        let mut map = BTreeMap::<u64, u32, _, S>::with_shape_in(alloc);
+        for step in 0..3000 {
+            match rng.u32(0..3) {
+                0 => drop(map.remove(&rng.u64(0..2000))),
+                _ => drop(map.insert(rng.u64(0..2000), step)),
+            }
+            if step % 50 == 0 || step < 100 {
+                let (usage, counts) = (map.memory_usage(), counter.snapshot());
+                assert_eq!(usage.live_bytes as u64, counts.live_bytes);
+                assert_eq!((usage.leaves + usage.internals) as u64, counts.live_blocks);
+                assert_eq!(usage.fill.iter().sum::<usize>() as u64, counts.live_blocks);
+                assert_eq!((usage.entries, usage.payload_bytes), (map.len(), map.len() * 12));
+                assert!(usage.levels > 0 || map.is_empty());
+                assert!((0.0..=1.0).contains(&usage.fill_mean()));
+            }
+        }
+        map.compact();
+        assert!(map.memory_usage().fill_mean() > 0.9);
+        drop(map);
+        let mut set = BTreeSet::<String, _, S>::with_shape_in(Counting::new(Global));
+        set.extend((0..500).map(|n| format!("{n}")));
+        let counts = set.allocator().counter().snapshot();
+        assert_eq!(set.memory_usage().live_bytes as u64, counts.live_bytes);
+    }
+    let mut rng = Rng::with_seed(8);
+    check::<Tiny>(&mut rng);
+    check::<Standard>(&mut rng);
+    let empty = BTreeMap::<u8, u8>::new().memory_usage();
+    assert_eq!((empty.live_bytes, empty.levels, empty.bytes_per_entry()), (0, 0, 0.0));
+}
+
+#[test]
+fn usage_can_be_read() {
+    let map: BTreeMap<u64, u64> = (0..1000).map(|n| (n, n)).collect();
+    let text = map.memory_usage().to_string();
+    assert!(text.starts_with("1000 entries in 17104 bytes, 17.1 each\n"), "{text}");
+    let full = "\n  21 leaves, 1 internal nodes, 2 levels\n";
+    assert!(text.contains(full) && text.contains("nodes 90 to 100 % full: 20 (91 %)"), "{text}");
 }

@@ -39,8 +39,8 @@
 struct Readme;
 
 pub use allotment_core::{
-    AllocError, AllocFailure, Allocator, BTreeMap, BTreeSet, Global, Layout, SharedAlloc,
-    btree_map, btree_set, streams,
+    AllocError, AllocFailure, Allocator, BTreeMap, BTreeSet, Global, Layout, MemoryUsage,
+    SharedAlloc, btree_map, btree_set, streams,
 };
 pub use allotment_core::{
     ByteKey, ByteKeys, IntegerKey, IntegerKeys, Primitive, Shape, Standard, byte_key, integer_key,

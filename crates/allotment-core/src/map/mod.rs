@@ -23,6 +23,7 @@ mod reservation;
 mod scan;
 mod traits;
 mod unordered;
+mod usage;
 mod walking;
 
 use core::alloc::Layout;
@@ -51,6 +52,7 @@ pub use range_edit::Drain;
 pub use reservation::NodeReservation;
 pub use scan::{Scan, ScanEnd, ScanOutcome, ScanToken};
 pub use unordered::UnorderedKeyError;
+pub use usage::MemoryUsage;
 
 /// An ordered map over a B-tree, whose nodes come from an allocator of choice.
 ///

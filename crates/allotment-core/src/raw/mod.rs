@@ -113,5 +113,7 @@ mod append;
 
 mod pack;
 
+pub(crate) mod usage;
+
 #[cfg(feature = "verify")]
 pub(crate) mod verify;

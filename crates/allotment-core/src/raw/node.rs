@@ -191,6 +191,11 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         unsafe { self.header().write(header) };
     }
 
+    /// The layout of this node's block; it stands on `level`.
+    pub(crate) fn own_layout(self, level: usize) -> Layout {
+        if level == 0 { Self::leaf_layout(self.slots()) } else { Self::layout(level) }
+    }
+
     /// Gives the block back; pairs still in it are forgotten.
     ///
     /// # Safety
@@ -198,7 +203,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// The node stands on `level`, came from `alloc` (T4), and no copy of its address is used
     /// again: this is where N0 ends.
     pub(crate) unsafe fn deallocate<A: Allocator>(self, level: usize, alloc: &A) {
-        let layout = if level == 0 { Self::leaf_layout(self.slots()) } else { Self::layout(level) };
+        let layout = self.own_layout(level);
         // SAFETY: T4, and N3 for the layout; the caller gives the node up.
         unsafe { alloc.deallocate(self.block, layout) };
     }

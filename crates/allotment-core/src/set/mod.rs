@@ -18,7 +18,7 @@ use core::borrow::Borrow;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
-use crate::map::{BTreeMap, out_of_memory};
+use crate::map::{BTreeMap, MemoryUsage, out_of_memory};
 use crate::raw::shape::{Shape, Standard};
 
 pub use algebra::{Difference, Intersection, SymmetricDifference, Union};
@@ -120,6 +120,18 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     #[cfg(feature = "serde")]
     pub(crate) const fn of_map(map: BTreeMap<T, (), A, S>) -> Self {
         Self { map }
+    }
+
+    /// Counts the nodes of the set, and what they hold: see
+    /// [`BTreeMap::memory_usage`](crate::BTreeMap::memory_usage).
+    ///
+    /// ```
+    /// let set: allotment_core::BTreeSet<u32> = (0..1000).collect();
+    /// assert_eq!(set.memory_usage().payload_bytes, 4000);
+    /// ```
+    #[must_use]
+    pub fn memory_usage(&self) -> MemoryUsage {
+        self.map.memory_usage()
     }
 
     /// The allocator.
