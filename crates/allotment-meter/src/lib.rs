@@ -5,10 +5,13 @@
 //! - [`Budget`] refuses what would be more than its [`Account`] allows, for one map or for many.
 //! - [`Faulty`] refuses a chosen request, or panics at it. Its [`FaultPlan`] chooses, at any time.
 //!
+//! - `Ledger`, with the feature `ledger`, knows each live block: its size, its age and what was
+//!   noted when it was obtained; and tells of blocks that are given back wrongly.
+//!
 //! All wrap any [`Allocator`](allotment_alloc::Allocator), hand every layout on exactly as they
 //! got it, and share their books, account or plan with their clones, so that a map and the clones it
 //! makes of its allocator count as one. They belong to one thread. Their own memory is one block
-//! from the global heap, taken when they are made, and never one from the allocator they wrap.
+//! from the global heap, taken when they are made (a ledger's grows), and never one from the allocator they wrap.
 //!
 //! ```
 //! use allotment_alloc::{Allocator, Global, Layout};
@@ -34,17 +37,25 @@
 extern crate alloc;
 
 mod account;
+#[cfg(feature = "ledger")]
+mod book;
 mod budget;
 mod counter;
 mod counting;
 mod faulty;
+#[cfg(feature = "ledger")]
+mod ledger;
 mod plan;
 mod size_class;
 
 pub use account::Account;
+#[cfg(feature = "ledger")]
+pub use book::{Book, LiveBlock, Misuse};
 pub use budget::Budget;
 pub use counter::{Counter, Counts};
 pub use counting::Counting;
 pub use faulty::Faulty;
+#[cfg(feature = "ledger")]
+pub use ledger::Ledger;
 pub use plan::FaultPlan;
 pub use size_class::SizeClass;

@@ -132,8 +132,26 @@ pub mod bump {
 /// map.clear();
 /// assert_eq!(map.allocator().account().bytes(), 0);
 /// ```
+///
+/// What a program leaks, with the feature `ledger`:
+///
+/// ```
+/// use allotment::meter::Ledger;
+/// use allotment::{BTreeMap, Global};
+///
+/// let alloc = Ledger::noting(Global, || "while loading");
+/// let book = alloc.book();
+/// let beds = BTreeMap::<u32, u32, _>::from_iter_in((0..100).map(|n| (n, n)), alloc);
+/// std::mem::forget(beds);
+/// let leak = &book.live()[0];
+/// println!("{} bytes at {:#x}, obtained {}", leak.layout.size(), leak.address, leak.note);
+/// # assert_eq!((book.live_blocks(), leak.note), (3, "while loading"));
+/// ```
 #[cfg(feature = "meter")]
 pub mod meter {
+    #[cfg(feature = "ledger")]
+    pub use allotment_meter::{Book, Ledger, LiveBlock, Misuse};
+
     pub use allotment_meter::{Account, Budget, Counter, Counting, Counts, FaultPlan, Faulty};
 }
 
