@@ -1,15 +1,22 @@
 //! `cargo xtask miri`: tests in the interpreter that finds undefined behaviour.
 
+use std::process::Command;
+
 use anyhow::{Result, bail};
 
-use crate::status::{Status, finish_all};
+use crate::parallel::{cores, in_parallel};
+use crate::status::{Status, finish};
 use crate::toolchain::{cargo_of, rustup};
 
-/// Whose tests all run.
-const WHOLE: &[&str] = &["allotment-alloc", "allotment-meter", "allotment-pool", "allotment-bump"];
-
-/// Of the trees' tests, those that are small enough are marked by their names.
-const MARKED: (&str, &str) = ("allotment-core", "miri_");
+/// Packages, and the beginning of the names of those of their tests that are small enough; the
+/// longest runs come first.
+const PACKAGES: &[(&str, &str)] = &[
+    ("allotment-core", "miri_"),
+    ("allotment-pool", ""),
+    ("allotment-bump", ""),
+    ("allotment-meter", ""),
+    ("allotment-alloc", ""),
+];
 
 /// A model of which pointers may be used after which others.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -39,27 +46,35 @@ pub(crate) fn run(flags: &Flags) -> Result<()> {
     }
 }
 
-/// All tests under each of the models.
+/// All tests under each of the models, several packages at a time.
 pub(crate) fn check(models: &[Model]) -> Status {
     let add = ["component", "add", "miri", "rust-src", "--toolchain", "nightly"];
     if let Err(why) = rustup(&add) {
         return Status::NotRun(why);
     }
-    let test = |model: &Model, packages: &[&str], filter: &[&str]| {
-        let mut command = cargo_of("nightly");
-        // Isolation hides the clock and the current folder, which test kits ask for.
-        let mut flags = "-Zmiri-strict-provenance -Zmiri-disable-isolation".to_owned();
-        if *model == Model::Tree {
-            flags += " -Zmiri-tree-borrows";
-        }
-        command.env("MIRIFLAGS", flags);
-        // Examples of the documentation would each start an interpreter of their own.
-        command.args(["miri", "test", "--lib", "--tests"]);
-        command.args(packages.iter().flat_map(|name| ["-p", name]));
-        command.args(filter);
-        command
+    let of = |model: Model| PACKAGES.iter().map(move |package| (model, *package));
+    let runs: Vec<_> = models.iter().copied().flat_map(of).collect();
+    let run = |(model, (package, filter)): &(Model, (&str, &str))| {
+        finish(&mut test(*model, package, filter))
     };
-    let (package, mark) = MARKED;
-    let both = |model| [test(model, WHOLE, &[]), test(model, &[package], &[mark])];
-    finish_all(models.iter().flat_map(both).collect())
+    let ends = in_parallel(cores(), &runs, run, |_| false);
+    let failed = ends.into_iter().flatten().find(|end| !matches!(end, Status::Passed));
+    failed.unwrap_or(Status::Passed)
+}
+
+/// The tests of one package whose names contain `filter`.
+fn test(model: Model, package: &str, filter: &str) -> Command {
+    let mut command = cargo_of("nightly");
+    // Isolation hides the clock and the current folder, which test kits ask for.
+    let mut flags = "-Zmiri-strict-provenance -Zmiri-disable-isolation".to_owned();
+    if model == Model::Tree {
+        flags += " -Zmiri-tree-borrows";
+    }
+    command.env("MIRIFLAGS", flags);
+    // Examples of the documentation would each start an interpreter of their own.
+    command.args(["miri", "test", "--lib", "--tests", "-p", package]);
+    if !filter.is_empty() {
+        command.arg(filter);
+    }
+    command
 }
