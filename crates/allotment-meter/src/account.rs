@@ -15,8 +15,8 @@ use core::fmt;
 /// use allotment_meter::{Account, Budget};
 ///
 /// let account = Account::new(100);
-/// let (one, other) =
-///     (Budget::with_account(Global, account.clone()), Budget::with_account(Global, account.clone()));
+/// let one = Budget::with_account(Global, account.clone());
+/// let other = Budget::with_account(Global, account.clone());
 /// let layout = Layout::new::<[u8; 60]>();
 /// let block = one.allocate(layout)?;
 /// assert!(other.allocate(layout).is_err());
@@ -40,7 +40,9 @@ struct State {
 }
 
 impl Account {
-    /// An account of so many bytes, and of any number of blocks. Takes one block of the global heap.
+    /// An account of so many bytes, and of any number of blocks.
+    ///
+    /// Takes one block of the global heap.
     #[must_use]
     pub fn new(bytes: usize) -> Self {
         let state = State {

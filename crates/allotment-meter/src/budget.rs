@@ -9,9 +9,9 @@ use crate::Account;
 /// Refuses what would exceed the limits of its [`Account`]; hands everything else on.
 ///
 /// A refusal is an allocation error like any other: `map.fallible()` returns it, and the map is as
-/// it was. It never reaches the wrapped allocator. Bytes are those of the layouts asked for, so that
-/// wrapping a pool limits what its blocks hold, and wrapping the parent of a pool limits what the
-/// pool may take; over the limit, a block can always shrink or go. A clone draws on the same account.
+/// it was. It never reaches the wrapped allocator. Bytes are those of the layouts asked for: to wrap
+/// a pool limits what its blocks hold, and to wrap the parent of a pool limits what it may take.
+/// Over the limit, a block can always shrink or go. A clone draws on the same account.
 ///
 /// ```
 /// use allotment_alloc::{Allocator, Global, Layout};
