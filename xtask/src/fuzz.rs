@@ -26,8 +26,8 @@ const PACKAGE: &str = "allotment-fuzz";
 
 /// The targets, and what each tries.
 const TARGETS: &[(&str, &str)] = &[
-    ("map", "all operations of a map, on seven kinds of pairs"),
-    ("set", "all operations of a set, on four kinds of elements"),
+    ("map", "operations of a map, on seven kinds of pairs"),
+    ("set", "operations of a set, on four kinds of elements"),
     ("cursor", "cursors, and what else edits ranges and gaps"),
     ("bulk", "operations on many pairs at once"),
     ("alloc", "pools and arenas"),
@@ -173,6 +173,9 @@ fn fuzz(programs: &Path, name: &str, folder: &Path, flags: &Flags) -> Result<Out
 /// Puts into the corpus a sample of the fewest inputs that reach all that is reached.
 fn merge(program: &Path, corpus: &Path, found: &Path) -> Result<()> {
     let fresh = found.with_extension("merged");
+    if fresh.exists() {
+        fs::remove_dir_all(&fresh)?;
+    }
     fs::create_dir_all(&fresh)?;
     let mut command = Command::new(program);
     // Not how often a branch was taken, only whether: some hundred inputs instead of thousands.
@@ -180,12 +183,13 @@ fn merge(program: &Path, corpus: &Path, found: &Path) -> Result<()> {
     command.args([&fresh, &found.to_owned(), &corpus.to_owned()]);
     let output = command.stdin(Stdio::null()).output().context("cannot merge")?;
     ensure!(output.status.success(), "merging failed: {}", output.status);
-    fs::remove_dir_all(corpus)?;
-    fs::create_dir_all(corpus)?;
     let files = fs::read_dir(&fresh)?.collect::<Result<Vec<_>, _>>()?;
+    ensure!(!files.is_empty(), "merging kept nothing");
     // Their names are hashes: the first are a sample.
     let mut names: Vec<_> = files.iter().map(|file| file.file_name()).collect();
     names.sort();
+    fs::remove_dir_all(corpus)?;
+    fs::create_dir_all(corpus)?;
     for name in names.iter().take(SHIPPED) {
         fs::copy(fresh.join(name), corpus.join(name))?;
     }

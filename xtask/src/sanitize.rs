@@ -43,14 +43,15 @@ pub(crate) struct Flags {
 }
 
 pub(crate) fn run(flags: &Flags) -> Result<()> {
-    let wants = |tool| flags.tool.is_none_or(|only| only == tool);
-    if wants(Tool::Address) {
-        address()?;
+    match flags.tool {
+        Some(Tool::Address) => address(),
+        Some(Tool::Valgrind) => valgrind(),
+        // One failure does not hide another.
+        None => {
+            let ends = [address(), valgrind()];
+            ends.into_iter().collect()
+        }
     }
-    if wants(Tool::Valgrind) {
-        valgrind()?;
-    }
-    Ok(())
 }
 
 fn address() -> Result<()> {

@@ -42,7 +42,7 @@ struct Head<I: Iterator> {
 
 /// Merges streams of pairs that ascend by their keys.
 ///
-/// O(k) memory for k streams, in one block; O(log k) comparisons an item. Streams that do not
+/// O(k) memory for k streams, of the global heap; O(log k) comparisons an item. Streams that do not
 /// ascend give a result that does not, and nothing worse.
 ///
 /// ```
@@ -194,7 +194,8 @@ where
     }
 }
 
-impl<I: FusedIterator, C: FnMut(&I::Item, &I::Item) -> Ordering> FusedIterator for Merge<I, C> {}
+// A stream that has ended is gone.
+impl<I: Iterator, C: FnMut(&I::Item, &I::Item) -> Ordering> FusedIterator for Merge<I, C> {}
 
 impl<I, C: Clone> Clone for Merge<I, C>
 where

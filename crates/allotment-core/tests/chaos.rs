@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use std::mem;
 use std::ops::Bound;
 
+use allotment_core::btree_map::ScanToken;
 use allotment_core::shape::{Shape, Standard, Tiny};
 use allotment_core::{BTreeMap, BTreeSet, Global};
 use fastrand::Rng;
@@ -62,7 +63,9 @@ fn act<S: Shape<ChaosKey>>(map: &mut Map<S>, other: &mut Map<S>, rng: &mut Rng) 
 fn edit_ranges<S: Shape<ChaosKey>>(map: &mut Map<S>, other: &mut Map<S>, rng: &mut Rng) {
     let (start, end) = (ChaosKey::new(rng.u32(0..200)), ChaosKey::new(rng.u32(0..200)));
     let fresh = Map::with_shape_in(map.allocator().clone());
-    match rng.u32(0..9) {
+    match rng.u32(0..11) {
+        9 => read_on(map, other, rng),
+        10 => drop(map.update_range(start..end, |_, _| rng.bool())),
         0 => catch_refusal("range start", || *other = map.split_range::<ChaosKey, _>(&start..&end)),
         1 => catch_refusal("range start", || {
             drop(map.drain::<ChaosKey, _>(&start..=&end).next_back())
@@ -103,6 +106,29 @@ fn edit_ranges<S: Shape<ChaosKey>>(map: &mut Map<S>, other: &mut Map<S>, rng: &m
             assert!(a.difference(&b).count() <= most && a.symmetric_difference(&b).count() <= most);
         }
     }
+}
+
+/// Pages, runs and joins: nothing is met more often than there are pairs.
+fn read_on<S: Shape<ChaosKey>>(map: &Map<S>, other: &Map<S>, rng: &mut Rng) {
+    let (start, end) = (ChaosKey::new(rng.u32(0..200)), ChaosKey::new(rng.u32(0..200)));
+    catch_refusal("range start", || {
+        let mut token = rng.bool().then(|| ScanToken::before(ChaosKey::new(rng.u32(0..200))));
+        for _ in 0..9 {
+            let scan = map.scan::<ChaosKey, _>(&start..=&end).entries(7);
+            let scan = if rng.bool() { scan.reverse() } else { scan };
+            let outcome = scan.resume(token).for_each(|_, _| ());
+            assert!(outcome.entries <= 7.min(map.len()));
+            token = outcome.token();
+        }
+    });
+    catch_refusal("range start", || {
+        let runs = map.range::<ChaosKey, _>(&start..&end).chunks();
+        let runs = runs.map(|(keys, values)| (keys.len() + values.len()) / 2);
+        assert!(runs.rev().sum::<usize>() <= map.len());
+    });
+    let (own, most) = (map.len(), map.len() + other.len());
+    assert!(map.inner_join(other).count() <= own && map.left_join(other).count() <= own);
+    assert!(map.outer_join(other).count() <= most && map.anti_join(other).count() <= own);
 }
 
 fn look<S: Shape<ChaosKey>>(map: &mut Map<S>, key: &ChaosKey, rng: &mut Rng) {

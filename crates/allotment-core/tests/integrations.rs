@@ -13,6 +13,7 @@ use proptest::prelude::{Strategy, any};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use quickcheck::Gen;
+use rayon::iter::plumbing::{Folder, UnindexedProducer};
 use rayon::prelude::*;
 
 /// Trees of many sizes, walked by several threads: each pair once, in order where that is asked.
@@ -38,6 +39,54 @@ fn threads_share_a_walk() {
     check::<Tiny>();
     check::<Small>();
     check::<Standard>();
+}
+
+/// Parts that no thread can share any further are leaves, and none is empty.
+#[test]
+fn walks_are_cut_down_to_leaves() {
+    fn cut<P: UnindexedProducer<Item = (T, U)>, T, U>(part: P, sizes: &mut Vec<usize>) {
+        match part.split() {
+            (part, None) => sizes.push(part.fold_with(Count(0)).0),
+            (front, Some(back)) => {
+                cut(front, sizes);
+                cut(back, sizes);
+            }
+        }
+    }
+    fn check<S: Shape<u32>>(leaf: usize) {
+        for len in [1, 5, 40, 700, 9000] {
+            let mut map = BTreeMap::<u32, u32, Global, S>::with_shape_in(Global);
+            map.extend((0..len).map(|n| (n * 7919 % len, n)));
+            let mut sizes = Vec::new();
+            cut(map.par_iter(), &mut sizes);
+            assert_eq!(sizes.iter().sum::<usize>(), len as usize);
+            // A leaf and the pair above it.
+            assert!(sizes.iter().all(|size| (1..=leaf + 1).contains(size)), "{len}: {sizes:?}");
+            let mut sizes_mut = Vec::new();
+            cut(map.par_iter_mut(), &mut sizes_mut);
+            assert_eq!(sizes_mut, sizes);
+        }
+    }
+    check::<Tiny>(3);
+    check::<Small>(5);
+    check::<Standard>(63);
+}
+
+/// Counts what it is given.
+struct Count(usize);
+
+impl<T> Folder<T> for Count {
+    type Result = ();
+
+    fn consume(self, _: T) -> Self {
+        Self(self.0 + 1)
+    }
+
+    fn complete(self) {}
+
+    fn full(&self) -> bool {
+        false
+    }
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn pages_are_the_parts_of_a_range() {
                     let scan = map.scan(bounds).entries(most);
                     let scan = if reversed { scan.reverse() } else { scan };
                     let mut ours: Vec<(&u32, &u32)> = Vec::new();
-                    let outcome = scan.resume(token.as_ref()).read_into(&mut ours);
+                    let outcome = scan.resume(token).read_into(&mut ours);
                     assert_eq!((&ours[..], outcome.entries), (page, page.len()));
                     let is_last = pages.peek().is_none();
                     assert_eq!(
@@ -51,8 +51,9 @@ fn pages_are_the_parts_of_a_range() {
                     token = outcome.token();
                     assert_eq!(token.as_ref().map(ScanToken::key), page.last().map(|pair| pair.0));
                 }
-                let rest = map.scan(bounds).resume(token.as_ref()).for_each(|_, _| ());
-                assert!(rest.entries == 0 || theirs.is_empty());
+                let rest = map.scan(bounds).resume(token).for_each(|_, _| ());
+                assert_eq!((rest.entries, rest.end), (0, ScanEnd::Exhausted));
+                assert_eq!(rest.token(), token, "a page without entries leaves the place");
             }
         }
     }
@@ -72,11 +73,11 @@ fn edits_between_pages() {
         let (mut stayed, reversed): (TwinSet<u32>, _) = (map.keys().copied().collect(), rng.bool());
         let (mut met, mut token) = (Vec::new(), None);
         loop {
-            let scan = map.scan(20..380).entries(rng.usize(1..40)).resume(token.as_ref());
+            let scan = map.scan(20..380).entries(rng.usize(1..40)).resume(token);
             let scan = if reversed { scan.reverse() } else { scan };
             let outcome = scan.for_each(|key, _| met.push(*key));
             let end = outcome.end;
-            token = outcome.token().or(token);
+            token = outcome.token();
             if end == ScanEnd::Exhausted {
                 break;
             }
@@ -136,7 +137,7 @@ fn limits_end_a_page_for_their_reason() {
         _ => ControlFlow::Continue(()),
     });
     assert_eq!((scan.end, scan.token()), (ScanEnd::Broken("here"), Some(ScanToken::after(300))));
-    let rest = map.scan(..).resume(scan.token().as_ref()).for_each(|_, _| ());
+    let rest = map.scan(..).resume(scan.token()).for_each(|_, _| ());
     assert_eq!(rest.entries, 1000 - 151);
     assert_eq!(map.allocator().counter().snapshot().requests, requests, "a scan allocates");
 }
@@ -147,7 +148,7 @@ fn tokens_from_elsewhere_are_harmless() {
     let map = map_of::<Tiny>(100);
     let count = |token: ScanToken<u32>| {
         map.scan(50..100)
-            .resume(Some(&token))
+            .resume(Some(token))
             .for_each(|key, _| assert!((50..100).contains(key)))
             .entries
     };
@@ -156,8 +157,9 @@ fn tokens_from_elsewhere_are_harmless() {
     assert_eq!((count(ScanToken::after(71)), count(ScanToken::before(71))), (14, 11));
     let empty = BTreeMap::<u32, u32>::new();
     let nothing = (Bound::Included(9), Bound::Excluded(3));
-    let outcome = empty.scan(nothing).resume(Some(&ScanToken::after(5))).for_each(|_, _| ());
-    assert_eq!((outcome.end, outcome.token()), (ScanEnd::Exhausted, None));
+    let outcome = empty.scan(nothing).resume(Some(ScanToken::after(5))).for_each(|_, _| ());
+    let after = Some(ScanToken::after(5));
+    assert_eq!((outcome.end, outcome.token()), (ScanEnd::Exhausted, after));
 }
 
 /// As for a range.
@@ -190,6 +192,29 @@ fn runs_of_a_range() {
     }
     check::<Tiny>();
     check::<Standard>();
+}
+
+/// A run is what a leaf holds, from whichever end it is come to: none is torn.
+#[test]
+fn runs_are_whole() {
+    let lengths = |len: u32, map: &Map<Standard>| {
+        let fore: Vec<usize> = map.chunks().map(|(keys, _)| keys.len()).collect();
+        let mut aft: Vec<usize> =
+            map.range(..).chunks().rev().map(|(keys, _)| keys.len()).collect();
+        aft.reverse();
+        assert_eq!(fore, aft, "{len} pairs");
+        fore
+    };
+    let small = map_of::<Standard>(5);
+    assert_eq!(lengths(5, &small), [5]);
+    assert!(small.range(2..7).chunks().map(|(keys, _)| keys.len()).eq([3]));
+    for len in [64, 200, 3000] {
+        let runs = lengths(len, &map_of::<Standard>(len));
+        let (leaves, between): (Vec<_>, Vec<_>) =
+            runs.chunks(2).map(|two| (two[0], two.get(1))).unzip();
+        assert!(leaves.iter().all(|run| *run > 9), "{runs:?}");
+        assert!(between.iter().flatten().all(|run| **run == 1), "{runs:?}");
+    }
 }
 
 #[test]

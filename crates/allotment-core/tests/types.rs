@@ -12,8 +12,9 @@ use std::sync::MutexGuard;
 use allotment_bump::Bump;
 use allotment_core::btree_map::{
     BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry, ExtractIf, Fallible,
-    FallibleEntry, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, OccupiedEntry,
-    OccupiedError, Range, RangeMut, VacantEntry, Values, ValuesMut,
+    FallibleEntry, InnerJoin, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, OccupiedEntry,
+    OccupiedError, OuterJoin, ParIter, ParIterMut, Range, RangeMut, Scan, ScanOutcome, VacantEntry,
+    Values, ValuesMut,
 };
 use allotment_core::{AllocError, Allocator, BTreeSet, Global, Layout, btree_set};
 use allotment_pool::Pool;
@@ -193,6 +194,14 @@ macro_rules! table {
         assert_eq!(marks!(Range<'_, K, V>), reads);
         assert_eq!(marks!(Chunks<'_, K, V>), reads);
         assert_eq!(marks!(Cursor<'_, K, V>), reads);
+        assert_eq!(marks!(InnerJoin<'_, K, V, V>), reads);
+        assert_eq!(marks!(OuterJoin<'_, K, V, V>), reads);
+        assert_eq!(marks!(ParIter<'_, K, V>), reads);
+        assert_eq!(marks!(ScanOutcome<'_, V>), (value.0 && value.1, value.1));
+        // A token that it goes on from is its own.
+        assert_eq!(marks!(Scan<'_, K, V>), (pair.1 && key.0, pair.1));
+        // Keys are looked at from both sides of a cut.
+        assert_eq!(marks!(ParIterMut<'_, K, V>), (key.1 && value.0, pair.1));
         let set = (key.0 && alloc.0, key.1 && alloc.1);
         assert_eq!(marks!(BTreeSet<K, A>), set);
         assert_eq!(marks!(btree_set::IntoIter<K, A>), set);

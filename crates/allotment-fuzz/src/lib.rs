@@ -39,12 +39,12 @@ fn through_maps(data: &[u8], ops: &[Op]) {
     }
 }
 
-/// All operations of a map.
+/// Every operation of the scripts, on a map.
 pub fn map(data: &[u8]) {
     through_maps(data, &all_ops());
 }
 
-/// All operations of a set.
+/// Every operation of the scripts, on a set.
 pub fn set(data: &[u8]) {
     let Some((kind, bytes)) = data.split_first() else { return };
     let ops = all_ops();

@@ -1,4 +1,4 @@
-//! libFuzzer's program for all operations of a map: see `allotment_fuzz::map`.
+//! libFuzzer's program for operations of a map: see `allotment_fuzz::map`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| allotment_fuzz::map(data));

@@ -1,4 +1,4 @@
-//! libFuzzer's program for all operations of a set: see `allotment_fuzz::set`.
+//! libFuzzer's program for operations of a set: see `allotment_fuzz::set`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| allotment_fuzz::set(data));

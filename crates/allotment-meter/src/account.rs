@@ -3,6 +3,9 @@
 use alloc::rc::Rc;
 use core::cell::Cell;
 use core::fmt;
+use core::mem;
+
+use allotment_alloc::AllocError;
 
 /// The limits of a [`Budget`](crate::Budget), and what is taken of them: to be read and changed at
 /// any time.
@@ -102,21 +105,18 @@ impl Account {
         self.state.refused.get()
     }
 
-    /// Whether there is room for so much more; if there is none, a refusal is noted.
-    pub(crate) fn has_room(&self, bytes: usize, blocks: usize) -> bool {
-        let has_room = bytes <= self.bytes_left() && blocks <= self.blocks_left();
-        if !has_room {
+    /// Enters that so much is taken, if there is room for it: before the wrapped allocator is asked,
+    /// which may draw on the same account. A refusal is noted.
+    pub(crate) fn take(&self, bytes: usize, blocks: usize) -> Result<Taken<'_>, AllocError> {
+        // Beyond a limit that was lowered, what is to be no larger still has room.
+        let fits = |wanted: usize, left: usize| wanted == 0 || wanted <= left;
+        if !fits(bytes, self.bytes_left()) || !fits(blocks, self.blocks_left()) {
             self.state.refused.set(self.refused() + 1);
+            return Err(AllocError);
         }
-        has_room
-    }
-
-    /// Enters that so much more is taken, for which there was room.
-    pub(crate) fn take(&self, bytes: usize, blocks: usize) {
-        // Other requests may have come in between, from the wrapped allocator: still no overflow.
-        self.state.bytes.set(self.bytes().saturating_add(bytes));
-        self.state.blocks.set(self.blocks().saturating_add(blocks));
-        self.state.bytes_peak.set(self.bytes_peak().max(self.bytes()));
+        self.state.bytes.set(self.bytes() + bytes);
+        self.state.blocks.set(self.blocks() + blocks);
+        Ok(Taken { account: self, bytes, blocks })
     }
 
     /// Enters that so much was given back.
@@ -127,6 +127,28 @@ impl Account {
 
     pub(crate) fn is(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.state, &other.state)
+    }
+}
+
+/// What has been taken, and is given back unless there is a block for it.
+pub(crate) struct Taken<'a> {
+    account: &'a Account,
+    bytes: usize,
+    blocks: usize,
+}
+
+impl Taken<'_> {
+    /// There is a block.
+    pub(crate) fn keep(self) {
+        let state = &self.account.state;
+        state.bytes_peak.set(state.bytes_peak.get().max(state.bytes.get()));
+        mem::forget(self);
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.account.give_back(self.bytes, self.blocks);
     }
 }
 

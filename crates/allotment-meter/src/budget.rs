@@ -9,8 +9,8 @@ use crate::Account;
 /// Refuses what would exceed the limits of its [`Account`]; hands everything else on.
 ///
 /// A refusal is an allocation error like any other: `map.fallible()` returns it, and the map is as
-/// it was. It never reaches the wrapped allocator. Bytes are those of the layouts asked for: to wrap
-/// a pool limits what its blocks hold, and to wrap the parent of a pool limits what it may take.
+/// it was. It never reaches the wrapped allocator. Bytes are those of the layouts asked for: to
+/// wrap a pool limits what its blocks hold, and to wrap the parent of a pool what it may take.
 /// Over the limit, a block can always shrink or go. A clone draws on the same account.
 ///
 /// ```
@@ -60,11 +60,9 @@ impl<A> Budget<A> {
         layout: Layout,
         obtain: impl FnOnce() -> Result<NonNull<[u8]>, AllocError>,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        if !self.account.has_room(layout.size(), 1) {
-            return Err(AllocError);
-        }
+        let taken = self.account.take(layout.size(), 1)?;
         let block = obtain()?;
-        self.account.take(layout.size(), 1);
+        taken.keep();
         Ok(exactly(block, layout))
     }
 
@@ -74,12 +72,9 @@ impl<A> Budget<A> {
         (old, new): (Layout, Layout),
         resize: impl FnOnce() -> Result<NonNull<[u8]>, AllocError>,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        let more = new.size().saturating_sub(old.size());
-        if more > 0 && !self.account.has_room(more, 0) {
-            return Err(AllocError);
-        }
+        let taken = self.account.take(new.size().saturating_sub(old.size()), 0)?;
         let block = resize()?;
-        self.account.take(more, 0);
+        taken.keep();
         self.account.give_back(old.size().saturating_sub(new.size()), 0);
         Ok(exactly(block, new))
     }

@@ -84,6 +84,20 @@ fn an_account_is_shared() {
     assert!(format!("{account:?}").contains("bytes_peak: 70"));
 }
 
+/// The wrapped allocator draws on the same account, in the midst of a request.
+#[test]
+fn budgets_within_budgets() {
+    let account = Account::new(100);
+    let inner = Budget::with_account(Global, account.clone());
+    let alloc = Budget::with_account(inner, account.clone());
+    assert!(alloc.allocate(bytes(60)).is_err());
+    assert_eq!((account.bytes(), account.blocks(), account.bytes_peak()), (0, 0, 0));
+    let block = alloc.allocate(bytes(50)).expect("twice fifty");
+    assert_eq!((account.bytes(), account.blocks()), (100, 2));
+    free(&alloc, block);
+    assert_eq!((account.bytes(), account.blocks()), (0, 0));
+}
+
 /// Nothing may be taken, and nothing overflows.
 #[test]
 fn absurd_limits_and_requests() {

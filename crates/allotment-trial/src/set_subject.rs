@@ -9,6 +9,7 @@ use allotment_core::{BTreeSet, SharedAlloc};
 
 use crate::bounds::bound_pairs;
 use crate::effort::tally;
+use crate::ledger;
 use crate::pairs::Pairs;
 use crate::script::{Op, Stage, Step, numbers, perform, script};
 use crate::walks::{assert_runs, assert_same, assert_same_in_bulk};
@@ -44,6 +45,7 @@ pub fn take<P: Pairs, A: SharedAlloc, S: Shape<P::Key>>(
     span: u32,
     stride: u64,
 ) {
+    let owed = ledger::live();
     let mut subject = Subject::<P, A, S> {
         ours: BTreeSet::with_shape_in(alloc.clone()),
         twin: Twin::new(),
@@ -52,6 +54,8 @@ pub fn take<P: Pairs, A: SharedAlloc, S: Shape<P::Key>>(
         span,
     };
     let count = perform(&mut subject, name, steps, stride);
+    drop(subject);
+    assert_eq!(ledger::live(), owed, "{name}: something leaked");
     tally("operations on sets, compared with std's", count);
 }
 

@@ -86,6 +86,10 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     ///
     /// [`retain`](Self::retain) for a range: O(log n) to begin with.
     ///
+    /// # Panics
+    ///
+    /// If a comparison, `keep` or the drop of a pair does; the pairs not visited yet stay.
+    ///
     /// ```
     /// let mut beds: allotment_core::BTreeMap<_, _> = (0..8).map(|n| (n, n * 10)).collect();
     /// let gone = beds.update_range(2..6, |bed, plants| {

@@ -32,7 +32,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
 
     /// All keys of this map, in ascending order, with the value of the other if it has them.
     ///
-    /// As [`inner_join`](Self::inner_join).
+    /// O(n + m) for n and m pairs, and O(n log m) where the other map has many more.
     ///
     /// ```
     /// use allotment_core::BTreeMap;
@@ -68,7 +68,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
 
     /// The pairs of this map whose keys the other lacks, in ascending order.
     ///
-    /// As [`inner_join`](Self::inner_join).
+    /// As [`left_join`](Self::left_join).
     ///
     /// ```
     /// use allotment_core::BTreeMap;

@@ -22,9 +22,12 @@ const ASKED_EVERY: usize = 64;
 /// How much a pair counts for, in bytes.
 type Weigh<K, V> = fn(&K, &V) -> usize;
 
+/// Whether to stop.
+type Until = fn() -> bool;
+
 /// A request to read a range of a map within limits: see [`BTreeMap::scan`].
 #[must_use = "it reads nothing until it is run"]
-pub struct Scan<'a, K, V, S: Shape<K> = Standard, W = Weigh<K, V>> {
+pub struct Scan<'a, K, V, S: Shape<K> = Standard, W = Weigh<K, V>, U = Until> {
     stretch: Option<Stretch<K, V, S>>,
     reversed: bool,
     entries: usize,
@@ -32,7 +35,9 @@ pub struct Scan<'a, K, V, S: Shape<K> = Standard, W = Weigh<K, V>> {
     weigh: W,
     /// Whether `weigh` is the caller's: else all entries weigh the same.
     weighed: bool,
-    until: Option<&'a mut dyn FnMut() -> bool>,
+    until: Option<U>,
+    /// Where it goes on.
+    resumed: Option<ScanToken<K>>,
     pairs: PhantomData<&'a (K, V)>,
 }
 
@@ -61,6 +66,7 @@ pub struct ScanOutcome<'a, K, B = ()> {
     pub bytes: usize,
     last: Option<&'a K>,
     reversed: bool,
+    resumed: Option<ScanToken<K>>,
 }
 
 /// Where a scan goes on: beyond a key, in one direction.
@@ -122,7 +128,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// let (mut total, mut pages) = (0, 0);
     /// loop {
     ///     // At most 100 entries, and at most a kilobyte of keys and values.
-    ///     let scan = beds.scan(..).entries(100).bytes(1024).resume(token.as_ref());
+    ///     let scan = beds.scan(..).entries(100).bytes(1024).resume(token);
     ///     let outcome = scan.for_each(|_, plants| total += plants);
     ///     pages += 1;
     ///     token = outcome.token();
@@ -133,6 +139,10 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     ///     beds.remove(&0);
     /// }
     /// assert_eq!((total, pages), (1000, 12));
+    ///
+    /// // Where keys can be borrowed in several ways, `..` must say as what, as for `range`.
+    /// let words = BTreeMap::from([("ash".to_owned(), 3), ("elm".to_owned(), 3)]);
+    /// assert_eq!(words.scan::<str, _>(..).for_each(|_, _| ()).entries, 2);
     /// ```
     pub fn scan<T, R>(&self, bounds: R) -> Scan<'_, K, V, S>
     where
@@ -148,12 +158,18 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
             weigh: |_, _| 0,
             weighed: false,
             until: None,
+            resumed: None,
             pairs: PhantomData,
         }
     }
 }
 
-impl<'a, K, V, S: Shape<K>, W: FnMut(&K, &V) -> usize> Scan<'a, K, V, S, W> {
+impl<'a, K, V, S, W, U> Scan<'a, K, V, S, W, U>
+where
+    S: Shape<K>,
+    W: FnMut(&K, &V) -> usize,
+    U: FnMut() -> bool,
+{
     /// Descending order: begins at the end of the range.
     #[inline]
     pub fn reverse(self) -> Self {
@@ -185,29 +201,30 @@ impl<'a, K, V, S: Shape<K>, W: FnMut(&K, &V) -> usize> Scan<'a, K, V, S, W> {
     /// assert_eq!(scan.for_each(|_, _| ()).entries, 4);
     /// ```
     #[inline]
-    pub fn weigh<X: FnMut(&K, &V) -> usize>(self, weigh: X) -> Scan<'a, K, V, S, X> {
-        let Self { stretch, reversed, entries, bytes, until, pairs, .. } = self;
-        Scan { stretch, reversed, entries, bytes, weigh, weighed: true, until, pairs }
+    pub fn weigh<X: FnMut(&K, &V) -> usize>(self, weigh: X) -> Scan<'a, K, V, S, X, U> {
+        let Self { stretch, reversed, entries, bytes, until, resumed, pairs, .. } = self;
+        Scan { stretch, reversed, entries, bytes, weigh, weighed: true, until, resumed, pairs }
     }
 
-    /// Ends when `stop` answers true, such as when a deadline has passed. It is asked before every
-    /// 64th entry, and not before the first.
+    /// Ends when `stop` answers true, such as when a deadline has passed. It is asked after every 64
+    /// entries, if there is another.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
     ///
     /// let map: allotment_core::BTreeMap<u32, u32> = (0..100_000).map(|n| (n, n)).collect();
     /// let deadline = Instant::now() + Duration::from_millis(5);
-    /// let mut is_over = || Instant::now() >= deadline;
-    /// let outcome = map.scan(..).until(&mut is_over).for_each(|_, _| ());
+    /// let outcome = map.scan(..).until(|| Instant::now() >= deadline).for_each(|_, _| ());
     /// assert!(outcome.entries >= 64);
     /// ```
     #[inline]
-    pub fn until(self, stop: &'a mut dyn FnMut() -> bool) -> Self {
-        Self { until: Some(stop), ..self }
+    pub fn until<X: FnMut() -> bool>(self, stop: X) -> Scan<'a, K, V, S, W, X> {
+        let Self { stretch, reversed, entries, bytes, weigh, weighed, resumed, pairs, .. } = self;
+        let until = Some(stop);
+        Scan { stretch, reversed, entries, bytes, weigh, weighed, until, resumed, pairs }
     }
 
-    /// Goes on where an earlier scan ended, in its direction; from the beginning if there is none.
+    /// Goes on where an earlier scan ended, in its direction; from the beginning without a token.
     ///
     /// The bounds remain those of this scan: with a token from beyond them there is nothing left,
     /// and with one from before them nothing has been read yet. O(log n).
@@ -216,11 +233,11 @@ impl<'a, K, V, S: Shape<K>, W: FnMut(&K, &V) -> usize> Scan<'a, K, V, S, W> {
     ///
     /// If a comparison does.
     #[inline]
-    pub fn resume(mut self, token: Option<&ScanToken<K>>) -> Self
+    pub fn resume(mut self, token: Option<ScanToken<K>>) -> Self
     where
         K: Ord,
     {
-        let Some(ScanToken { key, reversed }) = token else { return self };
+        let Some(ScanToken { key, reversed }) = &token else { return self };
         self.reversed = *reversed;
         if let Some(stretch) = &mut self.stretch {
             match reversed {
@@ -228,6 +245,7 @@ impl<'a, K, V, S: Shape<K>, W: FnMut(&K, &V) -> usize> Scan<'a, K, V, S, W> {
                 true => stretch.narrow_back(key, Side::Before),
             }
         }
+        self.resumed = token;
         self
     }
 
@@ -316,7 +334,8 @@ impl<'a, K, V, S: Shape<K>, W: FnMut(&K, &V) -> usize> Scan<'a, K, V, S, W> {
             read.bytes = read.entries * Self::PAIR;
         }
         let Read { entries, bytes, last } = read;
-        ScanOutcome { end, entries, bytes, last, reversed: self.reversed }
+        let Self { reversed, resumed, .. } = self;
+        ScanOutcome { end, entries, bytes, last, reversed, resumed }
     }
 
     /// The size of a pair, without what it points to.
@@ -392,7 +411,8 @@ fn cut<const END: usize, T>(items: &[T], most: usize) -> (&[T], &[T]) {
 }
 
 impl<K, B> ScanOutcome<'_, K, B> {
-    /// Where to go on; `None` if nothing was read.
+    /// Where to go on: behind the last entry that was read, or else where this scan began if that
+    /// was resumed too. `None` if nothing has been read in the whole chain.
     ///
     /// What is inserted behind an exhausted range can be read with its token as well. Clones a key.
     #[must_use]
@@ -400,20 +420,23 @@ impl<K, B> ScanOutcome<'_, K, B> {
     where
         K: Clone,
     {
-        Some(ScanToken { key: self.last?.clone(), reversed: self.reversed })
+        match self.last {
+            Some(key) => Some(ScanToken { key: key.clone(), reversed: self.reversed }),
+            None => self.resumed.clone(),
+        }
     }
 }
 
 impl<K: fmt::Debug, B: fmt::Debug> fmt::Debug for ScanOutcome<'_, K, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { end, entries, bytes, last, reversed } = self;
+        let Self { end, entries, bytes, last, reversed, .. } = self;
         let mut f = f.debug_struct("ScanOutcome");
         f.field("end", end).field("entries", entries).field("bytes", bytes);
         f.field("last", last).field("reversed", reversed).finish()
     }
 }
 
-impl<K, V, S: Shape<K>, W> fmt::Debug for Scan<'_, K, V, S, W> {
+impl<K, V, S: Shape<K>, W, U> fmt::Debug for Scan<'_, K, V, S, W, U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut f = f.debug_struct("Scan");
         f.field("reversed", &self.reversed).field("entries", &self.entries);

@@ -21,6 +21,13 @@ pub(crate) struct At<K, V> {
     value: *mut V,
 }
 
+impl<K, V> PartialEq for At<K, V> {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key && self.value == other.value
+    }
+}
+
 impl<K, V> At<K, V> {
     /// The pair `index` slots after the one at `key` and `value`.
     #[inline]

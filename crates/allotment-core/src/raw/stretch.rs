@@ -62,22 +62,29 @@ impl<K, V, S: Shape<K>> Stretch<K, V, S> {
         edge.path.compare(&other.path, self.root.level).then(edge.index.cmp(&other.index))
     }
 
-    /// Cuts it between two children of the node in which its ends go apart, at the one in the
-    /// middle. Keeps the front and returns the back; `None` if it lies within one leaf.
+    /// Cuts it between two children of the topmost node that has some to the front and some to the
+    /// back, in the middle. Keeps the front and returns the back; `None` if it lies within one leaf.
     #[cfg(feature = "rayon")]
     pub(crate) fn halve(&mut self) -> Option<Self> {
         let edges = |level| (self.front.path.edge(level), self.back.path.edge(level));
-        let level = (1..=self.root.level).rev().find(|&level| edges(level).0 != edges(level).1)?;
-        let (first, last) = edges(level);
-        let middle = first + last.checked_sub(first)?.div_ceil(2);
-        let node = self.root.node_at(&self.front.path, level);
-        let mut border = self.front;
-        border.path.set(level, middle);
-        // SAFETY: N2: the edges that the ends take are of this node, and this one is no further.
-        let child = unsafe { node.child(middle) };
-        border.descend_first(child, level - 1);
-        let back = mem::replace(&mut self.back, border);
-        Some(Self { root: self.root, front: border, back })
+        let top = (1..=self.root.level).rev().find(|&level| edges(level).0 != edges(level).1)?;
+        for level in (1..=top).rev() {
+            let node = self.root.node_at(&self.front.path, level);
+            let first = self.front.path.edge(level);
+            // Below the node in which the ends go apart, all behind the front is before the back.
+            let last = if level == top { self.back.path.edge(level) } else { node.len() };
+            let middle = first + last.checked_sub(first)?.div_ceil(2);
+            let mut border = self.front;
+            border.path.set(level, middle);
+            // SAFETY: N2: `middle` is no further than an edge that an end takes, or than the last.
+            let child = unsafe { node.child(middle) };
+            border.descend_first(child, level - 1);
+            if middle > first && border != self.back {
+                let back = mem::replace(&mut self.back, border);
+                return Some(Self { root: self.root, front: border, back });
+            }
+        }
+        None
     }
 
     /// The walk over it.

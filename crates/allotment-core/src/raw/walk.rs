@@ -460,13 +460,27 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
         (len > 0).then(|| Run::of(first, len))
     }
 
-    /// Steps over what is left of the run at an end; over one slot if nothing is.
+    /// Steps over what is left of the run at an end; if nothing is, over the slot above it, or over
+    /// the run that the end comes to without one.
     #[inline]
     pub(crate) fn chunk<const END: usize>(&mut self) -> Option<Run<K, V>> {
-        match self.take_run::<END>() {
-            Some(run) => Some(run),
-            None => self.step::<END>().map(|at| Run::of(at, 1)),
+        if let Some(run) = self.take_run::<END>() {
+            return Some(run);
         }
+        let at = self.step::<END>()?;
+        let end = &mut self.ends[END];
+        // A step that came to a leaf without going over a pair above it took the first slot of its
+        // run, which is put back.
+        let (start, stop) = match END {
+            FRONT => (end.start.saturating_sub(1), end.end),
+            _ => (end.start, end.end + 1),
+        };
+        let taken = if END == FRONT { start } else { stop - 1 };
+        if end.columns.at(taken as usize) != at {
+            return Some(Run::of(at, 1));
+        }
+        (end.start, end.end) = (start, stop);
+        self.take_run::<END>()
     }
 
     /// Hands all slots to `act`, beginning at an end.

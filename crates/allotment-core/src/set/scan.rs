@@ -12,8 +12,8 @@ use crate::set::BTreeSet;
 
 /// A request to read a range of a set within limits: see [`BTreeSet::scan`].
 #[must_use = "it reads nothing until it is run"]
-pub struct Scan<'a, T, S: Shape<T> = Standard, W = fn(&T, &()) -> usize> {
-    pairs: PairScan<'a, T, (), S, W>,
+pub struct Scan<'a, T, S: Shape<T> = Standard, W = fn(&T, &()) -> usize, U = fn() -> bool> {
+    pairs: PairScan<'a, T, (), S, W, U>,
 }
 
 impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
@@ -30,7 +30,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// assert_eq!((outcome.end, page), (ScanEnd::Entries, vec![9, 8, 7]));
     ///
     /// let mut rest: Vec<u32> = Vec::new();
-    /// set.scan(..).resume(outcome.token().as_ref()).read_into(&mut rest);
+    /// set.scan(..).resume(outcome.token()).read_into(&mut rest);
     /// assert_eq!(rest, [6, 5, 4, 3, 2, 1, 0]);
     /// ```
     pub fn scan<Q, R>(&self, bounds: R) -> Scan<'_, T, S>
@@ -43,7 +43,12 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     }
 }
 
-impl<'a, T, S: Shape<T>, W: FnMut(&T, &()) -> usize> Scan<'a, T, S, W> {
+impl<'a, T, S, W, U> Scan<'a, T, S, W, U>
+where
+    S: Shape<T>,
+    W: FnMut(&T, &()) -> usize,
+    U: FnMut() -> bool,
+{
     /// Descending order: begins at the end of the range.
     #[inline]
     pub fn reverse(self) -> Self {
@@ -65,7 +70,7 @@ impl<'a, T, S: Shape<T>, W: FnMut(&T, &()) -> usize> Scan<'a, T, S, W> {
 
     /// How many bytes an element counts for.
     #[inline]
-    pub fn weigh<X>(self, mut weigh: X) -> Scan<'a, T, S, impl FnMut(&T, &()) -> usize>
+    pub fn weigh<X>(self, mut weigh: X) -> Scan<'a, T, S, impl FnMut(&T, &()) -> usize, U>
     where
         X: FnMut(&T) -> usize,
     {
@@ -74,13 +79,13 @@ impl<'a, T, S: Shape<T>, W: FnMut(&T, &()) -> usize> Scan<'a, T, S, W> {
 
     /// Ends when `stop` answers true: see [`Scan::until`](crate::btree_map::Scan::until).
     #[inline]
-    pub fn until(self, stop: &'a mut dyn FnMut() -> bool) -> Self {
-        Self { pairs: self.pairs.until(stop) }
+    pub fn until<X: FnMut() -> bool>(self, stop: X) -> Scan<'a, T, S, W, X> {
+        Scan { pairs: self.pairs.until(stop) }
     }
 
     /// Goes on where an earlier scan ended: see [`Scan::resume`](crate::btree_map::Scan::resume).
     #[inline]
-    pub fn resume(self, token: Option<&ScanToken<T>>) -> Self
+    pub fn resume(self, token: Option<ScanToken<T>>) -> Self
     where
         T: Ord,
     {
@@ -109,7 +114,7 @@ impl<'a, T, S: Shape<T>, W: FnMut(&T, &()) -> usize> Scan<'a, T, S, W> {
     }
 }
 
-impl<T, S: Shape<T>, W> fmt::Debug for Scan<'_, T, S, W> {
+impl<T, S: Shape<T>, W, U> fmt::Debug for Scan<'_, T, S, W, U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.pairs.fmt(f)
     }

@@ -6,7 +6,7 @@
 //! with tabs between them. A point is one comparison, drop, clone, call or request, in their order.
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::collections::BTreeMap as StdMap;
+use std::collections::{BTreeMap as StdMap, BTreeSet as TwinSet};
 use std::env;
 use std::mem;
 use std::process::{Command, ExitCode, Stdio};
@@ -94,6 +94,9 @@ unsafe impl GlobalAlloc for Refusing {
 /// Pairs of the map, with even numbers.
 const LEN: u32 = 200;
 
+/// More points than any trial has.
+const POINTS_MAX: u64 = 2000;
+
 /// How a process says that the point was not reached, or that something leaked.
 const NOT_REACHED: u8 = 10;
 const LEAKED: u8 = 11;
@@ -105,8 +108,10 @@ fn numbers() -> impl Iterator<Item = u32> {
 
 /// Does what is named to a map of the type, with an act that panics at point `n`; answers whether
 /// that was reached, and whether something leaked.
+///
+/// Where it is strict, a comparison that panics must leave the pairs where they are.
 macro_rules! panic_in {
-    ($map:ty, $name:expr, $act:expr, $n:expr) => {{
+    ($map:ty, $name:expr, $act:expr, $n:expr, strict: $strict:expr) => {{
         let pair = |n: u32| (Probe::new(n), Probe::new(n));
         let mut map: $map = <$map>::new();
         map.extend(numbers().map(pair));
@@ -130,6 +135,12 @@ macro_rules! panic_in {
             _ => drop(map.clone()),
         });
         let reached = disarm($act);
+        let before = || numbers().chain((LEN / 2..LEN).map(|n| n * 3)).collect::<TwinSet<u32>>();
+        if $act == Act::Compare && $strict {
+            // What was there is there, in one map or the other, and nothing else.
+            let keys = map.keys().chain(other.keys()).map(Probe::n).collect::<TwinSet<u32>>();
+            assert!(!reached || keys == before(), "a comparison that panicked changed the map");
+        }
         // Each pair is looked at and taken out, from either end in turn.
         catch(|| {
             let seen = map.iter().filter(|(key, value)| key.n().max(value.n()) <= 3 * LEN);
@@ -190,9 +201,11 @@ fn refuse_in_ours(name: &str, n: u64) -> (bool, bool) {
 /// Runs one trial in this process.
 fn run_one(whose: &str, name: &str, trouble: Trouble, n: u64) -> ExitCode {
     let (reached, leaks) = match (whose, trouble) {
-        ("std", Trouble::Panic(act)) => panic_in!(StdMap<Probe, Probe>, name, act, n),
+        ("std", Trouble::Panic(act)) => {
+            panic_in!(StdMap<Probe, Probe>, name, act, n, strict: false)
+        }
         ("std", Trouble::Request) => refuse_in_std(name, n),
-        (_, Trouble::Panic(act)) => panic_in!(OurMap<Probe, Probe>, name, act, n),
+        (_, Trouble::Panic(act)) => panic_in!(OurMap<Probe, Probe>, name, act, n, strict: true),
         (_, Trouble::Request) => refuse_in_ours(name, n),
     };
     ExitCode::from(match (reached, leaks) {
@@ -206,7 +219,7 @@ fn run_one(whose: &str, name: &str, trouble: Trouble, n: u64) -> ExitCode {
 fn run_all(whose: &str, at: usize) -> (u64, u64, u64) {
     let program = env::current_exe().expect("the path of this program");
     let (mut deaths, mut leaks) = (0, 0);
-    for n in 0.. {
+    for n in 0..POINTS_MAX {
         let mut child = Command::new(&program);
         child.args([whose, &at.to_string(), &n.to_string()]);
         let status = child.stderr(Stdio::null()).status().expect("the program starts");
@@ -217,7 +230,8 @@ fn run_all(whose: &str, at: usize) -> (u64, u64, u64) {
             _ => deaths += 1,
         }
     }
-    unreachable!("no trial has so many points")
+    // It dies whatever goes wrong.
+    (POINTS_MAX, deaths, leaks)
 }
 
 fn main() -> ExitCode {
