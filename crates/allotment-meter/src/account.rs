@@ -105,8 +105,8 @@ impl Account {
         self.state.refused.get()
     }
 
-    /// Enters that so much is taken, if there is room for it: before the wrapped allocator is asked,
-    /// which may draw on the same account. A refusal is noted.
+    /// Enters that so much is taken, if there is room for it: before the wrapped allocator is
+    /// asked, which may draw on the same account. A refusal is noted.
     pub(crate) fn take(&self, bytes: usize, blocks: usize) -> Result<Taken<'_>, AllocError> {
         // Beyond a limit that was lowered, what is to be no larger still has room.
         let fits = |wanted: usize, left: usize| wanted == 0 || wanted <= left;

@@ -206,8 +206,8 @@ where
         Scan { stretch, reversed, entries, bytes, weigh, weighed: true, until, resumed, pairs }
     }
 
-    /// Ends when `stop` answers true, such as when a deadline has passed. It is asked after every 64
-    /// entries, if there is another.
+    /// Ends when `stop` answers true, such as when a deadline has passed. It is asked after every
+    /// 64 entries, if there is another.
     ///
     /// ```
     /// use std::time::{Duration, Instant};

@@ -63,7 +63,7 @@ impl<K, V, S: Shape<K>> Stretch<K, V, S> {
     }
 
     /// Cuts it between two children of the topmost node that has some to the front and some to the
-    /// back, in the middle. Keeps the front and returns the back; `None` if it lies within one leaf.
+    /// back, in the middle. Keeps the front and returns the back; `None` if it lies in one leaf.
     #[cfg(feature = "rayon")]
     pub(crate) fn halve(&mut self) -> Option<Self> {
         let edges = |level| (self.front.path.edge(level), self.back.path.edge(level));
