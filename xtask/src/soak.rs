@@ -102,11 +102,10 @@ pub(crate) fn run(flags: &Flags) -> Result<()> {
 
     let tallies = fs::read_to_string(&file).context("cannot read the tallies")?;
     let tallies = sum(&tallies)?;
-    if failures.is_empty() {
-        print!("{}", render(&tallies, &sweeps, false));
-    } else {
+    if !failures.is_empty() {
         bail!("{} of {} tests failed:\n{}", failures.len(), tests.len(), failures.join("\n"));
     }
+    print!("{}", render(&tallies, &sweeps, false));
     let harmed = |sweep: &&Sweep| sweep.ours[1] + sweep.ours[2] > 0;
     if let Some(Sweep { what, trouble, .. }) = sweeps.iter().find(harmed) {
         bail!("our map does not survive `{what}` when {trouble}");
