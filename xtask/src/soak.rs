@@ -34,7 +34,7 @@ const PROFILE: &str = "soak";
 
 /// Run the tests of the trees at many times their usual amount, and count what they went through.
 ///
-/// At the default effort it takes about half an hour on two cores. A test that fails ends with its
+/// At the default effort it takes about ten minutes on two cores. A test that fails ends with its
 /// name, its seed and its step; the others go on.
 #[derive(clap::Args)]
 pub(crate) struct Flags {
