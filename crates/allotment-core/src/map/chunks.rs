@@ -32,7 +32,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// let map: allotment_core::BTreeMap<u32, u32> = (0..1000).map(|n| (n, n % 7)).collect();
     ///
     /// let total: u32 = map.chunks().map(|(_, values)| values.iter().sum::<u32>()).sum();
-    /// assert_eq!(total, map.values().sum());
+    /// assert_eq!(total, map.values().sum::<u32>());
     ///
     /// let keys: Vec<u32> = map.chunks().flat_map(|(keys, _)| keys).copied().collect();
     /// assert!(keys.into_iter().eq(0..1000));
