@@ -17,10 +17,26 @@
 //! unsafe { Global.deallocate(block.cast(), layout) };
 //! # Ok::<(), allotment_alloc::AllocError>(())
 //! ```
+//!
+//! Allocators of the other versions of the trait are wrapped: `Compat03` and `Compat04`, features
+//! of these names, for `allocator-api2` 0.3 and 0.4; and `CompatStd` for the trait of the standard
+//! library, while that is unstable, on a nightly toolchain with `--cfg allotment_std_allocator`.
 #![no_std]
+#![cfg_attr(allotment_std_allocator, feature(allocator_api))]
 
+#[cfg(allotment_std_allocator)]
+extern crate alloc;
+
+#[cfg(any(feature = "allocator-api2-03", feature = "allocator-api2-04", allotment_std_allocator))]
+mod compat;
 mod shared;
 
 pub use allocator_api2::alloc::{AllocError, Allocator, Global};
+#[cfg(feature = "allocator-api2-03")]
+pub use compat::Compat03;
+#[cfg(feature = "allocator-api2-04")]
+pub use compat::Compat04;
+#[cfg(allotment_std_allocator)]
+pub use compat::CompatStd;
 pub use core::alloc::Layout;
 pub use shared::SharedAlloc;

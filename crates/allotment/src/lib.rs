@@ -38,6 +38,12 @@
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
+#[cfg(feature = "allocator-api2-03")]
+pub use allotment_alloc::Compat03;
+#[cfg(feature = "allocator-api2-04")]
+pub use allotment_alloc::Compat04;
+#[cfg(allotment_std_allocator)]
+pub use allotment_alloc::CompatStd;
 pub use allotment_core::{
     AllocError, AllocFailure, Allocator, BTreeMap, BTreeSet, Global, Layout, MemoryUsage,
     SharedAlloc, btree_map, btree_set, streams,

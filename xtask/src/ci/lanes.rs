@@ -34,6 +34,11 @@ pub(crate) const LANES: &[Lane] = &[
         run: features,
     },
     Lane { name: "no-std", about: "libraries on a target without std", run: no_std },
+    Lane {
+        name: "std-allocator",
+        about: "std's own allocator trait, on a nightly toolchain",
+        run: std_allocator,
+    },
     Lane { name: "msrv", about: "libraries on the oldest supported toolchain", run: msrv },
     Lane {
         name: "miri",
@@ -107,6 +112,20 @@ fn no_std() -> Status {
     let mut facade = cargo(&["check", "--target", BARE_TARGET]);
     facade.args(["-p", FACADE, "--no-default-features"]);
     finish_all(vec![bare, facade])
+}
+
+fn std_allocator() -> Status {
+    if let Err(why) = rustup(&["toolchain", "install", "nightly", "--profile", "minimal"]) {
+        return Status::NotRun(why);
+    }
+    let target = match workspace::metadata() {
+        Ok(metadata) => metadata.target_directory.join("std-allocator"),
+        Err(error) => return Status::Failed(format!("{error:#}")),
+    };
+    let mut test = cargo_of("nightly");
+    test.args(["test", "-p", FACADE, "--test", "compat"]);
+    test.env("RUSTFLAGS", "--cfg allotment_std_allocator").env("CARGO_TARGET_DIR", target);
+    finish(&mut test)
 }
 
 fn msrv() -> Status {
