@@ -102,7 +102,7 @@ fn threads_build_a_map() {
     assert!(set.iter().eq(&twin_set));
     assert_eq!(
         set.into_par_iter().map(u64::from).sum::<u64>(),
-        twin_set.iter().map(|&n| u64::from(n)).sum()
+        twin_set.iter().map(|&n| u64::from(n)).sum::<u64>()
     );
     let mut map = BTreeMap::from([(7, 1), (8, 1)]);
     map.par_extend([(8, 2), (9, 2), (9, 3)]);
@@ -213,4 +213,29 @@ fn borsh_refuses_what_is_not_canonical() {
     // A length that is not there asks for no memory.
     let error = BTreeMap::<u64, u64>::try_from_slice(&u32::MAX.to_le_bytes()).expect_err("short");
     assert_eq!(error.kind(), borsh::io::ErrorKind::InvalidData);
+}
+
+#[test]
+fn sizes_are_nodes_and_what_is_in_them() {
+    use get_size2::GetSize;
+
+    let text = |n: u32| "x".repeat(n as usize);
+    let map: BTreeMap<u32, String> = (0..500).map(|n| (n, text(n))).collect();
+    let owned: usize = map.values().map(String::capacity).sum();
+    assert_eq!(map.get_heap_size(), map.memory_usage().live_bytes + owned);
+    assert_eq!(map.get_size(), size_of_val(&map) + map.get_heap_size());
+    let set: BTreeSet<String> = (0..500).map(text).collect();
+    let owned: usize = set.iter().map(String::capacity).sum();
+    assert_eq!(set.get_heap_size(), set.memory_usage().live_bytes + owned);
+    assert_eq!(BTreeSet::<u32>::new().get_heap_size(), 0);
+}
+
+#[test]
+fn schemas_are_those_of_std() {
+    use schemars::schema_for;
+
+    assert_eq!(schema_for!(BTreeMap<String, u32>), schema_for!(Twin<String, u32>));
+    assert_eq!(schema_for!(BTreeMap<u8, Vec<bool>>), schema_for!(Twin<u8, Vec<bool>>));
+    assert_eq!(schema_for!(BTreeSet<i64>), schema_for!(TwinSet<i64>));
+    assert_ne!(schema_for!(BTreeSet<i64>), schema_for!(Vec<i64>));
 }

@@ -7,9 +7,13 @@ mod arbitrary;
 mod borsh;
 #[cfg(feature = "equivalent")]
 pub mod equivalent;
+#[cfg(feature = "get-size2")]
+mod get_size;
 #[cfg(feature = "proptest")]
 pub mod proptest;
 #[cfg(feature = "quickcheck")]
 mod quickcheck;
+#[cfg(feature = "schemars")]
+mod schemars;
 #[cfg(feature = "serde")]
 pub mod serde;
