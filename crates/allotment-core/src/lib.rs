@@ -34,6 +34,7 @@ pub use set::BTreeSet;
 
 pub use raw::bytes::ByteKey;
 pub use raw::kind::{IntegerKey, Primitive};
+pub use raw::ranked::Ranked;
 pub use raw::shape::{ByteKeys, IntegerKeys, Shape, Standard};
 
 #[doc(hidden)]

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::ops::Bound;
 
 use allotment_core::shape::{Shape, Small, Tiny};
-use allotment_core::{BTreeMap, Global};
+use allotment_core::{BTreeMap, Global, Ranked};
 
 use allotment_trial::effort::{effort, tally};
 use allotment_trial::walks::assert_same;
@@ -237,6 +237,12 @@ fn every_operation_on_every_reachable_structure() {
     explore_at_least::<Tiny>(17, (4101, 299_895));
 }
 
+/// Each of them with its totals right.
+#[test]
+fn every_operation_on_every_reachable_structure_that_is_ranked() {
+    explore_at_least::<Ranked<Tiny>>(12, (302, 60_298));
+}
+
 /// With five slots, nodes on the outer spines can have fewer than the minimum of the others.
 #[test]
 fn every_operation_on_every_reachable_structure_with_thin_spines() {
@@ -415,5 +421,6 @@ fn append_all<S: Shape<u128>>() {
 #[test]
 fn trees_are_appended_to_each_other() {
     append_all::<Tiny>();
+    append_all::<Ranked<Tiny>>();
     append_all::<Small>();
 }

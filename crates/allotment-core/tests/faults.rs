@@ -9,7 +9,7 @@ use std::ops::Bound;
 
 use allotment_bump::Bump;
 use allotment_core::shape::{Shape, Standard, Tiny};
-use allotment_core::{BTreeMap, Global, SharedAlloc};
+use allotment_core::{BTreeMap, Global, Ranked, SharedAlloc};
 use allotment_meter::{Counter, Counting, FaultPlan, Faulty};
 use allotment_pool::Pool;
 use allotment_trial::effort::{effort, tally};
@@ -448,6 +448,7 @@ fn every_allocation_fails_in_turn() {
 #[test]
 fn every_allocation_panics_in_turn() {
     assert!(run::<_, Tiny>(|parent| parent, Trouble::Panic, 300) > 1000);
+    assert!(run::<_, Ranked<Tiny>>(|parent| parent, Trouble::Panic, 150) > 500);
     assert!(run::<_, Standard>(|parent| parent, Trouble::Panic, 3000) > 500);
 }
 

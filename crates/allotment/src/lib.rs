@@ -49,7 +49,8 @@ pub use allotment_core::{
     SharedAlloc, btree_map, btree_set, streams,
 };
 pub use allotment_core::{
-    ByteKey, ByteKeys, IntegerKey, IntegerKeys, Primitive, Shape, Standard, byte_key, integer_key,
+    ByteKey, ByteKeys, IntegerKey, IntegerKeys, Primitive, Ranked, Shape, Standard, byte_key,
+    integer_key,
 };
 
 /// Collections on the platform's allocator, whatever the program's global one is.

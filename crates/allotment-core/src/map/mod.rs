@@ -17,8 +17,9 @@ mod joins;
 mod merge;
 #[cfg(feature = "rayon")]
 pub(crate) mod par;
-mod range;
+pub(crate) mod range;
 mod range_edit;
+mod ranked;
 mod reservation;
 mod scan;
 mod traits;

@@ -52,7 +52,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         K: Borrow<T> + Ord,
         R: RangeBounds<T>,
     {
-        Range { walk: between(&self.tree, &bounds), pairs: PhantomData }
+        Range::of(&self.tree, &bounds)
     }
 
     /// The pairs whose keys lie within `bounds`, values to be changed.
@@ -75,9 +75,20 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     }
 }
 
+impl<'a, K, V, S: Shape<K>> Range<'a, K, V, S> {
+    /// The pairs of a tree whose keys lie within `bounds`.
+    pub(crate) fn of<T>(tree: &'a Tree<K, V, S>, bounds: &impl RangeBounds<T>) -> Self
+    where
+        T: Ord + ?Sized,
+        K: Borrow<T>,
+    {
+        Range { walk: between(tree, bounds), pairs: PhantomData }
+    }
+}
+
 /// Refuses bounds that no range can have.
 #[inline]
-pub(super) fn check_bounds<T: Ord + ?Sized>(bounds: &impl RangeBounds<T>) {
+pub(crate) fn check_bounds<T: Ord + ?Sized>(bounds: &impl RangeBounds<T>) {
     match (bounds.start_bound(), bounds.end_bound()) {
         (Bound::Excluded(start), Bound::Excluded(end)) if start == end => {
             panic!("range start and end are equal and excluded in BTreeMap")

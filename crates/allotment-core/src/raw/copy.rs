@@ -21,6 +21,7 @@ use crate::raw::node::Node;
 use crate::raw::path::Root;
 use crate::raw::shape::Shape;
 use crate::raw::slots::transfer_slots;
+use crate::raw::totals::recount_child;
 
 /// A copy in the making: dropped, it takes what was copied with it.
 struct Copied<'a, K, V, S: Shape<K>, A: Allocator> {
@@ -100,6 +101,8 @@ fn copy_internal<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
     node.set_skipped(source.skipped());
     // SAFETY: edge 0 of a new internal node.
     unsafe { node.set_child(0, root.node) };
+    // SAFETY: as above.
+    unsafe { recount_child(node, level, 0) };
     first.root = Root { node, level };
     let mut copied = first;
     for slot in 0..source.len() {
@@ -108,6 +111,8 @@ fn copy_internal<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
         clone_pair(source, level, slot, node);
         // SAFETY: `slot + 1 <= CAPACITY`.
         unsafe { node.set_child(slot + 1, root.node) };
+        // SAFETY: as above.
+        unsafe { recount_child(node, level, slot + 1) };
         node.set_len(slot + 1);
         let (_, len) = below.keep();
         copied.len += 1 + len;

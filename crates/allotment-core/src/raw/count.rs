@@ -5,12 +5,18 @@
 use crate::raw::ahead::ask_for_children;
 use crate::raw::path::Root;
 use crate::raw::shape::Shape;
+use crate::raw::totals::total_of;
 
-/// Slots of the tree under `root`: reads its internal nodes, and one line of each leaf.
+/// Slots of the tree under `root`: reads its internal nodes, and one line of each leaf; of a ranked
+/// shape, the root.
 pub(super) fn count_slots<K, V, S: Shape<K>>(root: Root<K, V, S>) -> usize {
     let len = root.node.len();
     if root.level == 0 {
         return len;
+    }
+    if S::HAS_TOTALS {
+        // SAFETY: N6: the root of a tree.
+        return unsafe { total_of(root.node, root.level) };
     }
     let below = |edge: usize| {
         ask_for_children(root.node, root.level, edge, 1);

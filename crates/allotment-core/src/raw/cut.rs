@@ -17,17 +17,28 @@ use core::alloc::Layout;
 use allotment_alloc::Allocator;
 
 use crate::raw::node::Node;
-use crate::raw::path::{Edge, Root};
+use crate::raw::path::{Edge, Path, Root};
 use crate::raw::remove::shrink_root;
 use crate::raw::shape::Shape;
 use crate::raw::slots::{merge, rotate_left, rotate_right, transfer_edges, transfer_slots};
 use crate::raw::spare::{Spare, Supply};
+use crate::raw::totals::recount;
 
 /// A border of a tree: the nodes down one side.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Border {
     Left,
     Right,
+}
+
+impl Border {
+    /// The way down it.
+    pub(super) fn path<K, V, S: Shape<K>>(self, root: Root<K, V, S>) -> Path {
+        match self {
+            Self::Left => Edge::first(root).path,
+            Self::Right => Edge::last(root).path,
+        }
+    }
 }
 
 /// Cuts `tree`, whose root is `root`, at `edge`: it keeps what lies before, and what lies behind is
@@ -138,6 +149,9 @@ pub(super) unsafe fn mend<K, V, S: Shape<K>>(
     }
     // SAFETY: the root may have lost its last slot to a merge.
     unsafe { shrink_root(tree, freed) };
+    if let Some(root) = *tree {
+        recount(root, &border.path(root));
+    }
 }
 
 /// A child at a border that has slots enough now, and the node that a merge set free.

@@ -16,11 +16,12 @@ use allotment_alloc::Allocator;
 
 use crate::raw::heads::{note_behind, note_more};
 use crate::raw::node::Node;
-use crate::raw::path::{Root, Slot};
+use crate::raw::path::{Edge, Root, Slot};
 use crate::raw::shape::{MAX_HEIGHT, Shape};
 use crate::raw::slots::rotate_right;
 use crate::raw::spare::Supply;
 use crate::raw::stock::Stock;
+use crate::raw::totals::{recount, recount_child};
 
 /// A tree that grows at its end.
 pub(super) struct Fill<K, V, S> {
@@ -102,6 +103,8 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
         for level in 1..=root.level {
             let node = last_at(*root, level);
             let index = node.len();
+            // SAFETY: N2: the last edge so far, below which nothing changes from now on.
+            unsafe { recount_child(node, level, index) };
             if index < Node::<K, V, S>::capacity() {
                 // SAFETY: `index + 1 <= CAPACITY`.
                 unsafe { node.set_child(index + 1, right) };
@@ -119,6 +122,8 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
         let node = stock.take(level);
         // SAFETY: edge 0 of a new internal node.
         unsafe { node.set_child(0, root.node) };
+        // SAFETY: as above.
+        unsafe { recount_child(node, level, 0) };
         // SAFETY: edge 1, behind its only slot.
         unsafe { node.set_child(1, right) };
         node.set_len(1);
@@ -153,6 +158,9 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
             // SAFETY: the slots of a node of the tree have keys.
             unsafe { note_more(child) };
             node = child;
+        }
+        if let Some(root) = self.root {
+            recount(root, &Edge::last(root).path);
         }
         (self.root, self.len)
     }

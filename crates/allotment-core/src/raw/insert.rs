@@ -26,6 +26,7 @@ use crate::raw::path::{Edge, Path, Root};
 use crate::raw::shape::{Shape, slots_after};
 use crate::raw::slots::{insert_carry, rotate_left, rotate_right, split, transfer_slots};
 use crate::raw::spare::{Spare, Supply};
+use crate::raw::totals::recount;
 
 /// Pairs that went in one behind the other before a split counts on the next one to follow.
 const RUN_MIN: usize = 4;
@@ -227,6 +228,7 @@ pub(crate) unsafe fn make_room<K, V, S: Shape<K>>(
         // SAFETY: as above.
         Plan::Split(pivot) => unsafe { split_up(root, edge, pivot, supply) },
     }
+    recount(*root, &edge.path);
 }
 
 /// Moves all pairs of a leaf that is the whole tree to the one that `supply` has.

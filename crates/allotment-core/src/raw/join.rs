@@ -25,6 +25,7 @@ use crate::raw::shape::{MAX_HEIGHT, Shape};
 use crate::raw::slots::{Run, insert_carry, shift_slots, split, transfer_slots};
 use crate::raw::spare::{Spare, Supply};
 use crate::raw::stock::Stock;
+use crate::raw::totals::{add_along, recount};
 
 /// How many internal nodes it takes to join two trees.
 ///
@@ -93,6 +94,8 @@ pub(super) unsafe fn join<K, V, S: Shape<K>, A: Allocator>(
     // do not fit one leaf.
     let is_left = len >= behind_len;
     let between = if is_left { (before, 0, len - 1) } else { (behind, 0, 0) };
+    let (giver, border) = if is_left { (left, Border::Right) } else { (right, Border::Left) };
+    add_along(giver, &border.path(giver), -1);
     // SAFETY: the pair counts as moved out; the gap is closed below.
     let root = unsafe { hang(left, right, between, stock) };
     if is_left {
@@ -102,6 +105,8 @@ pub(super) unsafe fn join<K, V, S: Shape<K>, A: Allocator>(
         unsafe { shift_slots(behind, 0, 1, 0, behind_len - 1) };
         behind.shrink(behind_len - 1);
     }
+    let border = if left.level >= right.level { Border::Right } else { Border::Left };
+    recount(root, &border.path(root));
     root
 }
 

@@ -20,6 +20,8 @@
 //!   own nothing; a search reads them.
 //! - **N5** Where keys are byte strings, all keys of a node begin with the bytes that it skips, and
 //!   its heads are the eight bytes of each that follow. Those of unused slots are the greatest.
+//! - **N6** In a ranked shape, an internal node has a total for each edge: how many pairs are at
+//!   and below that child. While a commit runs they may be wrong; they decide answers only.
 //! - **T1** All leaves have one depth, at most `MAX_HEIGHT` levels.
 //! - **T2** Every node has at least one slot in use, internal ones off the two outer spines at
 //!   least `FILL_LEAST`. (Removal keeps what it touches at `FILL_MIN`; splits for streams do not.)
@@ -47,6 +49,8 @@ pub(crate) mod bytes;
 
 pub mod shape;
 
+pub(crate) mod ranked;
+
 pub(crate) mod node;
 
 mod shift;
@@ -56,6 +60,8 @@ pub(crate) mod heads;
 mod slots;
 
 pub(crate) mod path;
+
+pub(crate) mod totals;
 
 mod rank;
 

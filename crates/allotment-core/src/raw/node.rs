@@ -383,6 +383,13 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         self.block.as_ptr().wrapping_add(Self::geometry().children).cast()
     }
 
+    /// Address of the totals; only an internal node of a ranked shape has them.
+    #[inline]
+    pub(crate) fn totals(self) -> *mut usize {
+        debug_assert!(S::HAS_TOTALS);
+        self.block.as_ptr().wrapping_add(Self::geometry().totals).cast()
+    }
+
     /// Asks for all of a leaf to come, values too: by the time that a search is done they are here.
     #[inline(always)]
     pub(crate) fn prefetch_leaf(self) {
@@ -422,5 +429,29 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         debug_assert!(edge <= Self::capacity());
         // SAFETY: the column has `CAPACITY + 1` places.
         unsafe { self.children().wrapping_add(edge).write(child) };
+    }
+
+    /// How many pairs are at and below the child at `edge`.
+    ///
+    /// # Safety
+    ///
+    /// The node is internal, of a ranked shape, and `edge <= len` (N6).
+    #[inline]
+    pub(crate) unsafe fn total(self, edge: usize) -> usize {
+        debug_assert!(edge <= self.len());
+        // SAFETY: N6: the totals up to `len` are written.
+        unsafe { self.totals().wrapping_add(edge).read() }
+    }
+
+    /// Notes how many pairs are at and below the child at `edge`.
+    ///
+    /// # Safety
+    ///
+    /// The node is internal, of a ranked shape, and `edge <= CAPACITY`.
+    #[inline]
+    pub(crate) unsafe fn set_total(self, edge: usize, total: usize) {
+        debug_assert!(edge <= Self::capacity());
+        // SAFETY: the column has `CAPACITY + 1` places.
+        unsafe { self.totals().wrapping_add(edge).write(total) };
     }
 }

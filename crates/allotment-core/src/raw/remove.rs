@@ -15,6 +15,7 @@ use crate::raw::path::{Edge, Path, Root, Slot};
 use crate::raw::shape::Shape;
 use crate::raw::slots::{merge, remove_pair, rotate_left, rotate_right, take_pair, transfer_slots};
 use crate::raw::spare::{Spare, Supply};
+use crate::raw::totals::recount;
 
 /// What a removal took out and left behind.
 pub(crate) struct Removed<K, V> {
@@ -93,8 +94,25 @@ pub(crate) unsafe fn refill<K, V, S: Shape<K>, A: Allocator>(
     path: &mut Path,
     alloc: &A,
 ) {
-    let Some(root) = *tree else { return };
     let mut freed = Spare::new(alloc);
+    // SAFETY: passed on.
+    unsafe { refill_upwards(tree, path, &mut freed) };
+    if let Some(root) = *tree {
+        recount(root, path);
+    }
+}
+
+/// [`refill`], which gives the nodes set free to `freed`.
+///
+/// # Safety
+///
+/// As for `refill`.
+unsafe fn refill_upwards<K, V, S: Shape<K>>(
+    tree: &mut Option<Root<K, V, S>>,
+    path: &mut Path,
+    freed: &mut impl Supply<K, V, S>,
+) {
+    let Some(root) = *tree else { return };
     for level in 0..root.level {
         if root.node_at(path, level).len() >= Node::<K, V, S>::fill_min() {
             return;
@@ -107,7 +125,7 @@ pub(crate) unsafe fn refill<K, V, S: Shape<K>, A: Allocator>(
         }
     }
     // SAFETY: passed on; what a merge left of the root is still a root.
-    unsafe { shrink_root(tree, &mut freed) };
+    unsafe { shrink_root(tree, freed) };
 }
 
 /// Merges the node on `level` of `path` with a sibling, and returns the node set free; or borrows

@@ -79,6 +79,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
             self.note_room(edge.as_ref());
         }
         let Some(edge) = edge else { unreachable!("room was made at an edge") };
+        self.count_on(&edge);
         Ok(Ready::Room((edge.leaf, edge.index)))
     }
 }

@@ -9,6 +9,7 @@
 //!     keys: [K; N],              keys: [K; N],
 //!     values: [V; N],            children: [*mut Node; N + 1],
 //! }                              values: [V; N],          // cold: no descent reads them
+//!                                totals: [usize; N + 1],   // of ranked shapes only
 //!                            }
 //! ```
 //!
@@ -36,6 +37,7 @@ const LINE: usize = 64;
 /// [`Standard`] suits every key, [`IntegerKeys`] those that implement
 /// [`IntegerKey`](crate::IntegerKey), [`ByteKeys`] those that implement
 /// [`ByteKey`](crate::ByteKey).
+/// [`Ranked`](crate::Ranked) is one of them that also counts.
 pub trait Shape<K>: closed::Sealed + 'static {
     /// Bytes of header and keys that a search walks through.
     #[doc(hidden)]
@@ -66,6 +68,10 @@ pub trait Shape<K>: closed::Sealed + 'static {
     /// Whether keys can be byte strings, by their size.
     #[doc(hidden)]
     const MAY_BE_BYTES: bool = ByteString::may_be::<K>();
+
+    /// Whether internal nodes know how many pairs are below each child.
+    #[doc(hidden)]
+    const HAS_TOTALS: bool = false;
 
     /// The integer type that keys are compared as, if they are.
     #[doc(hidden)]
@@ -120,7 +126,7 @@ pub trait Shape<K>: closed::Sealed + 'static {
 }
 
 /// Keeps the set of shapes closed: `MAX_HEIGHT` was argued for these.
-mod closed {
+pub(super) mod closed {
     pub trait Sealed {}
 }
 
@@ -269,6 +275,8 @@ pub(crate) struct Geometry {
     pub(crate) children: usize,
     /// Offset of an internal node's values.
     pub(crate) internal_values: usize,
+    /// Offset of an internal node's totals.
+    pub(crate) totals: usize,
     /// The block of a leaf with all its slots.
     pub(crate) leaf: Layout,
     /// The block of an internal node.
@@ -290,8 +298,13 @@ impl Geometry {
         let (leaf_values, leaf) = lay_out(after_keys, size_of::<V>(), align_of::<V>(), capacity);
         let (children, after_children) =
             lay_out(after_keys, size_of::<*mut u8>(), align_of::<*mut u8>(), capacity + 1);
-        let (internal_values, internal) =
+        let (internal_values, after_values) =
             lay_out(after_children, size_of::<V>(), align_of::<V>(), capacity);
+        let (totals, internal) = if S::HAS_TOTALS {
+            lay_out(after_values, size_of::<usize>(), align_of::<usize>(), capacity + 1)
+        } else {
+            (after_values, after_values)
+        };
         assert!(leaf_values == leaf_values_of::<K, V>(head, capacity));
         // Trees of tests are as high as they like; growing the root checks the height all the same.
         assert!(S::CAPACITY_MIN < 7 || height_bound(fill_least, leaf) <= MAX_HEIGHT);
@@ -303,6 +316,7 @@ impl Geometry {
             searched: if head > 0 { keys } else { after_keys },
             children,
             internal_values,
+            totals,
             leaf: block(leaf, align),
             internal: block(internal, align),
         }

@@ -56,6 +56,11 @@ pub(super) unsafe fn shift_edges<K, V, S: Shape<K>>(
     let children = node.children();
     // SAFETY: both runs lie in the child column, by the caller's promise.
     unsafe { ptr::copy(children.wrapping_add(from), children.wrapping_add(to), count) };
+    if S::HAS_TOTALS {
+        let totals = node.totals();
+        // SAFETY: and so they do in the column of totals.
+        unsafe { ptr::copy(totals.wrapping_add(from), totals.wrapping_add(to), count) };
+    }
 }
 
 /// A run of slots: the node, its level, and the index where the run begins.
@@ -109,6 +114,11 @@ pub(super) unsafe fn transfer_edges<K, V, S: Shape<K>>(
     let (children, new_children) = (children.wrapping_add(from), new_children.wrapping_add(to));
     // SAFETY: both runs lie in child columns of different nodes.
     unsafe { ptr::copy_nonoverlapping(children, new_children, count) };
+    if S::HAS_TOTALS {
+        let (totals, new) = (source.totals().wrapping_add(from), target.totals().wrapping_add(to));
+        // SAFETY: both runs lie in columns of totals of different nodes.
+        unsafe { ptr::copy_nonoverlapping(totals, new, count) };
+    }
 }
 
 /// Puts a pair in at slot `at` of a leaf.

@@ -27,6 +27,7 @@ use crate::raw::shape::{MAX_HEIGHT, Shape};
 use crate::raw::slots::{shift_slots, transfer_slots};
 use crate::raw::spare::{Spare, Supply};
 use crate::raw::stock::Stock;
+use crate::raw::totals::add_along;
 use crate::raw::tree::Tree;
 
 /// Nodes that an operation on whole trees set free. To be dropped when all trees have an owner,
@@ -123,6 +124,9 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         unsafe { shift_slots(leaf, 0, at + count, at, len - at - count) };
         leaf.shrink(len - count);
         self.len -= count;
+        if let Some(root) = self.root {
+            add_along(root, &from.path, -count.cast_signed());
+        }
         Self::of(Some(Root { node, level: 0 }), count)
     }
 

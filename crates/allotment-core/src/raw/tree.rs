@@ -25,6 +25,7 @@ use crate::raw::search::{Search, Side, find, move_beside, search};
 use crate::raw::shape::Shape;
 use crate::raw::slots::{insert_pair, remove_pair};
 use crate::raw::spare::Spare;
+use crate::raw::totals::add_along;
 
 /// A tree of pairs.
 pub(crate) struct Tree<K, V, S> {
@@ -190,7 +191,8 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     where
         K: Ord,
     {
-        self.hint.place(key)
+        // Without the way to the leaf, the totals above it could not be kept.
+        if S::HAS_TOTALS { None } else { self.hint.place(key) }
     }
 
     /// Puts a pair in at an index of a leaf, as [`beyond`](Self::beyond) or
@@ -227,7 +229,16 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
             unsafe { self.make_room(edge, alloc) }?;
         }
         let Some(edge) = edge else { unreachable!("room was made at an edge") };
+        self.count_on(edge);
         Ok((edge.leaf, edge.index))
+    }
+
+    /// Counts the pair that is seated next at `edge` on all levels above it (N6).
+    #[inline]
+    pub(super) fn count_on(&self, edge: &Edge<K, V, S>) {
+        if let Some(root) = self.root {
+            add_along(root, &edge.path, 1);
+        }
     }
 
     /// Puts a pair in at `edge`, `None` standing for the only edge of an empty tree; afterwards it
@@ -381,6 +392,9 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     #[inline]
     pub(crate) unsafe fn remove_in_leaf(&mut self, slot: Slot<K, V, S>) -> Option<(K, V)> {
         let is_lone = self.root.is_some_and(|root| root.level == 0);
+        if S::HAS_TOTALS && !is_lone {
+            return None;
+        }
         let least = if is_lone { 1 } else { Node::<K, V, S>::fill_min() };
         if slot.level > 0 || slot.node.len() <= least {
             return None;
@@ -406,6 +420,9 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         self.len -= 1;
         // SAFETY: passed on.
         let Removed { pair, replaced, falls_short } = unsafe { remove(slot, path) };
+        if let Some(root) = self.root {
+            add_along(root, path, -1);
+        }
         if falls_short {
             self.hint = Hint::NONE;
             // SAFETY: the path leads to the leaf that lost a slot.

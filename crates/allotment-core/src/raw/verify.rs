@@ -21,7 +21,7 @@ struct Above<'a, K> {
     fences: (Option<&'a K>, Option<&'a K>),
 }
 
-/// Checks N1 (as far as it can be seen), N2, N4, N5, T1, T2, T3, H1 and, if asked, that keys
+/// Checks N1 (as far as it can be seen), N2, N4, N5, N6, T1, T2, T3, H1 and, if asked, that keys
 /// ascend. What keys that are not trusted say of themselves counts as their order.
 pub(crate) fn check<K: Ord, V, S: Shape<K>>(
     tree: &Tree<K, V, S>,
@@ -92,7 +92,12 @@ fn check_below<K: Ord, V, S: Shape<K>>(
         let fences =
             (edge.checked_sub(1).map(key).or(before), (edge < len).then(|| key(edge)).or(behind));
         let below = Above { level: level - 1, is_root: false, is_outer: outer, fences };
-        slots += check_below(child, below, ordered)?;
+        let total = check_below(child, below, ordered)?;
+        // SAFETY: N6.
+        if S::HAS_TOTALS && unsafe { node.total(edge) } != total {
+            return Err(format!("N6: {total} pairs at edge {edge} of {node:?} on level {level}"));
+        }
+        slots += total;
     }
     Ok(slots)
 }

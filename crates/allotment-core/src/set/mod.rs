@@ -11,6 +11,7 @@ mod operators;
 #[cfg(feature = "rayon")]
 pub(crate) mod par;
 mod range_edit;
+mod ranked;
 mod scan;
 mod traits;
 
