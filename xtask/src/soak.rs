@@ -23,7 +23,7 @@ use crate::{page, workspace};
 const PAGE: &str = "docs/reliability.md";
 
 /// Test binaries that know how to do more than usual.
-const TESTS: &[&str] = &["chaos", "differential", "exhaustive", "faults", "panics"];
+const TESTS: &[&str] = &["chaos", "differential", "exhaustive", "faults", "panics", "requests"];
 const PACKAGE: &str = "allotment-core";
 
 const POINTS_PACKAGE: &str = "allotment-trial";

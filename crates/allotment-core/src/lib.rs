@@ -6,7 +6,14 @@
 //!
 //! How it is built, and why: the documentation of the private module `raw`, and
 //! `docs/architecture.md` in the repository.
+//!
+//! Without the feature `infallible`, nothing here ends the program if an allocation fails: what
+//! allocates is in the views that [`BTreeMap::fallible`] and the like give, and returns a `Result`.
 #![no_std]
+#![cfg_attr(
+    not(feature = "infallible"),
+    allow(dead_code, unused_imports, reason = "some serve operations that are left out")
+)]
 
 extern crate alloc;
 
@@ -45,24 +52,26 @@ pub mod btree_map {
     #[cfg(feature = "rayon")]
     pub use crate::map::par::{ParIter, ParIterMut};
     pub use crate::map::{
-        AllocFailure, AntiJoin, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry,
-        EntryRef, ExtractIf, Fallible, FallibleEntry, GetEach, InnerJoin, IntoIter, IntoKeys,
-        IntoValues, Iter, IterMut, Keys, LeftJoin, MemoryUsage, NodeReservation, OccupiedEntry,
-        OccupiedError, OuterJoin, Range, RangeMut, Scan, ScanEnd, ScanOutcome, ScanToken,
-        UnorderedKeyError, VacantEntry, VacantEntryRef, Values, ValuesMut,
+        AllocFailure, AntiJoin, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain,
+        EditError, Entry, ExtractIf, Fallible, FallibleCursor, FallibleEntry, GetEach, InnerJoin,
+        IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, LeftJoin, MemoryUsage,
+        NodeReservation, OccupiedEntry, OccupiedError, OuterJoin, Range, RangeMut, Scan, ScanEnd,
+        ScanOutcome, ScanToken, UnorderedKeyError, VacantEntry, Values, ValuesMut,
     };
+    #[cfg(feature = "infallible")]
+    pub use crate::map::{EntryRef, VacantEntryRef};
 }
 
 /// [`BTreeSet`] and the types that its methods return.
 pub mod btree_set {
     pub use crate::map::{
-        AllocFailure, MemoryUsage, ScanEnd, ScanOutcome, ScanToken, UnorderedKeyError,
+        AllocFailure, EditError, MemoryUsage, ScanEnd, ScanOutcome, ScanToken, UnorderedKeyError,
     };
     #[cfg(feature = "rayon")]
     pub use crate::set::par::ParIter;
     pub use crate::set::{
         BTreeSet, Chunks, Cursor, CursorMut, CursorMutKey, Difference, Drain, Entry, ExtractIf,
-        Fallible, Intersection, IntoIter, Iter, OccupiedEntry, Range, Scan, SymmetricDifference,
-        Union, VacantEntry,
+        Fallible, FallibleCursor, Intersection, IntoIter, Iter, OccupiedEntry, Range, Scan,
+        SymmetricDifference, Union, VacantEntry,
     };
 }

@@ -40,6 +40,13 @@ impl Clone for Probe {
     }
 }
 
+/// Clones it.
+impl From<&Probe> for Probe {
+    fn from(probe: &Probe) -> Self {
+        probe.clone()
+    }
+}
+
 impl Drop for Probe {
     fn drop(&mut self) {
         // The token goes even if this panics: fields are dropped while it unwinds.

@@ -248,7 +248,7 @@ where
         while let Some(element) = elements.next_element()? {
             add(&mut map, (element, ()), duplicates)?;
         }
-        Ok(BTreeSet::of_map(map))
+        Ok(BTreeSet::from_map(map))
     }
 }
 

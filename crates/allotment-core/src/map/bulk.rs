@@ -6,12 +6,15 @@ use core::borrow::Borrow;
 
 use allotment_alloc::{Allocator, SharedAlloc};
 
-use crate::map::{BTreeMap, out_of_memory};
+use crate::map::BTreeMap;
+#[cfg(feature = "infallible")]
+use crate::map::out_of_memory;
 use crate::raw::search::Side;
 use crate::raw::shape::Shape;
 use crate::raw::spare::Spare;
 use crate::raw::tree::{OnEqual, Refused};
 
+#[cfg(feature = "infallible")]
 impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     /// A map on `alloc` with the pairs of an iterator; of those with equal keys the last one stays.
     ///
@@ -40,6 +43,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     }
 }
 
+#[cfg(feature = "infallible")]
 impl<K: Ord, V> BTreeMap<K, V> {
     /// A map with the pairs of an iterator. The first key out of order has all of them collected
     /// and sorted, as std does from the beginning.
@@ -69,6 +73,7 @@ impl<K: Ord, V> BTreeMap<K, V> {
 }
 
 impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
+    #[cfg(feature = "infallible")]
     fn fill<I>(&mut self, pairs: I, on_equal: OnEqual)
     where
         K: Ord,
@@ -113,6 +118,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// assert_eq!(map.insert_sorted([(10, 'b'), (11, 'b'), (13, 'b'), (300, 'b')]), 3);
     /// assert_eq!((map.len(), map[&10], map[&13]), (103, 'b', 'b'));
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn insert_sorted<I>(&mut self, pairs: I) -> usize
     where
         K: Ord,
@@ -187,6 +193,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// assert!(map.into_iter().eq([(1, 'a'), (2, 'B'), (3, 'C')]));
     /// assert!(other.is_empty());
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn append(&mut self, other: &mut Self)
     where
         K: Ord,
@@ -222,6 +229,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// map.compact();
     /// assert!(map.into_keys().eq((0..10_000).step_by(10)));
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn compact(&mut self) {
         self.try_compact().unwrap_or_else(|layout| out_of_memory(layout));
     }
@@ -243,10 +251,14 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// map.shrink_to_fit();
     /// assert_eq!(map.len(), 10_000);
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn shrink_to_fit(&mut self) {
+        self.try_shrink_to_fit().unwrap_or_else(|layout| out_of_memory(layout));
+    }
+
+    pub(super) fn try_shrink_to_fit(&mut self) -> Result<(), Layout> {
         // SAFETY: T4.
         unsafe { self.tree.shrink_to_fit(&self.alloc) }
-            .unwrap_or_else(|layout| out_of_memory(layout));
     }
 
     /// Cuts off all pairs whose keys are not less than `key`, and returns them.
@@ -264,6 +276,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// assert!(map.into_keys().eq([1]) && tail.into_keys().eq([2, 3]));
     /// ```
     #[must_use = "use `retain` to drop pairs"]
+    #[cfg(feature = "infallible")]
     pub fn split_off<Q>(&mut self, key: &Q) -> Self
     where
         K: Borrow<Q> + Ord,
@@ -294,6 +307,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     }
 }
 
+#[cfg(feature = "infallible")]
 impl<K: Ord, V, A: Allocator, S: Shape<K>> Extend<(K, V)> for BTreeMap<K, V, A, S> {
     /// Puts pairs in as [`BTreeMap::insert`] does. Ascending keys behind those of the map cost one
     /// comparison and O(1) amortised each.
@@ -302,6 +316,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Extend<(K, V)> for BTreeMap<K, V, A, 
     }
 }
 
+#[cfg(feature = "infallible")]
 impl<'a, K: Ord + Copy, V: Copy, A: Allocator, S: Shape<K>> Extend<(&'a K, &'a V)>
     for BTreeMap<K, V, A, S>
 {

@@ -3,13 +3,16 @@
 //! The names and what they do are those of std's unstable `btree_cursors`; `split_after`,
 //! `split_before`, `splice_after` and `splice_before` are those of its linked list.
 
+use core::alloc::Layout;
 use core::borrow::Borrow;
 use core::fmt;
 use core::ops::Bound;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
-use crate::map::{BTreeMap, UnorderedKeyError, out_of_memory};
+#[cfg(feature = "infallible")]
+use crate::map::out_of_memory;
+use crate::map::{AllocFailure, BTreeMap, EditError, UnorderedKeyError};
 use crate::raw::gap::Gap;
 use crate::raw::heads::renew_head;
 use crate::raw::path::Slot;
@@ -237,38 +240,64 @@ impl<'a, K, V, A: Allocator, S: Shape<K>> CursorMut<'a, K, V, A, S> {
     /// assert!(map.into_keys().eq([1]) && tail.into_keys().eq([2, 3]));
     /// ```
     #[must_use = "the pairs are out of the map"]
+    #[cfg(feature = "infallible")]
     pub fn split_after(&mut self) -> BTreeMap<K, V, A, S>
     where
         A: SharedAlloc,
     {
+        self.try_split_after().unwrap_or_else(|layout| out_of_memory(layout))
+    }
+
+    pub(super) fn try_split_after(&mut self) -> Result<BTreeMap<K, V, A, S>, Layout>
+    where
+        A: SharedAlloc,
+    {
         let (start, end) = (self.gap, Gap::last(&self.map.tree));
-        let part = self.cut(&start, &end);
+        let part = self.cut(&start, &end)?;
         self.gap = Gap::last(&self.map.tree);
-        part
+        Ok(part)
     }
 
     /// Cuts off all pairs before the gap and returns them. As [`split_after`](Self::split_after).
     #[must_use = "the pairs are out of the map"]
+    #[cfg(feature = "infallible")]
     pub fn split_before(&mut self) -> BTreeMap<K, V, A, S>
     where
         A: SharedAlloc,
     {
-        let (start, end) = (Gap::first(&self.map.tree), self.gap);
-        let part = self.cut(&start, &end);
-        self.gap = Gap::first(&self.map.tree);
-        part
+        self.try_split_before().unwrap_or_else(|layout| out_of_memory(layout))
     }
 
-    /// Cuts out what lies between two gaps.
-    fn cut(&mut self, start: &Gap<K, V, S>, end: &Gap<K, V, S>) -> BTreeMap<K, V, A, S>
+    pub(super) fn try_split_before(&mut self) -> Result<BTreeMap<K, V, A, S>, Layout>
     where
         A: SharedAlloc,
     {
-        let alloc = self.map.alloc.clone();
+        let (start, end) = (Gap::first(&self.map.tree), self.gap);
+        let part = self.cut(&start, &end)?;
+        self.gap = Gap::first(&self.map.tree);
+        Ok(part)
+    }
+
+    /// Cuts out what lies between two gaps; where the gap of the cursor is then, is for the caller
+    /// to say. If the allocator fails, it is where it was.
+    fn cut(
+        &mut self,
+        start: &Gap<K, V, S>,
+        end: &Gap<K, V, S>,
+    ) -> Result<BTreeMap<K, V, A, S>, Layout>
+    where
+        A: SharedAlloc,
+    {
+        let (alloc, gap) = (self.map.alloc.clone(), self.gap);
         self.gap.lose();
-        let part = self.map.cut_between(start, end).unwrap_or_else(|layout| out_of_memory(layout));
-        // The part may go with a clone of the allocator, since that is the same one.
-        BTreeMap { tree: part.into_tree(), alloc }
+        match self.map.cut_between(start, end) {
+            // The part may go with a clone of the allocator, since that is the same one.
+            Ok(part) => Ok(BTreeMap { tree: part.into_tree(), alloc }),
+            Err(layout) => {
+                self.gap = gap;
+                Err(layout)
+            }
+        }
     }
 }
 
@@ -278,6 +307,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
     /// # Safety
     ///
     /// The key is greater than that of the pair before the gap and less than that behind.
+    #[cfg(feature = "infallible")]
     pub unsafe fn insert_after_unchecked(&mut self, key: K, value: V) {
         // SAFETY: a gap of this tree, and T4.
         unsafe { self.gap.insert(&mut self.map.tree, (key, value), &self.map.alloc) }
@@ -289,6 +319,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
     /// # Safety
     ///
     /// As for [`insert_after_unchecked`](Self::insert_after_unchecked).
+    #[cfg(feature = "infallible")]
     pub unsafe fn insert_before_unchecked(&mut self, key: K, value: V) {
         // SAFETY: passed on.
         unsafe { self.insert_after_unchecked(key, value) };
@@ -301,13 +332,18 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
     ///
     /// The pair, if its key does not belong there: if it is not greater than the key before the
     /// gap, or not less than that behind.
+    #[cfg(feature = "infallible")]
     pub fn insert_after(&mut self, key: K, value: V) -> Result<(), UnorderedKeyError<(K, V)>> {
+        self.try_insert_after(key, value).map_err(EditError::or_end)
+    }
+
+    pub(super) fn try_insert_after(&mut self, key: K, value: V) -> Result<(), EditError<(K, V)>> {
         if !self.fits(&key, &key) {
-            return Err(UnorderedKeyError::new((key, value)));
+            return Err(EditError::unordered((key, value)));
         }
-        // SAFETY: it belongs there.
-        unsafe { self.insert_after_unchecked(key, value) };
-        Ok(())
+        // SAFETY: a gap of this tree, and T4.
+        unsafe { self.gap.insert(&mut self.map.tree, (key, value), &self.map.alloc) }
+            .map_err(|refused| EditError::Alloc(refused.into()))
     }
 
     /// Puts a pair in, before the gap. Otherwise as [`insert_after`](Self::insert_after).
@@ -315,8 +351,13 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
     /// # Errors
     ///
     /// As for [`insert_after`](Self::insert_after).
+    #[cfg(feature = "infallible")]
     pub fn insert_before(&mut self, key: K, value: V) -> Result<(), UnorderedKeyError<(K, V)>> {
-        self.insert_after(key, value)?;
+        self.try_insert_before(key, value).map_err(EditError::or_end)
+    }
+
+    pub(super) fn try_insert_before(&mut self, key: K, value: V) -> Result<(), EditError<(K, V)>> {
+        self.try_insert_after(key, value)?;
         self.gap.next(&self.map.tree);
         Ok(())
     }
@@ -347,6 +388,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
     /// assert_eq!(cursor.peek_next(), Some((&2, &mut 'b')));
     /// assert!(map.keys().eq(&[1, 2, 3, 4]));
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn splice_after(
         &mut self,
         other: BTreeMap<K, V, A, S>,
@@ -354,7 +396,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
     where
         A: SharedAlloc,
     {
-        self.splice(other, Side::Before)
+        self.try_splice(other, Side::Before).map_err(EditError::or_end)
     }
 
     /// Puts all pairs of another map in, before the gap. Otherwise as
@@ -363,6 +405,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
     /// # Errors
     ///
     /// As for [`splice_after`](Self::splice_after).
+    #[cfg(feature = "infallible")]
     pub fn splice_before(
         &mut self,
         other: BTreeMap<K, V, A, S>,
@@ -370,42 +413,34 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
     where
         A: SharedAlloc,
     {
-        self.splice(other, Side::After)
+        self.try_splice(other, Side::After).map_err(EditError::or_end)
     }
 
     /// Puts all pairs of another map in; the gap lies on that side of them afterwards.
-    fn splice(
+    pub(super) fn try_splice(
         &mut self,
         mut other: BTreeMap<K, V, A, S>,
         side: Side,
-    ) -> Result<(), UnorderedKeyError<BTreeMap<K, V, A, S>>>
+    ) -> Result<(), EditError<BTreeMap<K, V, A, S>>>
     where
         A: SharedAlloc,
     {
         if let Some(((first, _), (last, _))) = other.first_key_value().zip(other.last_key_value())
             && !self.fits(first, last)
         {
-            return Err(UnorderedKeyError::new(other));
+            return Err(EditError::unordered(other));
         }
         let BTreeMap { tree, alloc } = &mut *self.map;
-        if !alloc.same_as(&other.alloc) {
-            let mut next =
-                || if side == Side::Before { other.pop_last() } else { other.pop_first() };
-            while let Some(pair) = next() {
-                // SAFETY: a gap of this tree, and T4.
-                unsafe { self.gap.insert(tree, pair, alloc) }
-                    .unwrap_or_else(|refused| out_of_memory(refused.layout));
-                if side == Side::After {
-                    self.gap.next(tree);
-                }
-            }
-            return Ok(());
-        }
-        let mut freed = Freed::new(alloc);
-        // SAFETY: a gap of this tree; the two share their memory.
-        unsafe { self.gap.splice(tree, side, &mut other.tree, alloc, &mut freed) }
-            .unwrap_or_else(|layout| out_of_memory(layout));
-        Ok(())
+        let spliced = if alloc.same_as(&other.alloc) {
+            let mut freed = Freed::new(alloc);
+            // SAFETY: a gap of this tree; the two share their memory.
+            unsafe { self.gap.splice(tree, side, &mut other.tree, alloc, &mut freed) }
+        } else {
+            let (other, other_alloc) = (&mut other.tree, &other.alloc);
+            // SAFETY: a gap of this tree, and T4, for each of the two.
+            unsafe { self.gap.insert_all(tree, side, other, alloc, other_alloc) }
+        };
+        spliced.map_err(|layout| EditError::Alloc(AllocFailure { layout, returned: other }))
     }
 }
 
@@ -498,6 +533,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMutKey<'_, K, V, A, S> {
     /// # Safety
     ///
     /// As there.
+    #[cfg(feature = "infallible")]
     pub unsafe fn insert_after_unchecked(&mut self, key: K, value: V) {
         self.settle();
         // SAFETY: passed on.
@@ -509,6 +545,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMutKey<'_, K, V, A, S> {
     /// # Safety
     ///
     /// As there.
+    #[cfg(feature = "infallible")]
     pub unsafe fn insert_before_unchecked(&mut self, key: K, value: V) {
         self.settle();
         // SAFETY: passed on.
@@ -520,6 +557,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMutKey<'_, K, V, A, S> {
     /// # Errors
     ///
     /// As there.
+    #[cfg(feature = "infallible")]
     pub fn insert_after(&mut self, key: K, value: V) -> Result<(), UnorderedKeyError<(K, V)>> {
         self.settle();
         self.cursor.insert_after(key, value)
@@ -530,6 +568,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMutKey<'_, K, V, A, S> {
     /// # Errors
     ///
     /// As there.
+    #[cfg(feature = "infallible")]
     pub fn insert_before(&mut self, key: K, value: V) -> Result<(), UnorderedKeyError<(K, V)>> {
         self.settle();
         self.cursor.insert_before(key, value)

@@ -6,7 +6,9 @@ use core::mem;
 
 use allotment_alloc::{Allocator, Global};
 
-use crate::map::{AllocFailure, BTreeMap, out_of_memory};
+#[cfg(feature = "infallible")]
+use crate::map::out_of_memory;
+use crate::map::{AllocFailure, BTreeMap};
 use crate::raw::path::{Edge, Place, Slot};
 use crate::raw::shape::{Shape, Standard};
 
@@ -82,6 +84,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// let refused = map.try_insert(1, 'b').unwrap_err();
     /// assert_eq!((refused.entry.get(), refused.value), (&'a', 'b'));
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn try_insert(&mut self, key: K, value: V) -> Result<&mut V, OccupiedError<'_, K, V, A, S>>
     where
         K: Ord,
@@ -123,6 +126,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
 
 impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Entry<'a, K, V, A, S> {
     /// The value, after putting `default` in if there is none.
+    #[cfg(feature = "infallible")]
     pub fn or_insert(self, default: V) -> &'a mut V {
         self.or_insert_with(|| default)
     }
@@ -134,6 +138,7 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Entry<'a, K, V, A, S> {
     /// map.entry("a").or_insert_with(|| "hello".to_owned()).push('!');
     /// assert_eq!(map["a"], "hello!");
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V {
         self.or_insert_with_key(|_| default())
     }
@@ -144,6 +149,7 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Entry<'a, K, V, A, S> {
     /// let mut map = allotment_core::BTreeMap::new();
     /// assert_eq!(*map.entry("four").or_insert_with_key(|key| key.len()), 4);
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn or_insert_with_key<F: FnOnce(&K) -> V>(self, default: F) -> &'a mut V {
         match self {
             Self::Occupied(entry) => entry.into_mut(),
@@ -165,6 +171,7 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Entry<'a, K, V, A, S> {
     /// assert!(map.entry("a").or_try_insert_with(|| "x".parse::<u8>()).is_err());
     /// assert_eq!(map.entry("a").or_try_insert_with(|| "7".parse::<u8>()), Ok(&mut 7));
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn or_try_insert_with<F, E>(self, default: F) -> Result<&'a mut V, E>
     where
         F: FnOnce() -> Result<V, E>,
@@ -177,6 +184,7 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Entry<'a, K, V, A, S> {
     /// # Errors
     ///
     /// What `default` answers; the map is as it was.
+    #[cfg(feature = "infallible")]
     pub fn or_try_insert_with_key<F, E>(self, default: F) -> Result<&'a mut V, E>
     where
         F: FnOnce(&K) -> Result<V, E>,
@@ -197,6 +205,7 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Entry<'a, K, V, A, S> {
     /// *map.entry('x').or_default() += 1;
     /// assert_eq!(map[&'x'], 1);
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn or_default(self) -> &'a mut V
     where
         V: Default,
@@ -232,6 +241,7 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Entry<'a, K, V, A, S> {
     /// let mut map = allotment_core::BTreeMap::new();
     /// assert_eq!(*map.entry(1).insert_entry('a').get(), 'a');
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, A, S> {
         match self {
             Self::Occupied(mut entry) => {
@@ -255,11 +265,13 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> VacantEntry<'a, K, V, A, S> {
     }
 
     /// Puts the pair in and returns the value. Allocates as [`BTreeMap::insert`] does.
+    #[cfg(feature = "infallible")]
     pub fn insert(self, value: V) -> &'a mut V {
         self.insert_entry(value).into_mut()
     }
 
     /// Puts the pair in and returns its place. Allocates as [`BTreeMap::insert`] does.
+    #[cfg(feature = "infallible")]
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, A, S> {
         self.seat(value).unwrap_or_else(|failure| out_of_memory(failure.layout))
     }

@@ -1,25 +1,14 @@
 //! [`Fallible`]: the operations that allocate, with failed allocation as a value.
 
-use core::alloc::Layout;
 use core::borrow::Borrow;
-use core::error::Error;
 use core::fmt;
 use core::ops::RangeBounds;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
-use crate::map::{BTreeMap, Drain};
+use crate::map::{AllocFailure, BTreeMap, Drain, EditError};
 use crate::raw::shape::{Shape, Standard};
-use crate::raw::tree::{OnEqual, Refused};
-
-/// An allocation failed, and nothing was lost: what did not get in comes back.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct AllocFailure<T = ()> {
-    /// The block that the allocator could not serve.
-    pub layout: Layout,
-    /// What the operation was given.
-    pub returned: T,
-}
+use crate::raw::tree::OnEqual;
 
 /// A map whose allocating operations return a [`Result`]: see [`BTreeMap::fallible`].
 pub struct Fallible<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
@@ -89,6 +78,32 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     /// If the allocator failed; no pair is lost.
     pub fn compact(&mut self) -> Result<(), AllocFailure> {
         self.map.try_compact().map_err(AllocFailure::of)
+    }
+
+    /// [`BTreeMap::shrink_to_fit`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; no pair is lost.
+    pub fn shrink_to_fit(&mut self) -> Result<(), AllocFailure> {
+        self.map.try_shrink_to_fit().map_err(AllocFailure::of)
+    }
+
+    /// [`BTreeMap::join`].
+    ///
+    /// # Errors
+    ///
+    /// The other map, if the keys of the two overlap, or if the allocator failed; every pair is
+    /// then in the map where it was or, if the allocators do not share their memory, in one of the
+    /// two.
+    pub fn join(
+        &mut self,
+        other: BTreeMap<K, V, A, S>,
+    ) -> Result<(), EditError<BTreeMap<K, V, A, S>>>
+    where
+        A: SharedAlloc,
+    {
+        self.map.try_join(other)
     }
 
     /// [`BTreeMap::split_off`].
@@ -162,34 +177,6 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
         self.map.try_clone_in(self.map.alloc.clone()).map_err(AllocFailure::of)
     }
 }
-
-impl AllocFailure {
-    /// That of an operation that was given nothing to lose.
-    pub(crate) const fn of(layout: Layout) -> Self {
-        Self { layout, returned: () }
-    }
-}
-
-impl<K, V> From<Refused<K, V>> for AllocFailure<(K, V)> {
-    fn from(Refused { layout, key, value }: Refused<K, V>) -> Self {
-        Self { layout, returned: (key, value) }
-    }
-}
-
-impl<T> fmt::Debug for AllocFailure<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AllocFailure").field("layout", &self.layout).finish_non_exhaustive()
-    }
-}
-
-impl<T> fmt::Display for AllocFailure<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (size, align) = (self.layout.size(), self.layout.align());
-        write!(f, "the allocator could not serve {size} bytes aligned to {align}")
-    }
-}
-
-impl<T> Error for AllocFailure<T> {}
 
 impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, S: Shape<K>> fmt::Debug
     for Fallible<'_, K, V, A, S>

@@ -7,13 +7,17 @@ mod by;
 mod chunks;
 mod cursor;
 mod entry;
+#[cfg(feature = "infallible")]
 mod entry_ref;
 mod extract_if;
+mod failure;
 mod fallible;
+mod fallible_cursor;
 mod fallible_entry;
 mod into_iter;
 mod iter;
 mod joins;
+#[cfg(feature = "infallible")]
 mod merge;
 #[cfg(feature = "rayon")]
 pub(crate) mod par;
@@ -40,10 +44,13 @@ pub use batch::GetEach;
 pub use chunks::Chunks;
 pub use cursor::{Cursor, CursorMut, CursorMutKey};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
+#[cfg(feature = "infallible")]
 pub use entry_ref::{EntryRef, VacantEntryRef};
 pub use extract_if::ExtractIf;
 pub(crate) use extract_if::Extraction;
-pub use fallible::{AllocFailure, Fallible};
+pub use failure::{AllocFailure, EditError};
+pub use fallible::Fallible;
+pub use fallible_cursor::FallibleCursor;
 pub use fallible_entry::FallibleEntry;
 pub use into_iter::{IntoIter, IntoKeys, IntoValues};
 pub use iter::{Iter, IterMut, Keys, Values, ValuesMut};
@@ -93,6 +100,7 @@ pub struct BTreeMap<K, V, A: Allocator = Global, S: Shape<K> = Standard> {
 
 /// Ends the program as a failed allocation does in std.
 #[cold]
+#[cfg(feature = "infallible")]
 pub(crate) fn out_of_memory(layout: Layout) -> ! {
     alloc::alloc::handle_alloc_error(layout)
 }
@@ -285,6 +293,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// assert_eq!(map.insert(1, 'a'), None);
     /// assert_eq!(map.insert(1, 'b'), Some('a'));
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn insert(&mut self, key: K, value: V) -> Option<V>
     where
         K: Ord,

@@ -10,8 +10,10 @@ use core::ops::RangeBounds;
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
 use crate::map::cursor::{lower_gap, upper_gap};
+#[cfg(feature = "infallible")]
+use crate::map::out_of_memory;
 use crate::map::range::check_bounds;
-use crate::map::{BTreeMap, IntoIter, Iter, UnorderedKeyError, out_of_memory};
+use crate::map::{AllocFailure, BTreeMap, EditError, IntoIter, Iter, UnorderedKeyError};
 use crate::raw::gap::Gap;
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::splice::Freed;
@@ -42,6 +44,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// assert!(map.drain(2..4).eq([(2, 'b'), (3, 'c')]));
     /// assert!(map.into_keys().eq([1, 4]));
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn drain<T, R>(&mut self, bounds: R) -> Drain<'_, K, V, A, S>
     where
         T: Ord + ?Sized,
@@ -75,6 +78,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// assert_eq!(map.remove_range(10..990), 980);
     /// assert_eq!(map.len(), 20);
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn remove_range<T, R>(&mut self, bounds: R) -> usize
     where
         T: Ord + ?Sized,
@@ -95,6 +99,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// assert!(map.into_keys().eq([0, 1, 2, 6, 7]));
     /// ```
     #[must_use = "use `remove_range` to drop pairs"]
+    #[cfg(feature = "infallible")]
     pub fn split_range<T, R>(&mut self, bounds: R) -> Self
     where
         T: Ord + ?Sized,
@@ -184,27 +189,35 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// let refused = map.join(BTreeMap::from([(0, 'z'), (2, 'B')])).unwrap_err();
     /// assert_eq!(refused.into_inner().len(), 2);
     /// ```
-    pub fn join(&mut self, mut other: Self) -> Result<(), UnorderedKeyError<Self>>
+    #[cfg(feature = "infallible")]
+    pub fn join(&mut self, other: Self) -> Result<(), UnorderedKeyError<Self>>
     where
         K: Ord,
         A: SharedAlloc,
     {
-        if self.is_empty() || other.is_empty() {
-            self.append(&mut other);
-            return Ok(());
-        }
-        let (is_before, is_behind) = self.tree.compare_ends(&other.tree);
-        if !is_before && !is_behind {
-            return Err(UnorderedKeyError::new(other));
-        }
-        if !self.alloc.same_as(&other.alloc) {
-            self.append(&mut other);
-            return Ok(());
-        }
-        // SAFETY: the allocators share memory, and neither map is empty.
-        unsafe { self.tree.join_apart(&self.alloc, &mut other.tree, is_before) }
-            .unwrap_or_else(|layout| out_of_memory(layout));
-        Ok(())
+        self.try_join(other).map_err(EditError::or_end)
+    }
+
+    pub(super) fn try_join(&mut self, mut other: Self) -> Result<(), EditError<Self>>
+    where
+        K: Ord,
+        A: SharedAlloc,
+    {
+        let joined = if self.is_empty() || other.is_empty() {
+            self.try_append(&mut other)
+        } else {
+            let (is_before, is_behind) = self.tree.compare_ends(&other.tree);
+            if !is_before && !is_behind {
+                return Err(EditError::unordered(other));
+            }
+            if self.alloc.same_as(&other.alloc) {
+                // SAFETY: the allocators share memory, and neither map is empty.
+                unsafe { self.tree.join_apart(&self.alloc, &mut other.tree, is_before) }
+            } else {
+                self.try_append(&mut other)
+            }
+        };
+        joined.map_err(|layout| EditError::Alloc(AllocFailure { layout, returned: other }))
     }
 }
 

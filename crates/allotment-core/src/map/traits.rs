@@ -10,7 +10,9 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 
 use allotment_alloc::Allocator;
 
-use crate::map::{BTreeMap, Iter, IterMut, out_of_memory};
+#[cfg(feature = "infallible")]
+use crate::map::out_of_memory;
+use crate::map::{BTreeMap, Iter, IterMut};
 use crate::raw::shape::Shape;
 
 impl<K, V> Default for BTreeMap<K, V> {
@@ -20,6 +22,7 @@ impl<K, V> Default for BTreeMap<K, V> {
     }
 }
 
+#[cfg(feature = "infallible")]
 impl<K: Ord, V> FromIterator<(K, V)> for BTreeMap<K, V> {
     /// As [`BTreeMap::from_iter_in`], on the global allocator. But if a key comes out of order, all
     /// pairs are collected and sorted first, which is faster than to insert them one by one.
@@ -28,6 +31,7 @@ impl<K: Ord, V> FromIterator<(K, V)> for BTreeMap<K, V> {
     }
 }
 
+#[cfg(feature = "infallible")]
 impl<K: Ord, V, const N: usize> From<[(K, V); N]> for BTreeMap<K, V> {
     /// A map of the pairs of an array; of those with equal keys the last one stays.
     ///
@@ -52,6 +56,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     }
 }
 
+#[cfg(feature = "infallible")]
 impl<K: Clone, V: Clone, A: Allocator + Clone, S: Shape<K>> Clone for BTreeMap<K, V, A, S> {
     /// A map of the same shape on a clone of the allocator. O(n); compares nothing.
     fn clone(&self) -> Self {

@@ -14,7 +14,7 @@ use allotment_alloc::Allocator;
 use crate::raw::hint::Hint;
 use crate::raw::merge::merge;
 use crate::raw::node::Node;
-use crate::raw::path::{Root, Slot};
+use crate::raw::path::{Edge, Root, Slot};
 use crate::raw::shape::Shape;
 use crate::raw::source::Source;
 use crate::raw::spare::Spare;
@@ -35,6 +35,53 @@ impl<K, V, S: Shape<K>, A: Allocator> Drop for Rest<'_, K, V, S, A> {
         // SAFETY: the source is not used again.
         let (root, len) = unsafe { self.source.whole(&mut freed) };
         *self.tree = Tree::of(root, len);
+    }
+}
+
+impl<'a, K, V, S: Shape<K>, A: Allocator> Rest<'a, K, V, S, A> {
+    /// All of a tree, whose root this is.
+    fn of(tree: &'a mut Tree<K, V, S>, root: Root<K, V, S>, alloc: &'a A) -> Self {
+        let source = Source::new(root, tree.len);
+        Self { tree, source, stock: Stock::new(alloc), alloc }
+    }
+}
+
+impl<K, V, S: Shape<K>> Tree<K, V, S> {
+    /// Moves all pairs of `other` to `edge`, `None` standing for the only edge of an empty tree;
+    /// afterwards it is the one behind them. Compares nothing. Answers how many got there, which
+    /// are all unless the allocator failed, and the layout that it could not serve.
+    ///
+    /// # Safety
+    ///
+    /// `edge` is an edge of this tree. Its nodes stem from `alloc`, those of the other from
+    /// `other_alloc`.
+    pub(crate) unsafe fn insert_all<A: Allocator>(
+        &mut self,
+        edge: &mut Option<Edge<K, V, S>>,
+        alloc: &A,
+        other: &mut Self,
+        other_alloc: &A,
+    ) -> (usize, Result<(), Layout>) {
+        let mut count = 0;
+        let Some(other_root) = other.root else { return (count, Ok(())) };
+        let mut rest = Rest::of(other, other_root, other_alloc);
+        while let Some(span) = rest.source.span() {
+            // SAFETY: passed on; a pair is seated next.
+            let place = match unsafe { self.room_at(edge, alloc) } {
+                Ok(place) => place,
+                Err(layout) => return (count, Err(layout)),
+            };
+            // SAFETY: the span is the next one.
+            let (key, value) = unsafe { rest.source.take_first(&span, &mut rest.stock) };
+            // SAFETY: told just now.
+            unsafe { self.seat(place, key, value) };
+            if let Some((root, edge)) = self.root.zip(edge.as_mut()) {
+                edge.next(root);
+            }
+            count += 1;
+            rest.stock.give_back();
+        }
+        (count, Ok(()))
     }
 }
 
@@ -128,8 +175,7 @@ impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
         root: Root<K, V, S>,
         other_alloc: &A,
     ) -> Result<(), Layout> {
-        let (source, stock) = (Source::new(root, other.len), Stock::new(other_alloc));
-        let mut rest = Rest { tree: other, source, stock, alloc: other_alloc };
+        let mut rest = Rest::of(other, root, other_alloc);
         while let Some(span) = rest.source.span() {
             // SAFETY: N1; nobody writes to the trees while keys are compared (C1).
             let key = unsafe { &*span.first().key() };

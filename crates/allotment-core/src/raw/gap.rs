@@ -126,6 +126,37 @@ impl<K, V, S: Shape<K>> Gap<K, V, S> {
         spliced
     }
 
+    /// Puts all pairs of a tree of another allocator in, and lies on that side of them afterwards.
+    /// O(m log n) for m of them.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; every pair is in one of the two trees.
+    ///
+    /// # Safety
+    ///
+    /// A gap of this tree, whose nodes stem from `alloc`; those of the other from `other_alloc`.
+    pub(crate) unsafe fn insert_all<A: Allocator>(
+        &mut self,
+        tree: &mut Tree<K, V, S>,
+        side: Side,
+        other: &mut Tree<K, V, S>,
+        alloc: &A,
+        other_alloc: &A,
+    ) -> Result<(), Layout> {
+        let mut edge = self.edge(tree);
+        self.lose();
+        // SAFETY: passed on.
+        let (count, inserted) = unsafe { tree.insert_all(&mut edge, alloc, other, other_alloc) };
+        self.edge = edge;
+        if side == Side::Before {
+            for _ in 0..count {
+                self.prev(tree);
+            }
+        }
+        inserted
+    }
+
     /// Puts a pair in, behind the gap.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ pub struct Cursor<'a, T, S: Shape<T> = Standard> {
 
 /// A gap in a set that is edited: see [`BTreeSet::lower_bound_mut`].
 pub struct CursorMut<'a, T, A: Allocator = Global, S: Shape<T> = Standard> {
-    pairs: PairCursorMut<'a, T, (), A, S>,
+    pub(super) pairs: PairCursorMut<'a, T, (), A, S>,
 }
 
 /// A gap in a set that is edited, elements and all: see [`CursorMut::with_mutable_key`].
@@ -141,6 +141,7 @@ impl<'a, T, A: Allocator, S: Shape<T>> CursorMut<'a, T, A, S> {
     /// Cuts off all elements behind the gap and returns them: see
     /// [`split_after`](crate::btree_map::CursorMut::split_after) of a map.
     #[must_use = "the elements are out of the set"]
+    #[cfg(feature = "infallible")]
     pub fn split_after(&mut self) -> BTreeSet<T, A, S>
     where
         A: SharedAlloc,
@@ -150,6 +151,7 @@ impl<'a, T, A: Allocator, S: Shape<T>> CursorMut<'a, T, A, S> {
 
     /// Cuts off all elements before the gap and returns them.
     #[must_use = "the elements are out of the set"]
+    #[cfg(feature = "infallible")]
     pub fn split_before(&mut self) -> BTreeSet<T, A, S>
     where
         A: SharedAlloc,
@@ -165,6 +167,7 @@ impl<T: Ord, A: Allocator + SharedAlloc, S: Shape<T>> CursorMut<'_, T, A, S> {
     /// # Errors
     ///
     /// The other set, if its elements do not belong there; nothing has changed.
+    #[cfg(feature = "infallible")]
     pub fn splice_after(
         &mut self,
         other: BTreeSet<T, A, S>,
@@ -178,6 +181,7 @@ impl<T: Ord, A: Allocator + SharedAlloc, S: Shape<T>> CursorMut<'_, T, A, S> {
     /// # Errors
     ///
     /// As for [`splice_after`](Self::splice_after).
+    #[cfg(feature = "infallible")]
     pub fn splice_before(
         &mut self,
         other: BTreeSet<T, A, S>,
@@ -217,6 +221,7 @@ macro_rules! edits {
             /// # Safety
             ///
             /// It is greater than the element before the gap and less than that behind.
+            #[cfg(feature = "infallible")]
             pub unsafe fn insert_after_unchecked(&mut self, element: T) {
                 // SAFETY: passed on.
                 unsafe { self.pairs.insert_after_unchecked(element, ()) };
@@ -227,6 +232,7 @@ macro_rules! edits {
             /// # Safety
             ///
             /// As for [`insert_after_unchecked`](Self::insert_after_unchecked).
+            #[cfg(feature = "infallible")]
             pub unsafe fn insert_before_unchecked(&mut self, element: T) {
                 // SAFETY: passed on.
                 unsafe { self.pairs.insert_before_unchecked(element, ()) };
@@ -237,6 +243,7 @@ macro_rules! edits {
             /// # Errors
             ///
             /// The element, if it does not belong there.
+            #[cfg(feature = "infallible")]
             pub fn insert_after(&mut self, element: T) -> Result<(), UnorderedKeyError<T>> {
                 let inserted = self.pairs.insert_after(element, ());
                 inserted.map_err(|error| error.map(|(element, ())| element))
@@ -247,6 +254,7 @@ macro_rules! edits {
             /// # Errors
             ///
             /// The element, if it does not belong there.
+            #[cfg(feature = "infallible")]
             pub fn insert_before(&mut self, element: T) -> Result<(), UnorderedKeyError<T>> {
                 let inserted = self.pairs.insert_before(element, ());
                 inserted.map_err(|error| error.map(|(element, ())| element))

@@ -56,6 +56,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// let mut set = allotment_core::BTreeSet::new();
     /// assert_eq!(set.get_or_insert(1), &1);
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn get_or_insert(&mut self, element: T) -> &T
     where
         T: Ord,
@@ -79,6 +80,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// assert_eq!(names.get_or_insert_with("ada", str::to_owned), "ada");
     /// assert_eq!(names.get_or_insert_with("ada", |_| unreachable!()), "ada");
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn get_or_insert_with<Q, F>(&mut self, value: &Q, make: F) -> &T
     where
         T: Borrow<Q> + Ord,
@@ -96,6 +98,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
 
 impl<'a, T: Ord, A: Allocator, S: Shape<T>> Entry<'a, T, A, S> {
     /// Puts the element in if none is there, and returns its place.
+    #[cfg(feature = "infallible")]
     pub fn insert(self) -> OccupiedEntry<'a, T, A, S> {
         match self {
             Self::Occupied(entry) => entry,
@@ -104,6 +107,7 @@ impl<'a, T: Ord, A: Allocator, S: Shape<T>> Entry<'a, T, A, S> {
     }
 
     /// Puts the element in if none is there.
+    #[cfg(feature = "infallible")]
     pub fn or_insert(self) {
         if let Self::Vacant(entry) = self {
             entry.insert();
@@ -143,6 +147,7 @@ impl<T: Ord, A: Allocator, S: Shape<T>> VacantEntry<'_, T, A, S> {
     }
 
     /// Puts the element in. Allocates as [`BTreeSet::insert`] does.
+    #[cfg(feature = "infallible")]
     pub fn insert(self) {
         self.pair.insert(());
     }

@@ -6,7 +6,7 @@ use core::ops::RangeBounds;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
-use crate::map::AllocFailure;
+use crate::map::{AllocFailure, EditError};
 use crate::raw::shape::{Shape, Standard};
 use crate::set::{BTreeSet, Drain};
 
@@ -91,6 +91,29 @@ impl<T: Ord, A: Allocator, S: Shape<T>> Fallible<'_, T, A, S> {
     /// If the allocator failed; no element is lost.
     pub fn compact(&mut self) -> Result<(), AllocFailure> {
         self.set.map.fallible().compact()
+    }
+
+    /// [`BTreeSet::shrink_to_fit`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; no element is lost.
+    pub fn shrink_to_fit(&mut self) -> Result<(), AllocFailure> {
+        self.set.map.fallible().shrink_to_fit()
+    }
+
+    /// [`BTreeSet::join`].
+    ///
+    /// # Errors
+    ///
+    /// The other set, if the two overlap, or if the allocator failed: see
+    /// [`join`](crate::btree_map::Fallible::join) of a map.
+    pub fn join(&mut self, other: BTreeSet<T, A, S>) -> Result<(), EditError<BTreeSet<T, A, S>>>
+    where
+        A: SharedAlloc,
+    {
+        let joined = self.set.map.fallible().join(other.map);
+        joined.map_err(|error| error.map(BTreeSet::from_map))
     }
 
     /// [`BTreeSet::split_off`].

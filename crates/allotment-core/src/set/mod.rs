@@ -6,7 +6,9 @@ mod cursor;
 mod entry;
 mod extract_if;
 mod fallible;
+mod fallible_cursor;
 mod iter;
+#[cfg(feature = "infallible")]
 mod operators;
 #[cfg(feature = "rayon")]
 pub(crate) mod par;
@@ -19,7 +21,9 @@ use core::borrow::Borrow;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
-use crate::map::{BTreeMap, MemoryUsage, out_of_memory};
+#[cfg(feature = "infallible")]
+use crate::map::out_of_memory;
+use crate::map::{BTreeMap, MemoryUsage};
 use crate::raw::shape::{Shape, Standard};
 
 pub use algebra::{Difference, Intersection, SymmetricDifference, Union};
@@ -28,6 +32,7 @@ pub use cursor::{Cursor, CursorMut, CursorMutKey};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use extract_if::ExtractIf;
 pub use fallible::Fallible;
+pub use fallible_cursor::FallibleCursor;
 pub use iter::{IntoIter, Iter, Range};
 pub use range_edit::Drain;
 pub use scan::Scan;
@@ -93,6 +98,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
     /// let set = BTreeSet::from_iter_in([3, 1, 2, 3], Pool::new());
     /// assert!(set.iter().eq(&[1, 2, 3]));
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn from_iter_in<I>(elements: I, alloc: A) -> Self
     where
         T: Ord,
@@ -111,15 +117,8 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
         Self { map: BTreeMap::with_shape_in(alloc) }
     }
 
-    /// The set of a map's keys.
-    #[cfg(feature = "borsh")]
-    pub(crate) fn from_map(map: BTreeMap<T, (), A, S>) -> Self {
-        Self { map }
-    }
-
     /// The keys of a map, as a set.
-    #[cfg(feature = "serde")]
-    pub(crate) const fn of_map(map: BTreeMap<T, (), A, S>) -> Self {
+    pub(crate) const fn from_map(map: BTreeMap<T, (), A, S>) -> Self {
         Self { map }
     }
 
@@ -191,6 +190,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// Puts an element in; answers whether it was not there yet. An equal one stays.
     ///
     /// As [`BTreeMap::insert`], panics and allocation included.
+    #[cfg(feature = "infallible")]
     pub fn insert(&mut self, element: T) -> bool
     where
         T: Ord,
@@ -205,6 +205,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// assert_eq!(set.replace("a".to_owned()).as_deref(), Some("a"));
     /// assert_eq!(set.replace("b".to_owned()), None);
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn replace(&mut self, element: T) -> Option<T>
     where
         T: Ord,
@@ -264,6 +265,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
 
     /// Moves all elements of `other` into this set; of equal ones this set's stay. See
     /// [`BTreeMap::append`].
+    #[cfg(feature = "infallible")]
     pub fn append(&mut self, other: &mut Self)
     where
         T: Ord,
@@ -280,6 +282,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// assert_eq!(set.insert_sorted([2, 4, 5]), 2);
     /// assert!(set.iter().eq(&[1, 2, 4, 5, 9]));
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn insert_sorted<I>(&mut self, elements: I) -> usize
     where
         T: Ord,
@@ -307,11 +310,13 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     }
 
     /// Packs the set: see [`BTreeMap::compact`].
+    #[cfg(feature = "infallible")]
     pub fn compact(&mut self) {
         self.map.compact();
     }
 
     /// Packs the set if it pays: see [`BTreeMap::shrink_to_fit`].
+    #[cfg(feature = "infallible")]
     pub fn shrink_to_fit(&mut self) {
         self.map.shrink_to_fit();
     }
@@ -324,6 +329,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// assert!(set.iter().eq(&[1]) && tail.iter().eq(&[2, 3]));
     /// ```
     #[must_use = "use `retain` to drop elements"]
+    #[cfg(feature = "infallible")]
     pub fn split_off<Q>(&mut self, value: &Q) -> Self
     where
         T: Borrow<Q> + Ord,

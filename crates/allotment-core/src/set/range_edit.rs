@@ -25,6 +25,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// assert!(set.drain(2..4).eq([2, 3]));
     /// assert!(set.iter().eq(&[1, 4]));
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn drain<Q, R>(&mut self, bounds: R) -> Drain<'_, T, A, S>
     where
         Q: Ord + ?Sized,
@@ -41,6 +42,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// let mut set: allotment_core::BTreeSet<_> = (0..1000).collect();
     /// assert_eq!(set.remove_range(10..990), 980);
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn remove_range<Q, R>(&mut self, bounds: R) -> usize
     where
         Q: Ord + ?Sized,
@@ -59,6 +61,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// assert_eq!(set.len(), 5);
     /// ```
     #[must_use = "use `remove_range` to drop elements"]
+    #[cfg(feature = "infallible")]
     pub fn split_range<Q, R>(&mut self, bounds: R) -> Self
     where
         Q: Ord + ?Sized,
@@ -84,6 +87,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// assert!(set.join(BTreeSet::from([2])).is_err());
     /// assert!(set.iter().eq(&[1, 2, 3]));
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn join(&mut self, other: Self) -> Result<(), UnorderedKeyError<Self>>
     where
         T: Ord,

@@ -17,6 +17,7 @@ impl<T> Default for BTreeSet<T> {
     }
 }
 
+#[cfg(feature = "infallible")]
 impl<T: Ord> FromIterator<T> for BTreeSet<T> {
     /// As [`BTreeMap`]'s.
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
@@ -25,6 +26,7 @@ impl<T: Ord> FromIterator<T> for BTreeSet<T> {
     }
 }
 
+#[cfg(feature = "infallible")]
 impl<T: Ord, const N: usize> From<[T; N]> for BTreeSet<T> {
     /// A set of the elements of an array.
     ///
@@ -38,6 +40,7 @@ impl<T: Ord, const N: usize> From<[T; N]> for BTreeSet<T> {
     }
 }
 
+#[cfg(feature = "infallible")]
 impl<T: Ord, A: Allocator, S: Shape<T>> Extend<T> for BTreeSet<T, A, S> {
     /// Puts elements in; ascending ones behind those of the set cost O(1) amortised each.
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
@@ -45,12 +48,14 @@ impl<T: Ord, A: Allocator, S: Shape<T>> Extend<T> for BTreeSet<T, A, S> {
     }
 }
 
+#[cfg(feature = "infallible")]
 impl<'a, T: Ord + Copy + 'a, A: Allocator, S: Shape<T>> Extend<&'a T> for BTreeSet<T, A, S> {
     fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {
         self.extend(elements.into_iter().copied());
     }
 }
 
+#[cfg(feature = "infallible")]
 impl<T: Clone, A: Allocator + Clone, S: Shape<T>> Clone for BTreeSet<T, A, S> {
     /// A set of the same shape on a clone of the allocator. O(n); compares nothing.
     fn clone(&self) -> Self {

@@ -1,0 +1,119 @@
+//! [`FallibleCursor`]: the edits of a cursor that allocate, with failed allocation as a value.
+
+use core::fmt;
+
+use allotment_alloc::{Allocator, Global, SharedAlloc};
+
+use crate::map::{AllocFailure, BTreeMap, CursorMut, EditError};
+use crate::raw::search::Side;
+use crate::raw::shape::{Shape, Standard};
+
+/// A gap in a map where edits return a [`Result`]: see [`CursorMut::fallible`].
+pub struct FallibleCursor<'c, 'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
+    cursor: &'c mut CursorMut<'a, K, V, A, S>,
+}
+
+impl<'a, K, V, A: Allocator, S: Shape<K>> CursorMut<'a, K, V, A, S> {
+    /// A view of the cursor whose allocating edits return an error instead of ending the program.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// use allotment_core::{BTreeMap, Global};
+    /// use allotment_meter::Faulty;
+    ///
+    /// let alloc = Faulty::new(Global);
+    /// let plan = alloc.plan();
+    /// let mut map = BTreeMap::new_in(alloc);
+    /// plan.fail_at(0);
+    /// let mut cursor = map.lower_bound_mut(Bound::Unbounded);
+    /// let failure = cursor.fallible().insert_after(1, "one").unwrap_err();
+    /// assert_eq!(failure.into_inner(), (1, "one"));
+    /// cursor.fallible().insert_after(1, "one").unwrap();
+    /// assert_eq!(cursor.peek_next(), Some((&1, &mut "one")));
+    /// ```
+    pub fn fallible(&mut self) -> FallibleCursor<'_, 'a, K, V, A, S> {
+        FallibleCursor { cursor: self }
+    }
+}
+
+impl<K, V, A: SharedAlloc, S: Shape<K>> FallibleCursor<'_, '_, K, V, A, S> {
+    /// [`CursorMut::split_after`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; map and cursor are as they were.
+    pub fn split_after(&mut self) -> Result<BTreeMap<K, V, A, S>, AllocFailure> {
+        self.cursor.try_split_after().map_err(AllocFailure::of)
+    }
+
+    /// [`CursorMut::split_before`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; map and cursor are as they were.
+    pub fn split_before(&mut self) -> Result<BTreeMap<K, V, A, S>, AllocFailure> {
+        self.cursor.try_split_before().map_err(AllocFailure::of)
+    }
+}
+
+impl<K: Ord, V, A: Allocator, S: Shape<K>> FallibleCursor<'_, '_, K, V, A, S> {
+    /// [`CursorMut::insert_after`].
+    ///
+    /// # Errors
+    ///
+    /// The pair, if its key does not belong there, or if the allocator failed; map and cursor are
+    /// as they were.
+    pub fn insert_after(&mut self, key: K, value: V) -> Result<(), EditError<(K, V)>> {
+        self.cursor.try_insert_after(key, value)
+    }
+
+    /// [`CursorMut::insert_before`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`insert_after`](Self::insert_after).
+    pub fn insert_before(&mut self, key: K, value: V) -> Result<(), EditError<(K, V)>> {
+        self.cursor.try_insert_before(key, value)
+    }
+
+    /// [`CursorMut::splice_after`].
+    ///
+    /// # Errors
+    ///
+    /// The other map, if its keys do not belong there, or if the allocator failed; both are as they
+    /// were, but if the allocators do not share their memory: then every pair is in one of the two,
+    /// and the gap lies before those that got in.
+    pub fn splice_after(
+        &mut self,
+        other: BTreeMap<K, V, A, S>,
+    ) -> Result<(), EditError<BTreeMap<K, V, A, S>>>
+    where
+        A: SharedAlloc,
+    {
+        self.cursor.try_splice(other, Side::Before)
+    }
+
+    /// [`CursorMut::splice_before`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`splice_after`](Self::splice_after); but the gap lies behind those that got in.
+    pub fn splice_before(
+        &mut self,
+        other: BTreeMap<K, V, A, S>,
+    ) -> Result<(), EditError<BTreeMap<K, V, A, S>>>
+    where
+        A: SharedAlloc,
+    {
+        self.cursor.try_splice(other, Side::After)
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, S: Shape<K>> fmt::Debug
+    for FallibleCursor<'_, '_, K, V, A, S>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("FallibleCursor").field(&self.cursor).finish()
+    }
+}
