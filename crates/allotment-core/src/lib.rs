@@ -25,6 +25,7 @@ mod ascending;
 mod compile_fail;
 mod integrations;
 mod map;
+mod multimap;
 mod raw;
 mod set;
 pub mod streams;
@@ -37,6 +38,7 @@ pub use integrations::proptest;
 #[cfg(feature = "serde")]
 pub use integrations::serde;
 pub use map::{AllocFailure, BTreeMap, Fallible, MemoryUsage};
+pub use multimap::BTreeMultiMap;
 pub use set::BTreeSet;
 
 pub use raw::bytes::ByteKey;
@@ -60,6 +62,15 @@ pub mod btree_map {
     };
     #[cfg(feature = "infallible")]
     pub use crate::map::{EntryRef, VacantEntryRef};
+}
+
+/// [`BTreeMultiMap`] and the types that its methods return.
+pub mod btree_multimap {
+    pub use crate::map::AllocFailure;
+    pub use crate::multimap::{
+        BTreeMultiMap, Difference, Fallible, Groups, Intersection, Iter, Range, RangePairs, Union,
+        Values, ValuesRange,
+    };
 }
 
 /// [`BTreeSet`] and the types that its methods return.

@@ -7,7 +7,7 @@ use std::ops::Bound;
 use allotment_bump::Bump;
 use allotment_core::btree_map::Entry;
 use allotment_core::shape::{Shape, Standard, Tiny};
-use allotment_core::{BTreeMap, BTreeSet, Global};
+use allotment_core::{BTreeMap, BTreeMultiMap, BTreeSet, Global, Ranked};
 use allotment_pool::Pool;
 
 use allotment_trial::checked::Checked;
@@ -39,6 +39,33 @@ fn miri_scripts() {
     subject::run::<Ghosts, _, Tiny>(Checked::new(), 3, STEPS / 2, 40);
     subject::run::<PageValues, _, Tiny>(&Bump::new(), 4, STEPS / 4, 20);
     set_subject::run::<Strings, _, Tiny>(Pool::new(), 5, STEPS / 2, 40);
+    subject::run::<Strings, _, Ranked<Tiny>>(Checked::new(), 6, STEPS / 2, 40);
+}
+
+/// Lists that go from one value to few and to many, and back.
+#[test]
+fn miri_lists_of_every_kind() {
+    fn check<S: Shape<u32> + Shape<Box<u32>>>(most: u32) {
+        let mut lists = BTreeMultiMap::<u32, Box<u32>, _, S>::with_shape_in(Checked::new());
+        for n in 0..most {
+            for key in 0..3 {
+                lists.insert(key, Box::new(n * 11 % most));
+            }
+        }
+        lists.verify().expect("a valid multimap");
+        let copy = lists.clone();
+        lists.retain(|key, value| *key != 0 && **value % 2 == 0);
+        let both = lists.get(&1).intersection(copy.get(&0));
+        assert!(both.eq(lists.get(&1)) && copy.iter().rev().count() == 3 * most as usize);
+        for n in 0..most {
+            lists.remove(&1, &n);
+        }
+        let left = lists.len();
+        assert_eq!((lists.key_count(), lists.remove_all(&2), lists.len()), (1, left, 0));
+        drop(copy);
+    }
+    check::<Tiny>(12);
+    check::<Standard>(70);
 }
 
 /// Hazard 48: all references at once, and each is good afterwards.

@@ -45,8 +45,8 @@ pub use allotment_alloc::Compat04;
 #[cfg(allotment_std_allocator)]
 pub use allotment_alloc::CompatStd;
 pub use allotment_core::{
-    AllocError, AllocFailure, Allocator, BTreeMap, BTreeSet, Global, Layout, MemoryUsage,
-    SharedAlloc, btree_map, btree_set, streams,
+    AllocError, AllocFailure, Allocator, BTreeMap, BTreeMultiMap, BTreeSet, Global, Layout,
+    MemoryUsage, SharedAlloc, btree_map, btree_multimap, btree_set, streams,
 };
 pub use allotment_core::{
     ByteKey, ByteKeys, IntegerKey, IntegerKeys, Primitive, Ranked, Shape, Standard, byte_key,
@@ -67,6 +67,8 @@ pub mod system {
 
     /// A map on [`System`].
     pub type BTreeMap<K, V> = crate::BTreeMap<K, V, System>;
+    /// A multimap on [`System`].
+    pub type BTreeMultiMap<K, V> = crate::BTreeMultiMap<K, V, System>;
     /// A set on [`System`].
     pub type BTreeSet<T> = crate::BTreeSet<T, System>;
 }
@@ -89,6 +91,8 @@ pub mod pool {
 
     /// A map on a [`Pool`].
     pub type BTreeMap<K, V> = crate::BTreeMap<K, V, Pool>;
+    /// A multimap on a [`Pool`].
+    pub type BTreeMultiMap<K, V> = crate::BTreeMultiMap<K, V, Pool>;
     /// A set on a [`Pool`].
     pub type BTreeSet<T> = crate::BTreeSet<T, Pool>;
 }
@@ -109,6 +113,8 @@ pub mod bump {
 
     /// A map on a [`Bump`].
     pub type BTreeMap<K, V> = crate::BTreeMap<K, V, Bump>;
+    /// A multimap on a [`Bump`].
+    pub type BTreeMultiMap<K, V> = crate::BTreeMultiMap<K, V, Bump>;
     /// A set on a [`Bump`].
     pub type BTreeSet<T> = crate::BTreeSet<T, Bump>;
 }
@@ -206,6 +212,8 @@ pub mod selected {
 
     /// A map on the selected [`Backend`].
     pub type BTreeMap<K, V> = crate::BTreeMap<K, V, Backend>;
+    /// A multimap on the selected [`Backend`].
+    pub type BTreeMultiMap<K, V> = crate::BTreeMultiMap<K, V, Backend>;
     /// A set on the selected [`Backend`].
     pub type BTreeSet<T> = crate::BTreeSet<T, Backend>;
 }

@@ -7,11 +7,12 @@ use core::marker::PhantomData;
 use allotment_alloc::Allocator;
 
 use crate::ascending::{ascending_shortcuts, items_of, items_of_back};
-use crate::map::BTreeMap;
 use crate::map::walking::{walk_of_pairs, walk_of_pairs_back};
+use crate::map::{BTreeMap, Range};
 use crate::raw::dying::Dying;
 use crate::raw::run::{BACK, FRONT};
 use crate::raw::shape::{Shape, Standard};
+use crate::raw::tree::Tree;
 use crate::raw::walk::Walk;
 
 /// The pairs of a map in ascending order: see [`BTreeMap::iter`].
@@ -35,7 +36,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// assert_eq!(map.iter().next_back(), Some((&2, &'b')));
     /// ```
     pub fn iter(&self) -> Iter<'_, K, V, S> {
-        Iter { walk: Walk::whole(self.tree.root(), self.len()), pairs: PhantomData }
+        Iter::of(&self.tree)
     }
 
     /// The pairs in ascending order, values to be changed. As [`iter`](Self::iter).
@@ -84,6 +85,16 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
 }
 
 impl<'a, K, V, S: Shape<K>> Iter<'a, K, V, S> {
+    /// All pairs of a tree.
+    pub(crate) fn of(tree: &'a Tree<K, V, S>) -> Self {
+        Self { walk: Walk::whole(tree.root(), tree.len()), pairs: PhantomData }
+    }
+
+    /// The same pairs, of which it need not be known how many there are.
+    pub(crate) fn into_range(self) -> Range<'a, K, V, S> {
+        Range { walk: self.walk, pairs: PhantomData }
+    }
+
     /// What is left of a tree that is being consumed.
     pub(super) fn over(dying: &'a Dying<K, V, S>) -> Self {
         Self { walk: dying.walk(), pairs: PhantomData }

@@ -94,8 +94,8 @@ pub use usage::MemoryUsage;
 /// assert_eq!(stock.range("b"..).next(), Some((&"pears", &7)));
 /// ```
 pub struct BTreeMap<K, V, A: Allocator = Global, S: Shape<K> = Standard> {
-    tree: Tree<K, V, S>,
-    alloc: A,
+    pub(crate) tree: Tree<K, V, S>,
+    pub(crate) alloc: A,
 }
 
 /// Ends the program as a failed allocation does in std.

@@ -121,5 +121,9 @@ mod pack;
 
 pub(crate) mod usage;
 
+mod few;
+
+pub(crate) mod postings;
+
 #[cfg(feature = "verify")]
 pub(crate) mod verify;

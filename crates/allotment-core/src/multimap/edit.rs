@@ -1,0 +1,327 @@
+//! Edits of a multimap.
+
+use core::borrow::Borrow;
+
+use allotment_alloc::Allocator;
+#[cfg(feature = "infallible")]
+use allotment_alloc::SharedAlloc;
+
+#[cfg(feature = "infallible")]
+use crate::map::out_of_memory;
+use crate::map::{AllocFailure, BTreeMap};
+use crate::multimap::BTreeMultiMap;
+use crate::raw::dying::Dying;
+use crate::raw::gap::Gap;
+use crate::raw::path::{Place, Slot};
+use crate::raw::postings::{Owned, Postings, RefusedValue};
+use crate::raw::shape::Shape;
+use crate::raw::tree::Ready;
+
+impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
+    /// Puts a value in; answers whether it is new. If the key is there, its own stays, and so does
+    /// an equal value.
+    ///
+    /// O(log n). Allocates as [`BTreeMap::insert`](crate::BTreeMap::insert) for a new key; for
+    /// another value of a key a larger block now and then, or nodes once they are many.
+    ///
+    /// # Panics
+    ///
+    /// If a comparison or the allocator does; the multimap is then as it was.
+    ///
+    /// ```
+    /// let mut index = allotment_core::BTreeMultiMap::new();
+    /// assert!(index.insert("a", 1) && index.insert("a", 2) && !index.insert("a", 1));
+    /// ```
+    #[cfg(feature = "infallible")]
+    pub fn insert(&mut self, key: K, value: V) -> bool
+    where
+        K: Ord,
+        V: Ord,
+    {
+        self.try_insert_pair(key, value).unwrap_or_else(|failure| out_of_memory(failure.layout))
+    }
+
+    pub(super) fn try_insert_pair(&mut self, key: K, value: V) -> Result<bool, AllocFailure<(K, V)>>
+    where
+        K: Ord,
+        V: Ord,
+    {
+        self.put(&mut None, key, value)
+    }
+
+    /// Puts pairs in. Those whose key is that of the pair before are not searched for, nor are
+    /// keys that come behind all others.
+    ///
+    /// # Errors
+    ///
+    /// The pair at which the allocator failed; those before it are in.
+    pub(super) fn try_fill<I>(&mut self, pairs: I) -> Result<(), AllocFailure<(K, V)>>
+    where
+        K: Ord,
+        V: Ord,
+        I: IntoIterator<Item = (K, V)>,
+    {
+        let mut near = None;
+        pairs.into_iter().try_for_each(|(key, value)| self.put(&mut near, key, value).map(drop))
+    }
+
+    /// Puts a pair in; answers whether it is new. `near` is the slot of the key put in before, if
+    /// it has not been anything else since, and becomes that of this one.
+    fn put(
+        &mut self,
+        near: &mut Option<Slot<K, Postings<V, S>, S>>,
+        key: K,
+        value: V,
+    ) -> Result<bool, AllocFailure<(K, V)>>
+    where
+        K: Ord,
+        V: Ord,
+    {
+        let BTreeMap { tree, alloc } = &mut self.lists;
+        // SAFETY: N1; nobody writes to the tree while keys are compared (C1).
+        let is_near = |slot: &Slot<K, _, S>| unsafe { &*slot.key() } == &key;
+        let ready = match near.take().filter(is_near) {
+            Some(slot) => Ok(Ready::Equal(slot)),
+            // SAFETY: T4; a list is seated next.
+            None => unsafe { tree.ready(&key, alloc) },
+        };
+        let is_new = match ready {
+            Ok(Ready::Room((leaf, index))) => {
+                // SAFETY: told just now.
+                unsafe { tree.seat((leaf, index), key, Postings::One(value)) };
+                *near = Some(Slot { node: leaf, level: 0, index });
+                true
+            }
+            Ok(Ready::Equal(slot)) => {
+                // SAFETY: N1; the multimap is borrowed for writing.
+                let list = unsafe { &mut *slot.value() };
+                // SAFETY: T4, for lists too.
+                let inserted = unsafe { list.insert(value, alloc) };
+                *near = Some(slot);
+                match inserted {
+                    Ok(is_new) => is_new,
+                    Err(RefusedValue { layout, value }) => {
+                        return Err(AllocFailure { layout, returned: (key, value) });
+                    }
+                }
+            }
+            Err(layout) => return Err(AllocFailure { layout, returned: (key, value) }),
+        };
+        self.len += usize::from(is_new);
+        Ok(is_new)
+    }
+
+    /// Moves all pairs of `other` over. Lists of keys that are not here change owner as they are,
+    /// if the two allocators share their memory; otherwise values are inserted one by one.
+    ///
+    /// # Panics
+    ///
+    /// If a comparison or the allocator does: what had been moved is here, the rest is in `other`,
+    /// but for the values of the key under way.
+    ///
+    /// ```
+    /// use allotment_core::BTreeMultiMap;
+    ///
+    /// let mut index = BTreeMultiMap::from([("a", 1), ("b", 2)]);
+    /// let mut other = BTreeMultiMap::from([("a", 7), ("c", 3)]);
+    /// index.append(&mut other);
+    /// assert!(index.iter().eq([(&"a", &1), (&"a", &7), (&"b", &2), (&"c", &3)]));
+    /// assert!(other.is_empty());
+    /// ```
+    #[cfg(feature = "infallible")]
+    pub fn append(&mut self, other: &mut Self)
+    where
+        K: Ord,
+        V: Ord,
+        A: SharedAlloc,
+    {
+        let shares = self.lists.alloc.same_as(&other.lists.alloc);
+        while let Some(mut place) = other.lists.tree.first() {
+            let BTreeMap { tree, alloc } = &mut other.lists;
+            // SAFETY: a place in this tree, and T4.
+            let ((key, list), _) = unsafe { tree.remove_at(place.slot, &mut place.path, alloc) };
+            other.len -= list.len();
+            // SAFETY: T4, for lists too.
+            self.adopt(key, unsafe { Owned::new(list, alloc) }, shares);
+        }
+    }
+
+    /// Puts in the list of a key, which may be of another allocator unless it `shares` its memory.
+    #[cfg(feature = "infallible")]
+    fn adopt(&mut self, key: K, mut list: Owned<'_, V, S, A>, shares: bool)
+    where
+        K: Ord,
+        V: Ord,
+    {
+        let BTreeMap { tree, alloc } = &mut self.lists;
+        // SAFETY: T4; a list is seated next.
+        let ready = unsafe { tree.ready(&key, alloc) };
+        let slot = match ready.unwrap_or_else(|layout| out_of_memory(layout)) {
+            Ready::Equal(slot) => slot,
+            Ready::Room(place) => {
+                if shares {
+                    let list = list.keep();
+                    self.len += list.len();
+                    // SAFETY: told just now, and nodes of either may be given back through this.
+                    unsafe { tree.seat(place, key, list) };
+                    return;
+                }
+                let first = list.take_first().expect("a list has a value");
+                // SAFETY: told just now.
+                unsafe { tree.seat(place, key, Postings::One(first)) };
+                self.len += 1;
+                Slot { node: place.0, level: 0, index: place.1 }
+            }
+        };
+        while let Some(value) = list.take_first() {
+            // SAFETY: N1; the multimap is borrowed for writing, and the tree has not changed.
+            let own = unsafe { &mut *slot.value() };
+            // SAFETY: T4, for lists too.
+            let inserted = unsafe { own.insert(value, alloc) };
+            self.len +=
+                usize::from(inserted.unwrap_or_else(|refused| out_of_memory(refused.layout)));
+        }
+    }
+
+    /// Takes a value out, and its key if it was the last; answers whether it was there. O(log n),
+    /// and up to so many values that are still few are moved. Allocates nothing.
+    ///
+    /// ```
+    /// let mut index = allotment_core::BTreeMultiMap::from([("a", 1), ("a", 2)]);
+    /// assert!(index.remove("a", &1) && !index.remove("a", &7));
+    /// assert!(index.remove("a", &2) && !index.contains_key("a"));
+    /// ```
+    pub fn remove<Q, T>(&mut self, key: &Q, value: &T) -> bool
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+        V: Borrow<T> + Ord,
+        T: Ord + ?Sized,
+    {
+        let Ok(place) = self.lists.tree.place_of(key) else { return false };
+        // SAFETY: N1; the multimap is borrowed for writing.
+        let list = unsafe { &mut *place.slot.value() };
+        if list.len() == 1 {
+            return list.contains(value) && self.remove_list(place) == 1;
+        }
+        // SAFETY: T4, for lists too.
+        let Some(removed) = (unsafe { list.remove(value, &self.lists.alloc) }) else {
+            return false;
+        };
+        self.len -= 1;
+        drop(removed);
+        true
+    }
+
+    /// Takes a key and all its values out; answers how many there were. O(log n), and as much as it
+    /// takes to drop them.
+    ///
+    /// ```
+    /// let mut index = allotment_core::BTreeMultiMap::from([("a", 1), ("a", 2), ("b", 3)]);
+    /// assert_eq!((index.remove_all("a"), index.remove_all("a"), index.len()), (2, 0, 1));
+    /// ```
+    pub fn remove_all<Q>(&mut self, key: &Q) -> usize
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        self.lists.tree.place_of(key).map_or(0, |place| self.remove_list(place))
+    }
+
+    /// Takes a key and its values out; answers how many there were.
+    fn remove_list(&mut self, mut place: Place<K, Postings<V, S>, S>) -> usize {
+        // SAFETY: N1; the multimap is borrowed for writing.
+        let count = unsafe { &*place.slot.value() }.len();
+        self.len -= count;
+        let (tree, alloc) = (&mut self.lists.tree, &self.lists.alloc);
+        // SAFETY: a place in this tree, and T4.
+        let ((key, list), _) = unsafe { tree.remove_at(place.slot, &mut place.path, alloc) };
+        // SAFETY: T4, for lists too.
+        let list = unsafe { Owned::new(list, alloc) };
+        drop(list);
+        drop(key);
+        count
+    }
+
+    /// Keeps the pairs for which `keep` answers true, and drops the others. O(n); allocates
+    /// nothing.
+    ///
+    /// # Panics
+    ///
+    /// If `keep` or the drop of a key or a value does; the pairs not visited yet stay.
+    ///
+    /// ```
+    /// let mut index: allotment_core::BTreeMultiMap<_, _> = (0..20).map(|n| (n / 5, n)).collect();
+    /// index.retain(|key, value| *key != 1 && value % 2 == 0);
+    /// assert!(index.iter().map(|(_, value)| *value).eq([0, 2, 4, 10, 12, 14, 16, 18]));
+    /// ```
+    pub fn retain<F>(&mut self, mut keep: F)
+    where
+        F: FnMut(&K, &V) -> bool,
+    {
+        let mut gap = Gap::first(&self.lists.tree);
+        while let Some(slot) = gap.slot_after(&self.lists.tree) {
+            /// Counts what is gone, also if the closure unwinds.
+            struct Count<'l>(usize, &'l mut usize);
+            impl Drop for Count<'_> {
+                fn drop(&mut self) {
+                    *self.1 -= self.0;
+                }
+            }
+            // SAFETY: N1; the multimap is borrowed for writing.
+            let (key, list) = unsafe { slot.pair_mut() };
+            let mut gone = Count(0, &mut self.len);
+            // SAFETY: T4, for lists too.
+            let kept =
+                unsafe { list.retain(|value| keep(key, value), &mut gone.0, &self.lists.alloc) };
+            drop(gone);
+            if kept {
+                gap.next(&self.lists.tree);
+                continue;
+            }
+            self.len -= list.len();
+            let (tree, alloc) = (&mut self.lists.tree, &self.lists.alloc);
+            // SAFETY: a gap of this tree, and T4.
+            let Some((key, list)) = (unsafe { gap.remove(tree, alloc) }) else { return };
+            // SAFETY: T4, for lists too.
+            drop(unsafe { Owned::new(list, alloc) });
+            drop(key);
+        }
+    }
+
+    /// Drops all pairs and gives all memory back. O(n).
+    pub fn clear(&mut self) {
+        /// A tree of lists that is being taken apart: goes on if a drop unwinds.
+        struct Rest<'a, K, V, A: Allocator, S: Shape<K> + Shape<V>> {
+            lists: Dying<K, Postings<V, S>, S>,
+            alloc: &'a A,
+        }
+        impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> Rest<'_, K, V, A, S> {
+            fn run(&mut self) {
+                // SAFETY: T4.
+                while let Some((key, list)) = unsafe { self.lists.take_first(self.alloc) } {
+                    // SAFETY: T4, for lists too.
+                    let list = unsafe { Owned::new(list, self.alloc) };
+                    drop(key);
+                    drop(list);
+                }
+            }
+        }
+        impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> Drop for Rest<'_, K, V, A, S> {
+            fn drop(&mut self) {
+                self.run();
+                // SAFETY: T4; no pair is left.
+                unsafe { self.lists.finish(self.alloc) };
+            }
+        }
+        self.len = 0;
+        let mut rest = Rest { lists: self.lists.tree.kill(), alloc: &self.lists.alloc };
+        rest.run();
+    }
+}
+
+impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> Drop for BTreeMultiMap<K, V, A, S> {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}

@@ -1,0 +1,85 @@
+//! [`Fallible`]: the operations of a multimap that allocate, with failed allocation as a value.
+
+use core::fmt;
+
+use allotment_alloc::{Allocator, Global};
+
+use crate::map::AllocFailure;
+use crate::multimap::BTreeMultiMap;
+use crate::raw::shape::{Shape, Standard};
+
+/// A multimap whose allocating operations return a [`Result`]: see [`BTreeMultiMap::fallible`].
+pub struct Fallible<'a, K, V, A = Global, S = Standard>
+where
+    A: Allocator,
+    S: Shape<K> + Shape<V>,
+{
+    multimap: &'a mut BTreeMultiMap<K, V, A, S>,
+}
+
+impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
+    /// A view of the multimap whose allocating operations return an error instead of ending the
+    /// program.
+    ///
+    /// ```
+    /// use allotment_core::{BTreeMultiMap, Global};
+    /// use allotment_meter::Faulty;
+    ///
+    /// let alloc = Faulty::new(Global);
+    /// let plan = alloc.plan();
+    /// let mut index = BTreeMultiMap::new_in(alloc);
+    /// index.insert("a", 1);
+    /// plan.fail_at(0);
+    /// let failure = index.fallible().insert("a", 2).unwrap_err();
+    /// assert_eq!((failure.returned, index.len()), (("a", 2), 1));
+    /// ```
+    pub fn fallible(&mut self) -> Fallible<'_, K, V, A, S> {
+        Fallible { multimap: self }
+    }
+}
+
+impl<K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> Fallible<'_, K, V, A, S> {
+    /// [`BTreeMultiMap::insert`].
+    ///
+    /// # Errors
+    ///
+    /// Key and value, if the allocator failed; the multimap is as it was.
+    pub fn insert(&mut self, key: K, value: V) -> Result<bool, AllocFailure<(K, V)>> {
+        self.multimap.try_insert_pair(key, value)
+    }
+
+    /// [`Extend::extend`].
+    ///
+    /// # Errors
+    ///
+    /// The pair at which the allocator failed; those before it are in the multimap, those after it
+    /// are still in the iterator: pass `&mut iter` to go on.
+    pub fn extend<I>(&mut self, pairs: I) -> Result<(), AllocFailure<(K, V)>>
+    where
+        I: IntoIterator<Item = (K, V)>,
+    {
+        self.multimap.try_fill(pairs)
+    }
+
+    /// [`Clone::clone`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; what had been cloned is dropped.
+    pub fn try_clone(&self) -> Result<BTreeMultiMap<K, V, A, S>, AllocFailure>
+    where
+        K: Clone,
+        V: Clone,
+        A: Clone,
+    {
+        self.multimap.try_clone_in(self.multimap.allocator().clone()).map_err(AllocFailure::of)
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, A: Allocator, S: Shape<K> + Shape<V>> fmt::Debug
+    for Fallible<'_, K, V, A, S>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.multimap.fmt(f)
+    }
+}
