@@ -27,6 +27,7 @@ mod clock;
 mod counts;
 mod course;
 mod keys;
+mod lists;
 mod map;
 mod ours;
 mod pauses;
@@ -49,10 +50,11 @@ pub fn time() -> ExitCode {
 
 /// The program `compare-counts`. Its global allocator must be dhat's.
 pub fn counts() -> ExitCode {
-    let catalog = Catalog { tables: vec![bytes::table(), counts::table()] };
+    let catalog = Catalog { tables: vec![bytes::table(), lists::bytes(), counts::table()] };
     let measure = |args: &Args, emit: Emit<'_>| -> Result<(), Failure> {
         match args.table.as_deref() {
             Some("bytes") => bytes::measure(args, emit),
+            Some("multimap bytes") => lists::measure_bytes(args, emit),
             _ => counts::measure(args, emit),
         }
     };

@@ -11,11 +11,11 @@ use pstd::collections::BTreeMap as Pstd;
 use super::brie::Integer;
 use super::course::{Course, streams_needed};
 use super::keys::{Id, Key, Scattered, Stamp, Text, streams};
-use super::pauses;
 use super::program::{Args, Catalog, Emit, Failure, RowInfo, Table};
 use super::race::{Field, race};
 use super::row::Row;
 use super::tasks::{Contender, Entrant};
+use super::{lists, pauses};
 
 const CONTENDERS: [&str; 7] = ["std", "system", "pool", "brie", "bbtree", "pstd", "indexset"];
 
@@ -67,6 +67,7 @@ pub(crate) fn catalog() -> Catalog {
                 contenders: GENERAL.to_vec(),
                 ..table("strings", "String -> u64", vec![500_000], vec![50_000])
             },
+            lists::times(),
             Table {
                 unit: "ns",
                 rows: pauses::ROWS.map(|(name, about)| info(name.to_owned(), about)).into(),
@@ -81,6 +82,7 @@ pub(crate) fn measure(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
         Some("u64") => integers(args, emit),
         Some("keys") => other_keys(args, emit),
         Some("strings") => texts(args, emit),
+        Some("multimap") => lists::measure_times(args, emit),
         _ => pauses::measure(args, emit),
     }
 }

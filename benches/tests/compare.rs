@@ -80,7 +80,7 @@ fn bytes_are_the_same_on_every_run() {
 /// The figures of ours in both tables, at 10,000 entries: a line for each row.
 fn ours_exactly() -> String {
     let mut text = String::new();
-    for table in ["bytes", "counts"] {
+    for table in ["bytes", "multimap bytes", "counts"] {
         for row in rows(COUNTS, table, "10000") {
             write!(text, "{table}, {}:", row["row"].as_str().unwrap()).unwrap();
             for cell in row["cells"].as_array().unwrap() {
@@ -130,7 +130,10 @@ fn rows_and_contenders_can_be_picked() {
 #[test]
 fn what_does_not_exist_is_refused() {
     for (arguments, told) in [
-        (["--table", "u46"], "error: unknown table `u46`; valid: u64, keys, strings, pauses\n"),
+        (
+            ["--table", "u46"],
+            "error: unknown table `u46`; valid: u64, keys, strings, multimap, pauses\n",
+        ),
         (["--table", "u64"], "error: unknown row `x`; valid: insert random, "),
     ] {
         let output = run(TIME, &[&arguments[..], &["--row", "x"]].concat());
