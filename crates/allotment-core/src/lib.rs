@@ -68,8 +68,8 @@ pub mod btree_map {
 pub mod btree_multimap {
     pub use crate::map::AllocFailure;
     pub use crate::multimap::{
-        BTreeMultiMap, Difference, Fallible, Groups, Intersection, Iter, Range, RangePairs, Union,
-        Values, ValuesRange,
+        BTreeMultiMap, Difference, Entry, Fallible, Groups, Intersection, Iter, OccupiedEntry,
+        Range, RangePairs, Union, VacantEntry, Values, ValuesRange,
     };
 }
 

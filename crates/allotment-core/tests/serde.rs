@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap as Twin, BTreeSet as TwinSet};
 
-use allotment_core::serde::{Duplicates, MapSeed, SetSeed};
-use allotment_core::{BTreeMap, BTreeSet, Global};
+use allotment_core::serde::{Duplicates, MapSeed, MultiMapSeed, SetSeed};
+use allotment_core::{BTreeMap, BTreeMultiMap, BTreeSet, Global};
 use allotment_meter::{Counting, Faulty};
 use allotment_pool::Pool;
 use fastrand::Rng;
@@ -110,6 +110,47 @@ fn bad_input_is_an_error() {
         if is_read {
             assert!(n > 5);
             break;
+        }
+    }
+}
+
+#[test]
+fn multimaps_are_maps_of_lists() {
+    let pairs = (0..900).map(|n| (n % 7 * n % 31, n));
+    let lists: BTreeMultiMap<u32, u32> = pairs.clone().collect();
+    let mut twin = Twin::<u32, TwinSet<u32>>::new();
+    for (key, value) in pairs {
+        twin.entry(key).or_default().insert(value);
+    }
+    let text = serde_json::to_string(&lists).unwrap();
+    assert_eq!(text, serde_json::to_string(&twin).unwrap());
+    assert_eq!(serde_json::from_str::<BTreeMultiMap<u32, u32>>(&text).unwrap(), lists);
+
+    let read = |text| serde_json::from_str::<BTreeMultiMap<u32, u32>>(text);
+    let twice = read(r#"{"1": [3, 2, 3], "0": [9], "1": [4]}"#).unwrap();
+    assert!(twice.iter().eq([(&0, &9), (&1, &2), (&1, &3), (&1, &4)]));
+    let empty = read(r#"{"1": [3], "2": []}"#).unwrap_err().to_string();
+    assert!(empty.contains("expected one value at least"), "{empty}");
+    assert!(read(r#"{"1": 3}"#).is_err() && read(r#"{"1": [3"#).is_err());
+}
+
+#[test]
+fn a_multimap_without_memory_is_an_error() {
+    let text = r#"{"a": [1, 2, 3, 4, 5, 6, 7], "b": [1, 2], "c": [1]}"#;
+    for point in 0.. {
+        let alloc = Counting::new(Faulty::new(Checked::new()));
+        let counter = alloc.counter();
+        let plan = alloc.inner().plan();
+        plan.fail_from(point);
+        let seed = MultiMapSeed::<String, u32, _>::new_in(alloc);
+        let read = seed.deserialize(&mut Deserializer::from_str(text));
+        let passed = read.is_ok();
+        assert_eq!(passed, plan.faults() == 0);
+        drop(read);
+        assert_eq!(counter.snapshot().live_blocks, 0);
+        if passed {
+            assert!(point > 3);
+            return;
         }
     }
 }

@@ -17,3 +17,5 @@ mod quickcheck;
 mod schemars;
 #[cfg(feature = "serde")]
 pub mod serde;
+#[cfg(feature = "serde")]
+mod serde_lists;

@@ -1,4 +1,4 @@
-//! Writing maps and sets with serde, and reading them, on an allocator of choice.
+//! Writing maps, sets and multimaps with serde, and reading them, on an allocator of choice.
 //!
 //! A map is `Serialize`, and `Deserialize` if its allocator is `Default`; to read onto another one,
 //! or to say what becomes of equal keys, there are seeds. Input in ascending order, as a map is
@@ -18,6 +18,8 @@ use allotment_alloc::Allocator;
 
 use crate::raw::shape::{Shape, Standard};
 use crate::{BTreeMap, BTreeSet};
+
+pub use crate::integrations::serde_lists::MultiMapSeed;
 
 /// What becomes of a pair whose key has been read before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! Entries: one search, then insertion, change or removal at the place found.
 
+use core::borrow::Borrow;
 use core::error::Error;
 use core::fmt;
 use core::mem;
@@ -35,7 +36,7 @@ pub struct OccupiedEntry<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard
 }
 
 /// The place of a pair that was put in, or the pair if the allocator failed.
-pub(super) type Seated<'a, K, V, A, S> =
+pub(crate) type Seated<'a, K, V, A, S> =
     Result<OccupiedEntry<'a, K, V, A, S>, AllocFailure<(K, V)>>;
 
 /// What [`BTreeMap::try_insert`] found, and what did not get in.
@@ -67,6 +68,16 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
             Ok(place) => Entry::Occupied(OccupiedEntry { place, map: self }),
             Err(edge) => Entry::Vacant(VacantEntry { key, edge, map: self }),
         }
+    }
+
+    /// The place of a pair, if its key is there. O(log n).
+    pub(crate) fn occupied<Q>(&mut self, key: &Q) -> Option<OccupiedEntry<'_, K, V, A, S>>
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        let place = self.tree.place_of(key).ok()?;
+        Some(OccupiedEntry { place, map: self })
     }
 
     /// Puts a pair in, unless its key is there. O(log n).
@@ -277,7 +288,7 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> VacantEntry<'a, K, V, A, S> {
     }
 
     /// Puts the pair in and returns its place.
-    pub(super) fn seat(self, value: V) -> Seated<'a, K, V, A, S> {
+    pub(crate) fn seat(self, value: V) -> Seated<'a, K, V, A, S> {
         let Self { key, mut edge, map } = self;
         // SAFETY: an edge of this tree, which has been borrowed since it was found, and T4.
         unsafe { map.tree.insert_at(&mut edge, key, value, &map.alloc) }?;
@@ -333,9 +344,21 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> OccupiedEntry<'a, K, V, A, S> {
 
     /// Takes the pair out and returns it. O(log n); allocates nothing.
     pub fn remove_entry(self) -> (K, V) {
+        self.remove_from().0
+    }
+
+    /// The pair, taken out, and the map that it was in.
+    pub(crate) fn remove_from(self) -> ((K, V), &'a mut BTreeMap<K, V, A, S>) {
         let Self { mut place, map } = self;
         // SAFETY: a place in this tree, which has been borrowed since it was found, and T4.
-        unsafe { map.tree.remove_at(place.slot, &mut place.path, &map.alloc) }.0
+        let (pair, _) = unsafe { map.tree.remove_at(place.slot, &mut place.path, &map.alloc) };
+        (pair, map)
+    }
+
+    /// The value, to change it, and the allocator of the map.
+    pub(crate) fn value_and_alloc(&mut self) -> (&mut V, &A) {
+        // SAFETY: N1; borrowed for writing as long as the entry.
+        (unsafe { &mut *self.place.slot.value() }, &self.map.alloc)
     }
 }
 

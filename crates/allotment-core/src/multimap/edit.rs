@@ -1,21 +1,21 @@
 //! Edits of a multimap.
 
+use core::alloc::Layout;
 use core::borrow::Borrow;
 
-use allotment_alloc::Allocator;
-#[cfg(feature = "infallible")]
-use allotment_alloc::SharedAlloc;
+use allotment_alloc::{Allocator, SharedAlloc};
 
 #[cfg(feature = "infallible")]
 use crate::map::out_of_memory;
 use crate::map::{AllocFailure, BTreeMap};
-use crate::multimap::BTreeMultiMap;
+use crate::multimap::{BTreeMultiMap, OccupiedEntry};
 use crate::raw::dying::Dying;
 use crate::raw::gap::Gap;
-use crate::raw::path::{Place, Slot};
-use crate::raw::postings::{Owned, Postings, RefusedValue};
+use crate::raw::path::Slot;
+use crate::raw::postings::{Owned, Postings};
 use crate::raw::shape::Shape;
 use crate::raw::tree::Ready;
+use crate::raw::vessel::Vessel;
 
 impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
     /// Puts a value in; answers whether it is new. If the key is there, its own stays, and so does
@@ -95,14 +95,12 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
             Ok(Ready::Equal(slot)) => {
                 // SAFETY: N1; the multimap is borrowed for writing.
                 let list = unsafe { &mut *slot.value() };
-                // SAFETY: T4, for lists too.
-                let inserted = unsafe { list.insert(value, alloc) };
                 *near = Some(slot);
-                match inserted {
-                    Ok(is_new) => is_new,
-                    Err(RefusedValue { layout, value }) => {
-                        return Err(AllocFailure { layout, returned: (key, value) });
-                    }
+                // SAFETY: T4, for lists too; the value is seated next.
+                match unsafe { list.ready(&value, alloc) } {
+                    // SAFETY: told just now.
+                    Ok(spot) => unsafe { list.seat(spot, value) },
+                    Err(layout) => return Err(AllocFailure { layout, returned: (key, value) }),
                 }
             }
             Err(layout) => return Err(AllocFailure { layout, returned: (key, value) }),
@@ -112,12 +110,12 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
     }
 
     /// Moves all pairs of `other` over. Lists of keys that are not here change owner as they are,
-    /// if the two allocators share their memory; otherwise values are inserted one by one.
+    /// if the two allocators share their memory, and are moved otherwise; those of keys that are
+    /// here are inserted value by value.
     ///
     /// # Panics
     ///
-    /// If a comparison or the allocator does: what had been moved is here, the rest is in `other`,
-    /// but for the values of the key under way.
+    /// If a comparison or the allocator does; every pair is then in one of the two.
     ///
     /// ```
     /// use allotment_core::BTreeMultiMap;
@@ -135,52 +133,49 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
         V: Ord,
         A: SharedAlloc,
     {
-        let shares = self.lists.alloc.same_as(&other.lists.alloc);
-        while let Some(mut place) = other.lists.tree.first() {
-            let BTreeMap { tree, alloc } = &mut other.lists;
-            // SAFETY: a place in this tree, and T4.
-            let ((key, list), _) = unsafe { tree.remove_at(place.slot, &mut place.path, alloc) };
-            other.len -= list.len();
-            // SAFETY: T4, for lists too.
-            self.adopt(key, unsafe { Owned::new(list, alloc) }, shares);
-        }
+        self.try_append(other).unwrap_or_else(|layout| out_of_memory(layout));
     }
 
-    /// Puts in the list of a key, which may be of another allocator unless it `shares` its memory.
-    #[cfg(feature = "infallible")]
-    fn adopt(&mut self, key: K, mut list: Owned<'_, V, S, A>, shares: bool)
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; every pair is in one of the two.
+    pub(super) fn try_append(&mut self, other: &mut Self) -> Result<(), Layout>
     where
         K: Ord,
         V: Ord,
+        A: SharedAlloc,
     {
-        let BTreeMap { tree, alloc } = &mut self.lists;
-        // SAFETY: T4; a list is seated next.
-        let ready = unsafe { tree.ready(&key, alloc) };
-        let slot = match ready.unwrap_or_else(|layout| out_of_memory(layout)) {
-            Ready::Equal(slot) => slot,
-            Ready::Room(place) => {
-                if shares {
-                    let list = list.keep();
-                    self.len += list.len();
-                    // SAFETY: told just now, and nodes of either may be given back through this.
-                    unsafe { tree.seat(place, key, list) };
-                    return;
+        let shares = self.lists.alloc.same_as(&other.lists.alloc);
+        while let Some(theirs) = other.first_occupied() {
+            let BTreeMap { tree, alloc } = &mut self.lists;
+            match tree.place_of(theirs.key()) {
+                Ok(place) => {
+                    // SAFETY: N1; the multimap is borrowed for writing.
+                    let list = unsafe { &mut *place.slot.value() };
+                    // SAFETY: T4, for lists too; a value is seated next.
+                    let spot = unsafe { list.ready(theirs.list().first(), alloc) }?;
+                    let value = theirs.take_first();
+                    // SAFETY: told just now.
+                    self.len += usize::from(unsafe { list.seat(spot, value) });
                 }
-                let first = list.take_first().expect("a list has a value");
-                // SAFETY: told just now.
-                unsafe { tree.seat(place, key, Postings::One(first)) };
-                self.len += 1;
-                Slot { node: place.0, level: 0, index: place.1 }
+                Err(mut edge) => {
+                    let list = theirs.list();
+                    let vessel = if shares { None } else { Some(Vessel::of(list, alloc)?) };
+                    // SAFETY: an edge of this tree, and T4; a list is seated next.
+                    let room = unsafe { tree.room_at(&mut edge, alloc) }?;
+                    let (key, list, their_alloc) = theirs.take();
+                    self.len += list.len();
+                    let list = match vessel {
+                        // SAFETY: T4, for lists too.
+                        Some(vessel) => unsafe { vessel.pour(list, their_alloc) },
+                        None => list,
+                    };
+                    // SAFETY: told just now.
+                    unsafe { tree.seat(room, key, list) };
+                }
             }
-        };
-        while let Some(value) = list.take_first() {
-            // SAFETY: N1; the multimap is borrowed for writing, and the tree has not changed.
-            let own = unsafe { &mut *slot.value() };
-            // SAFETY: T4, for lists too.
-            let inserted = unsafe { own.insert(value, alloc) };
-            self.len +=
-                usize::from(inserted.unwrap_or_else(|refused| out_of_memory(refused.layout)));
         }
+        Ok(())
     }
 
     /// Takes a value out, and its key if it was the last; answers whether it was there. O(log n),
@@ -198,19 +193,7 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
         V: Borrow<T> + Ord,
         T: Ord + ?Sized,
     {
-        let Ok(place) = self.lists.tree.place_of(key) else { return false };
-        // SAFETY: N1; the multimap is borrowed for writing.
-        let list = unsafe { &mut *place.slot.value() };
-        if list.len() == 1 {
-            return list.contains(value) && self.remove_list(place) == 1;
-        }
-        // SAFETY: T4, for lists too.
-        let Some(removed) = (unsafe { list.remove(value, &self.lists.alloc) }) else {
-            return false;
-        };
-        self.len -= 1;
-        drop(removed);
-        true
+        self.occupied(key).is_some_and(|entry| entry.remove(value))
     }
 
     /// Takes a key and all its values out; answers how many there were. O(log n), and as much as it
@@ -225,22 +208,7 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
     {
-        self.lists.tree.place_of(key).map_or(0, |place| self.remove_list(place))
-    }
-
-    /// Takes a key and its values out; answers how many there were.
-    fn remove_list(&mut self, mut place: Place<K, Postings<V, S>, S>) -> usize {
-        // SAFETY: N1; the multimap is borrowed for writing.
-        let count = unsafe { &*place.slot.value() }.len();
-        self.len -= count;
-        let (tree, alloc) = (&mut self.lists.tree, &self.lists.alloc);
-        // SAFETY: a place in this tree, and T4.
-        let ((key, list), _) = unsafe { tree.remove_at(place.slot, &mut place.path, alloc) };
-        // SAFETY: T4, for lists too.
-        let list = unsafe { Owned::new(list, alloc) };
-        drop(list);
-        drop(key);
-        count
+        self.occupied(key).map_or(0, OccupiedEntry::remove_all)
     }
 
     /// Keeps the pairs for which `keep` answers true, and drops the others. O(n); allocates

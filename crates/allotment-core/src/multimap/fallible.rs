@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use allotment_alloc::{Allocator, Global};
+use allotment_alloc::{Allocator, Global, SharedAlloc};
 
 use crate::map::AllocFailure;
 use crate::multimap::BTreeMultiMap;
@@ -59,6 +59,18 @@ impl<K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> Fallible<'_, K, V, A,
         I: IntoIterator<Item = (K, V)>,
     {
         self.multimap.try_fill(pairs)
+    }
+
+    /// [`BTreeMultiMap::append`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; every pair is in one of the two multimaps.
+    pub fn append(&mut self, other: &mut BTreeMultiMap<K, V, A, S>) -> Result<(), AllocFailure>
+    where
+        A: SharedAlloc,
+    {
+        self.multimap.try_append(other).map_err(AllocFailure::of)
     }
 
     /// [`Clone::clone`].

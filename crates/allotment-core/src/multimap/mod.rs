@@ -2,6 +2,7 @@
 
 mod algebra;
 mod edit;
+mod entry;
 mod fallible;
 mod iter;
 mod traits;
@@ -17,6 +18,7 @@ use crate::raw::postings::Postings;
 use crate::raw::shape::{Shape, Standard};
 
 pub use algebra::{Difference, Intersection, Union};
+pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use fallible::Fallible;
 pub use iter::{Groups, Iter, Range, RangePairs};
 pub use values::{Values, ValuesRange};

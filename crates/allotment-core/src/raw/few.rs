@@ -64,6 +64,19 @@ impl<V> Few<V> {
         while capacity < len {
             capacity = capacity_after(capacity);
         }
+        Self::of_capacity(capacity, alloc)
+    }
+
+    /// A block as large as this, without any values.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    pub(crate) fn alike<A: Allocator>(&self, alloc: &A) -> Result<Self, Layout> {
+        Self::of_capacity(self.read_header().capacity as usize, alloc)
+    }
+
+    fn of_capacity<A: Allocator>(capacity: usize, alloc: &A) -> Result<Self, Layout> {
         let layout = Self::layout_of(capacity);
         let block = alloc.allocate(layout).map_err(|_| layout)?.cast();
         let few = Self { block, values: PhantomData };

@@ -123,6 +123,10 @@ pub(crate) mod usage;
 
 mod few;
 
+mod many;
+
+pub(crate) mod vessel;
+
 pub(crate) mod postings;
 
 #[cfg(feature = "verify")]

@@ -14,17 +14,14 @@ use core::borrow::Borrow;
 use core::cmp::Ordering;
 use core::mem;
 use core::mem::size_of;
-use core::ptr::NonNull;
 
 use allotment_alloc::Allocator;
 
 use crate::raw::few::Few;
-use crate::raw::fill::Fill;
 use crate::raw::gap::Gap;
+use crate::raw::many::{Many, ManyRoom};
 use crate::raw::node::Node;
-use crate::raw::path::Slot;
 use crate::raw::shape::Shape;
-use crate::raw::stock::Stock;
 use crate::raw::tree::{Ready, Tree};
 use crate::raw::usage::Usage;
 
@@ -35,65 +32,20 @@ pub(crate) enum Postings<V, S> {
     Many(Many<V, S>),
 }
 
-/// The address of a tree of values, in a block of its own.
-pub(crate) struct Many<V, S> {
-    tree: NonNull<Tree<V, (), S>>,
-}
-
-// SAFETY: it owns the tree and nothing else, as a box does.
-unsafe impl<V: Send, S> Send for Many<V, S> {}
-
-// SAFETY: as for `Send`.
-unsafe impl<V: Sync, S> Sync for Many<V, S> {}
-
-/// A value that did not get in, and the layout that the allocator could not serve.
-pub(crate) struct RefusedValue<V> {
-    pub(crate) layout: Layout,
-    pub(crate) value: V,
+/// Where a value can go.
+pub(crate) enum Spot<V, S> {
+    /// An equal one is there.
+    Equal,
+    /// To this index of the block.
+    Few(usize),
+    /// To this index of a leaf.
+    Many((Node<V, (), S>, usize)),
 }
 
 /// What the values are in, to be looked at.
 pub(crate) enum View<'a, V, S> {
     Run(&'a [V]),
     Tree(&'a Tree<V, (), S>),
-}
-
-impl<V, S: Shape<V>> Many<V, S> {
-    fn get(&self) -> &Tree<V, (), S> {
-        // SAFETY: the block holds a tree from birth to `take`, and is borrowed as this is.
-        unsafe { self.tree.as_ref() }
-    }
-
-    fn get_mut(&mut self) -> &mut Tree<V, (), S> {
-        // SAFETY: as for `get`, and borrowed for writing.
-        unsafe { self.tree.as_mut() }
-    }
-
-    /// An empty tree in a new block.
-    ///
-    /// # Errors
-    ///
-    /// The layout that the allocator could not serve.
-    fn new<A: Allocator>(alloc: &A) -> Result<Self, Layout> {
-        let layout = Layout::new::<Tree<V, (), S>>();
-        let tree = alloc.allocate(layout).map_err(|_| layout)?.cast();
-        // SAFETY: a new block of this layout.
-        unsafe { tree.write(Tree::new()) };
-        Ok(Self { tree })
-    }
-
-    /// The tree; its block goes back.
-    ///
-    /// # Safety
-    ///
-    /// The block came from `alloc`.
-    unsafe fn take<A: Allocator>(self, alloc: &A) -> Tree<V, (), S> {
-        // SAFETY: the block holds a tree, and is given up.
-        let tree = unsafe { self.tree.read() };
-        // SAFETY: T4, and the layout is the one it was allocated with.
-        unsafe { alloc.deallocate(self.tree.cast(), Layout::new::<Tree<V, (), S>>()) };
-        tree
-    }
 }
 
 impl<V, S: Shape<V>> Postings<V, S> {
@@ -128,6 +80,18 @@ impl<V, S: Shape<V>> Postings<V, S> {
         }
     }
 
+    /// The smallest one.
+    pub(crate) fn first(&self) -> &V {
+        match self.view() {
+            View::Run(run) => &run[0],
+            View::Tree(tree) => {
+                let first = tree.first().expect("a list has a value");
+                // SAFETY: N1; borrowed as this is.
+                unsafe { &*first.slot.key() }
+            }
+        }
+    }
+
     /// Bytes of the block or the nodes that they are in.
     pub(crate) fn bytes(&self) -> usize {
         match self {
@@ -149,52 +113,62 @@ impl<V, S: Shape<V>> Postings<V, S> {
         }
     }
 
-    /// Puts a value in; answers whether it is new. O(log n), and up to so many values that are
-    /// still few are moved.
+    /// Makes room for a value. O(log n), and up to so many values that are still few are moved.
     ///
     /// # Errors
     ///
-    /// The value, if the allocator failed; the others are as they were.
+    /// The layout that the allocator could not serve; all is as it was.
     ///
     /// # Safety
     ///
-    /// What they are in stems from `alloc`.
-    pub(crate) unsafe fn insert<A: Allocator>(
+    /// What they are in stems from `alloc`. If there is room, the value is [`seated`](Self::seat)
+    /// next.
+    pub(crate) unsafe fn ready<A: Allocator>(
         &mut self,
-        value: V,
+        value: &V,
         alloc: &A,
-    ) -> Result<bool, RefusedValue<V>>
+    ) -> Result<Spot<V, S>, Layout>
     where
         V: Ord,
     {
         let at = match self {
-            Self::One(own) => match (*own).cmp(&value) {
-                Ordering::Equal => return Ok(false),
+            Self::One(own) => match (*own).cmp(value) {
+                Ordering::Equal => return Ok(Spot::Equal),
                 Ordering::Less => 1,
                 Ordering::Greater => 0,
             },
-            Self::Few(few) => match rank(few.as_slice(), &value) {
-                Ok(_) => return Ok(false),
+            Self::Few(few) => match rank(few.as_slice(), value) {
+                Ok(_) => return Ok(Spot::Equal),
                 Err(at) => at,
             },
-            Self::Many(many) => {
-                // SAFETY: passed on.
-                return unsafe { insert_in(many.get_mut(), value, alloc) };
-            }
+            // SAFETY: passed on.
+            Self::Many(many) => return unsafe { ready_in(many.get_mut(), value, alloc) },
         };
         // SAFETY: passed on.
-        if let Err(layout) = unsafe { self.make_room(alloc) } {
-            return Err(RefusedValue { layout, value });
-        }
+        unsafe { self.make_room(alloc) }?;
         match self {
-            Self::Few(few) => {
-                few.insert(at, value);
-                Ok(true)
-            }
             // SAFETY: passed on.
-            Self::Many(many) => unsafe { insert_in(many.get_mut(), value, alloc) },
-            Self::One(_) => unreachable!("there is room for a second"),
+            Self::Many(many) => unsafe { ready_in(many.get_mut(), value, alloc) },
+            _ => Ok(Spot::Few(at)),
         }
+    }
+
+    /// Puts a value in; answers whether it is new.
+    ///
+    /// # Safety
+    ///
+    /// `ready` told the spot for this value just now.
+    pub(crate) unsafe fn seat(&mut self, spot: Spot<V, S>, value: V) -> bool {
+        match (self, spot) {
+            (_, Spot::Equal) => return false,
+            (Self::Few(few), Spot::Few(at)) => few.insert(at, value),
+            // SAFETY: passed on.
+            (Self::Many(many), Spot::Many(place)) => unsafe {
+                many.get_mut().seat(place, value, ());
+            },
+            _ => unreachable!("a spot in what they are in"),
+        }
+        true
     }
 
     /// Sees to it that there is room for a value, if they are not in a tree; in a tree, if they
@@ -214,7 +188,9 @@ impl<V, S: Shape<V>> Postings<V, S> {
                 return Ok(());
             }
             if len >= Self::FEW_MAX {
-                let many = grow_tree(few, alloc)?;
+                let room = ManyRoom::new(len, alloc)?;
+                // From the front, which moves the others each time: they are few, and this is rare.
+                let many = room.fill(|| (few.len() > 0).then(|| few.remove(0)));
                 if let Self::Few(few) = mem::replace(self, Self::Many(many)) {
                     // SAFETY: its values have moved; the rest is passed on.
                     unsafe { few.free(alloc) };
@@ -266,6 +242,29 @@ impl<V, S: Shape<V>> Postings<V, S> {
             unsafe { self.settle(alloc) };
         }
         Some(removed)
+    }
+
+    /// Takes the first value out of two or more. Allocates nothing.
+    ///
+    /// # Safety
+    ///
+    /// What they are in stems from `alloc`.
+    pub(crate) unsafe fn take_first<A: Allocator>(&mut self, alloc: &A) -> V {
+        let first = match self {
+            Self::One(_) => unreachable!("the last value goes with its key"),
+            Self::Few(few) => few.remove(0),
+            Self::Many(many) => {
+                let tree = many.get_mut();
+                let mut place = tree.first().expect("a list has a value");
+                // SAFETY: a place in this tree; the rest is passed on.
+                unsafe { tree.remove_at(place.slot, &mut place.path, alloc) }.0.0
+            }
+        };
+        if self.len() == 1 {
+            // SAFETY: passed on.
+            unsafe { self.settle(alloc) };
+        }
+        first
     }
 
     /// Takes out the values that `keep` does not keep, and drops them; but the last one stays if
@@ -426,28 +425,6 @@ impl<'a, V, S: Shape<V>, A: Allocator> Owned<'a, V, S, A> {
         self.postings.take().expect("there from the beginning")
     }
 
-    /// Takes the first value out.
-    #[cfg(feature = "infallible")]
-    pub(crate) fn take_first(&mut self) -> Option<V> {
-        match self.postings.take()? {
-            Postings::One(value) => Some(value),
-            Postings::Few(mut few) => {
-                let value = (few.len() > 0).then(|| few.remove(0));
-                self.postings = Some(Postings::Few(few));
-                value
-            }
-            Postings::Many(mut many) => {
-                let tree = many.get_mut();
-                let first = tree.first().map(|mut place| {
-                    // SAFETY: a place in this tree; by the promise at birth.
-                    unsafe { tree.remove_at(place.slot, &mut place.path, self.alloc) }.0
-                });
-                self.postings = Some(Postings::Many(many));
-                first.map(|(value, ())| value)
-            }
-        }
-    }
-
     /// What they are.
     pub(crate) fn get(&self) -> Option<&Postings<V, S>> {
         self.postings.as_ref()
@@ -468,65 +445,23 @@ pub(crate) fn rank<V: Borrow<Q>, Q: Ord + ?Sized>(run: &[V], value: &Q) -> Resul
     run.binary_search_by(|own| own.borrow().cmp(value))
 }
 
-/// Puts a value into a tree of them.
+/// Makes room for a value in a tree of them.
 ///
 /// # Errors
 ///
-/// The value, if the allocator failed.
+/// The layout that the allocator could not serve.
 ///
 /// # Safety
 ///
-/// The nodes stem from `alloc`.
-unsafe fn insert_in<V: Ord, S: Shape<V>, A: Allocator>(
+/// The nodes stem from `alloc`. If there is room, the value is seated next.
+unsafe fn ready_in<V: Ord, S: Shape<V>, A: Allocator>(
     tree: &mut Tree<V, (), S>,
-    value: V,
+    value: &V,
     alloc: &A,
-) -> Result<bool, RefusedValue<V>> {
-    // SAFETY: passed on; a pair is seated next.
-    match unsafe { tree.ready(&value, alloc) } {
-        Ok(Ready::Equal(_)) => Ok(false),
-        Ok(Ready::Room(place)) => {
-            // SAFETY: told just now.
-            unsafe { tree.seat(place, value, ()) };
-            Ok(true)
-        }
-        Err(layout) => Err(RefusedValue { layout, value }),
-    }
-}
-
-/// Moves the values of a block to a tree. Compares nothing.
-///
-/// # Errors
-///
-/// The layout that the allocator could not serve; all values are in the block.
-fn grow_tree<V, S: Shape<V>, A: Allocator>(
-    few: &mut Few<V>,
-    alloc: &A,
-) -> Result<Many<V, S>, Layout> {
-    let mut stock = Stock::new(alloc);
-    let leaves = few.len().div_ceil(Node::<V, (), S>::capacity());
-    stock.reserve(leaves, leaves)?;
-    let mut many = Many::new(alloc)?;
-    let mut fill = Fill::<V, (), S>::new(None, 0);
-    while few.len() > 0 {
-        // From the front, which moves the others each time: they are few, and this is rare.
-        let value = few.remove(0);
-        if let Some((leaf, len)) = fill.room() {
-            let slot = Slot { node: leaf, level: 0, index: len };
-            // SAFETY: there is room for a slot, which owns nothing yet.
-            unsafe { slot.key().write(value) };
-            // SAFETY: one pair was put in.
-            unsafe { fill.keep(leaf, len, 1) };
-        } else {
-            // SAFETY: there is no room, and enough nodes were reserved.
-            let slot = unsafe { fill.grow(&mut stock) };
-            // SAFETY: the slot was made for the value.
-            unsafe { slot.key().write(value) };
-            // SAFETY: just now.
-            unsafe { fill.seated(slot) };
-        }
-    }
-    let (root, len) = fill.finish();
-    *many.get_mut() = Tree::of(root, len);
-    Ok(many)
+) -> Result<Spot<V, S>, Layout> {
+    // SAFETY: passed on.
+    Ok(match unsafe { tree.ready(value, alloc) }? {
+        Ready::Equal(_) => Spot::Equal,
+        Ready::Room(place) => Spot::Many(place),
+    })
 }

@@ -1,0 +1,314 @@
+//! Entries: one search for a key, then looks at its values and edits of them.
+
+use core::alloc::Layout;
+use core::borrow::Borrow;
+use core::fmt;
+
+use allotment_alloc::{Allocator, Global};
+
+use crate::map;
+#[cfg(feature = "infallible")]
+use crate::map::out_of_memory;
+use crate::multimap::{BTreeMultiMap, Values};
+use crate::raw::postings::{Owned, Postings};
+use crate::raw::shape::{Shape, Standard};
+
+/// The place of a key in a multimap: see [`BTreeMultiMap::entry`].
+pub enum Entry<'a, K, V, A = Global, S = Standard>
+where
+    A: Allocator,
+    S: Shape<K> + Shape<V>,
+{
+    /// The key has no value.
+    Vacant(VacantEntry<'a, K, V, A, S>),
+    /// The key has values.
+    Occupied(OccupiedEntry<'a, K, V, A, S>),
+}
+
+/// The place where a key would go in.
+pub struct VacantEntry<'a, K, V, A = Global, S = Standard>
+where
+    A: Allocator,
+    S: Shape<K> + Shape<V>,
+{
+    place: map::VacantEntry<'a, K, Postings<V, S>, A, S>,
+    /// Values in all lists.
+    len: &'a mut usize,
+}
+
+/// The place of a key and its values.
+pub struct OccupiedEntry<'a, K, V, A = Global, S = Standard>
+where
+    A: Allocator,
+    S: Shape<K> + Shape<V>,
+{
+    place: map::OccupiedEntry<'a, K, Postings<V, S>, A, S>,
+    /// Values in all lists.
+    len: &'a mut usize,
+}
+
+impl<K: Ord, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
+    /// The place of a key, to look at its values, and to put in or take out there. O(log n).
+    ///
+    /// ```
+    /// let mut index = allotment_core::BTreeMultiMap::from([("a", 1), ("a", 2)]);
+    /// for key in ["a", "b"] {
+    ///     let entry = index.entry(key);
+    ///     if entry.values().len() < 2 {
+    ///         entry.insert(7);
+    ///     }
+    /// }
+    /// assert!(index.iter().eq([(&"a", &1), (&"a", &2), (&"b", &7)]));
+    /// ```
+    pub fn entry(&mut self, key: K) -> Entry<'_, K, V, A, S> {
+        let Self { lists, len } = self;
+        match lists.entry(key) {
+            map::Entry::Vacant(place) => Entry::Vacant(VacantEntry { place, len }),
+            map::Entry::Occupied(place) => Entry::Occupied(OccupiedEntry { place, len }),
+        }
+    }
+
+    /// The place of a key that is there.
+    pub(super) fn occupied<Q>(&mut self, key: &Q) -> Option<OccupiedEntry<'_, K, V, A, S>>
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let Self { lists, len } = self;
+        lists.occupied(key).map(|place| OccupiedEntry { place, len })
+    }
+
+    /// The place of the first key.
+    pub(super) fn first_occupied(&mut self) -> Option<OccupiedEntry<'_, K, V, A, S>> {
+        let Self { lists, len } = self;
+        lists.first_entry().map(|place| OccupiedEntry { place, len })
+    }
+}
+
+impl<'a, K: Ord, V, A: Allocator, S: Shape<K> + Shape<V>> Entry<'a, K, V, A, S> {
+    /// The key of the place.
+    pub fn key(&self) -> &K {
+        match self {
+            Self::Vacant(entry) => entry.key(),
+            Self::Occupied(entry) => entry.key(),
+        }
+    }
+
+    /// The values of the key; none if it is not there.
+    pub fn values(&self) -> Values<'_, V, S> {
+        match self {
+            Self::Vacant(_) => Values::of(None),
+            Self::Occupied(entry) => entry.values(),
+        }
+    }
+
+    /// Puts a value in, unless an equal one is there, and returns the place.
+    #[cfg(feature = "infallible")]
+    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, A, S>
+    where
+        V: Ord,
+    {
+        self.try_insert(value).unwrap_or_else(|layout| out_of_memory(layout))
+    }
+
+    pub(crate) fn try_insert(self, value: V) -> Result<OccupiedEntry<'a, K, V, A, S>, Layout>
+    where
+        V: Ord,
+    {
+        match self {
+            Self::Vacant(entry) => entry.try_insert(value),
+            Self::Occupied(mut entry) => {
+                entry.try_insert(value)?;
+                Ok(entry)
+            }
+        }
+    }
+
+    /// The place of the key and its values, after putting the result of `default` in if there is
+    /// none.
+    ///
+    /// ```
+    /// let mut index = allotment_core::BTreeMultiMap::from([("a", 1)]);
+    /// index.entry("a").or_insert_with(|| 9);
+    /// index.entry("b").or_insert_with(|| 9).insert(8);
+    /// assert!(index.iter().eq([(&"a", &1), (&"b", &8), (&"b", &9)]));
+    /// ```
+    #[cfg(feature = "infallible")]
+    pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> OccupiedEntry<'a, K, V, A, S> {
+        match self {
+            Self::Vacant(entry) => entry.insert(default()),
+            Self::Occupied(entry) => entry,
+        }
+    }
+}
+
+impl<'a, K: Ord, V, A: Allocator, S: Shape<K> + Shape<V>> VacantEntry<'a, K, V, A, S> {
+    /// The key that would go in.
+    pub fn key(&self) -> &K {
+        self.place.key()
+    }
+
+    /// Gives the key back.
+    pub fn into_key(self) -> K {
+        self.place.into_key()
+    }
+
+    /// Puts the key in with this value, and returns their place. Allocates as
+    /// [`BTreeMap::insert`](crate::BTreeMap::insert) does.
+    #[cfg(feature = "infallible")]
+    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, A, S> {
+        self.try_insert(value).unwrap_or_else(|layout| out_of_memory(layout))
+    }
+
+    fn try_insert(self, value: V) -> Result<OccupiedEntry<'a, K, V, A, S>, Layout> {
+        let Self { place, len } = self;
+        let place = place.seat(Postings::One(value)).map_err(|failure| failure.layout)?;
+        *len += 1;
+        Ok(OccupiedEntry { place, len })
+    }
+}
+
+impl<'a, K: Ord, V, A: Allocator, S: Shape<K> + Shape<V>> OccupiedEntry<'a, K, V, A, S> {
+    /// The stored key.
+    pub fn key(&self) -> &K {
+        self.place.key()
+    }
+
+    /// The values of the key: one at least.
+    pub fn values(&self) -> Values<'_, V, S> {
+        Values::of(Some(self.place.get()))
+    }
+
+    /// The values of the key, as long as the multimap is borrowed.
+    pub fn into_values(self) -> Values<'a, V, S> {
+        Values::of(Some(self.place.into_mut()))
+    }
+
+    /// Puts a value in; answers whether it is new. Allocates as [`BTreeMultiMap::insert`].
+    #[cfg(feature = "infallible")]
+    pub fn insert(&mut self, value: V) -> bool
+    where
+        V: Ord,
+    {
+        self.try_insert(value).unwrap_or_else(|layout| out_of_memory(layout))
+    }
+
+    fn try_insert(&mut self, value: V) -> Result<bool, Layout>
+    where
+        V: Ord,
+    {
+        let (list, alloc) = self.place.value_and_alloc();
+        // SAFETY: T4, for lists too; the value is seated next.
+        let spot = unsafe { list.ready(&value, alloc) }?;
+        // SAFETY: told just now.
+        let is_new = unsafe { list.seat(spot, value) };
+        *self.len += usize::from(is_new);
+        Ok(is_new)
+    }
+
+    /// Takes a value out, and the key if it was the last; answers whether it was there. O(log n);
+    /// allocates nothing.
+    ///
+    /// ```
+    /// use allotment_core::btree_multimap::Entry;
+    ///
+    /// let mut index = allotment_core::BTreeMultiMap::from([("a", 1), ("a", 2)]);
+    /// if let Entry::Occupied(entry) = index.entry("a") {
+    ///     assert!(entry.remove(&1));
+    /// }
+    /// assert_eq!(index.len(), 1);
+    /// ```
+    pub fn remove<Q>(mut self, value: &Q) -> bool
+    where
+        V: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
+        if self.place.get().len() == 1 {
+            return self.place.get().contains(value) && self.remove_all() == 1;
+        }
+        let (list, alloc) = self.place.value_and_alloc();
+        // SAFETY: T4, for lists too.
+        let Some(removed) = (unsafe { list.remove(value, alloc) }) else { return false };
+        *self.len -= 1;
+        drop(removed);
+        true
+    }
+
+    /// Takes the key and all its values out; answers how many there were. O(log n), and as much as
+    /// it takes to drop them.
+    pub fn remove_all(self) -> usize {
+        let (key, list, alloc) = self.take();
+        let count = list.len();
+        // SAFETY: T4, for lists too.
+        let list = unsafe { Owned::new(list, alloc) };
+        drop(list);
+        drop(key);
+        count
+    }
+
+    /// The key and its list, taken out, and their allocator.
+    pub(super) fn take(self) -> (K, Postings<V, S>, &'a A) {
+        let ((key, list), map) = self.place.remove_from();
+        *self.len -= list.len();
+        (key, list, &map.alloc)
+    }
+
+    /// The values.
+    pub(super) fn list(&self) -> &Postings<V, S> {
+        self.place.get()
+    }
+
+    /// Takes the first value out, and the key if it was the last.
+    pub(super) fn take_first(mut self) -> V {
+        if let Postings::One(_) = self.list() {
+            let (key, list, _) = self.take();
+            let Postings::One(value) = list else { unreachable!("one value") };
+            drop(key);
+            return value;
+        }
+        let (list, alloc) = self.place.value_and_alloc();
+        // SAFETY: T4, for lists too; there are two or more.
+        let value = unsafe { list.take_first(alloc) };
+        *self.len -= 1;
+        value
+    }
+}
+
+impl<K, V, A, S> fmt::Debug for Entry<'_, K, V, A, S>
+where
+    K: fmt::Debug + Ord,
+    V: fmt::Debug,
+    A: Allocator,
+    S: Shape<K> + Shape<V>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Vacant(entry) => f.debug_tuple("Entry").field(entry).finish(),
+            Self::Occupied(entry) => f.debug_tuple("Entry").field(entry).finish(),
+        }
+    }
+}
+
+impl<K, V, A, S> fmt::Debug for VacantEntry<'_, K, V, A, S>
+where
+    K: fmt::Debug + Ord,
+    A: Allocator,
+    S: Shape<K> + Shape<V>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VacantEntry").field(self.key()).finish()
+    }
+}
+
+impl<K, V, A, S> fmt::Debug for OccupiedEntry<'_, K, V, A, S>
+where
+    K: fmt::Debug + Ord,
+    V: fmt::Debug,
+    A: Allocator,
+    S: Shape<K> + Shape<V>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut f = f.debug_struct("OccupiedEntry");
+        f.field("key", self.key()).field("values", &self.values()).finish()
+    }
+}
