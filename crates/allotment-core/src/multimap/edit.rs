@@ -9,10 +9,10 @@ use allotment_alloc::{Allocator, SharedAlloc};
 use crate::map::out_of_memory;
 use crate::map::{AllocFailure, BTreeMap};
 use crate::multimap::{BTreeMultiMap, OccupiedEntry};
-use crate::raw::dying::Dying;
 use crate::raw::gap::Gap;
+use crate::raw::owned::{Owned, free_tree};
 use crate::raw::path::Slot;
-use crate::raw::postings::{Owned, Postings};
+use crate::raw::postings::Postings;
 use crate::raw::shape::Shape;
 use crate::raw::tree::Ready;
 use crate::raw::vessel::Vessel;
@@ -259,32 +259,10 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
 
     /// Drops all pairs and gives all memory back. O(n).
     pub fn clear(&mut self) {
-        /// A tree of lists that is being taken apart: goes on if a drop unwinds.
-        struct Rest<'a, K, V, A: Allocator, S: Shape<K> + Shape<V>> {
-            lists: Dying<K, Postings<V, S>, S>,
-            alloc: &'a A,
-        }
-        impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> Rest<'_, K, V, A, S> {
-            fn run(&mut self) {
-                // SAFETY: T4.
-                while let Some((key, list)) = unsafe { self.lists.take_first(self.alloc) } {
-                    // SAFETY: T4, for lists too.
-                    let list = unsafe { Owned::new(list, self.alloc) };
-                    drop(key);
-                    drop(list);
-                }
-            }
-        }
-        impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> Drop for Rest<'_, K, V, A, S> {
-            fn drop(&mut self) {
-                self.run();
-                // SAFETY: T4; no pair is left.
-                unsafe { self.lists.finish(self.alloc) };
-            }
-        }
         self.len = 0;
-        let mut rest = Rest { lists: self.lists.tree.kill(), alloc: &self.lists.alloc };
-        rest.run();
+        let BTreeMap { tree, alloc } = &mut self.lists;
+        // SAFETY: T4, for lists too.
+        unsafe { free_tree(tree, alloc) };
     }
 }
 

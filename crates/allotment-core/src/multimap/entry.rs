@@ -10,7 +10,8 @@ use crate::map;
 #[cfg(feature = "infallible")]
 use crate::map::out_of_memory;
 use crate::multimap::{BTreeMultiMap, Values};
-use crate::raw::postings::{Owned, Postings};
+use crate::raw::owned::Owned;
+use crate::raw::postings::Postings;
 use crate::raw::shape::{Shape, Standard};
 
 /// The place of a key in a multimap: see [`BTreeMultiMap::entry`].

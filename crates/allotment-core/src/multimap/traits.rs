@@ -10,8 +10,8 @@ use allotment_alloc::Allocator;
 #[cfg(feature = "infallible")]
 use crate::map::out_of_memory;
 use crate::multimap::{BTreeMultiMap, Iter, Range};
+use crate::raw::owned::Owned;
 use crate::raw::path::Edge;
-use crate::raw::postings::Owned;
 use crate::raw::shape::Shape;
 
 impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
@@ -27,7 +27,7 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
             let list = list.copy(alloc)?;
             // SAFETY: made on this allocator just now.
             let list = unsafe { Owned::new(list, alloc) };
-            let (key, count) = (key.clone(), list.get().map_or(0, |list| list.len()));
+            let (key, count) = (key.clone(), list.get().len());
             let mut edge = tree.root().map(Edge::last);
             // SAFETY: the last edge of this tree, and T4; a pair is seated next.
             let place = unsafe { tree.room_at(&mut edge, alloc) }?;

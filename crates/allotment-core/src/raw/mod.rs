@@ -121,6 +121,8 @@ mod pack;
 
 pub(crate) mod usage;
 
+pub(crate) mod owned;
+
 mod few;
 
 mod many;

@@ -5,9 +5,6 @@
 //! few         in a block of their own, which steps up in size
 //! many        a tree, so that an insertion does not move them all
 //! ```
-//!
-//! The values of a node's column cannot know their allocator, so that whoever drops one without
-//! [`free`](Postings::free) leaks its block or tree, and nothing worse.
 
 use core::alloc::Layout;
 use core::borrow::Borrow;
@@ -21,6 +18,7 @@ use crate::raw::few::Few;
 use crate::raw::gap::Gap;
 use crate::raw::many::{Many, ManyRoom};
 use crate::raw::node::Node;
+use crate::raw::owned::{Free, Owned};
 use crate::raw::shape::Shape;
 use crate::raw::tree::{Ready, Tree};
 use crate::raw::usage::Usage;
@@ -366,32 +364,31 @@ impl<V, S: Shape<V>> Postings<V, S> {
             Self::One(value) => Ok(Self::One(value.clone())),
             Self::Few(few) => {
                 let empty = Self::Few(Few::allocate(few.len(), alloc)?);
-                let mut copied = Owned { postings: Some(empty), alloc };
+                // SAFETY: made on this allocator just now.
+                let mut copied = unsafe { Owned::new(empty, alloc) };
                 for (at, value) in few.as_slice().iter().enumerate() {
                     let value = value.clone();
-                    if let Some(Self::Few(copy)) = &mut copied.postings {
+                    if let Self::Few(copy) = copied.get_mut() {
                         copy.insert(at, value);
                     }
                 }
                 Ok(copied.keep())
             }
             Self::Many(many) => {
-                let mut copied = Owned { postings: Some(Self::Many(Many::new(alloc)?)), alloc };
+                // SAFETY: made on this allocator just now.
+                let mut copied = unsafe { Owned::new(Self::Many(Many::new(alloc)?), alloc) };
                 let copy = many.get().copy(alloc)?;
-                if let Some(Self::Many(many)) = &mut copied.postings {
+                if let Self::Many(many) = copied.get_mut() {
                     *many.get_mut() = copy;
                 }
                 Ok(copied.keep())
             }
         }
     }
+}
 
-    /// Drops the values, and gives back what they are in.
-    ///
-    /// # Safety
-    ///
-    /// That stems from `alloc`.
-    pub(crate) unsafe fn free<A: Allocator>(self, alloc: &A) {
+impl<V, S: Shape<V>> Free for Postings<V, S> {
+    unsafe fn free<A: Allocator>(self, alloc: &A) {
         match self {
             Self::One(value) => drop(value),
             // SAFETY: passed on.
@@ -402,40 +399,6 @@ impl<V, S: Shape<V>> Postings<V, S> {
                 // SAFETY: passed on.
                 unsafe { tree.kill().finish(alloc) };
             }
-        }
-    }
-}
-
-/// Postings together with their allocator: freed with each other.
-pub(crate) struct Owned<'a, V, S: Shape<V>, A: Allocator> {
-    postings: Option<Postings<V, S>>,
-    alloc: &'a A,
-}
-
-impl<'a, V, S: Shape<V>, A: Allocator> Owned<'a, V, S, A> {
-    /// # Safety
-    ///
-    /// What they are in stems from `alloc`.
-    pub(crate) unsafe fn new(postings: Postings<V, S>, alloc: &'a A) -> Self {
-        Self { postings: Some(postings), alloc }
-    }
-
-    /// The postings, to keep.
-    pub(crate) fn keep(mut self) -> Postings<V, S> {
-        self.postings.take().expect("there from the beginning")
-    }
-
-    /// What they are.
-    pub(crate) fn get(&self) -> Option<&Postings<V, S>> {
-        self.postings.as_ref()
-    }
-}
-
-impl<V, S: Shape<V>, A: Allocator> Drop for Owned<'_, V, S, A> {
-    fn drop(&mut self) {
-        if let Some(postings) = self.postings.take() {
-            // SAFETY: by the promise at birth.
-            unsafe { postings.free(self.alloc) };
         }
     }
 }

@@ -8,7 +8,8 @@ use core::alloc::Layout;
 use allotment_alloc::Allocator;
 
 use crate::raw::many::ManyRoom;
-use crate::raw::postings::{Owned, Postings};
+use crate::raw::owned::Owned;
+use crate::raw::postings::Postings;
 use crate::raw::shape::Shape;
 
 /// Room for the values of a list.
@@ -16,7 +17,7 @@ pub(crate) enum Vessel<'a, V, S: Shape<V>, A: Allocator> {
     /// For one, in place.
     One,
     /// For few, in an empty block.
-    Few(Owned<'a, V, S, A>),
+    Few(Owned<'a, Postings<V, S>, A>),
     /// For many, in a tree.
     Many(ManyRoom<'a, V, S, A>),
 }
