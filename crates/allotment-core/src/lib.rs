@@ -26,6 +26,7 @@ mod compile_fail;
 mod integrations;
 mod map;
 mod multimap;
+mod posting;
 mod raw;
 mod set;
 pub mod streams;
@@ -39,6 +40,7 @@ pub use integrations::proptest;
 pub use integrations::serde;
 pub use map::{AllocFailure, BTreeMap, Fallible, MemoryUsage};
 pub use multimap::BTreeMultiMap;
+pub use posting::{PostingId, PostingList, PostingMap};
 pub use set::BTreeSet;
 
 pub use raw::bytes::ByteKey;
@@ -70,6 +72,15 @@ pub mod btree_multimap {
     pub use crate::multimap::{
         BTreeMultiMap, Difference, Entry, Fallible, Groups, Intersection, Iter, OccupiedEntry,
         Range, RangePairs, Union, VacantEntry, Values, ValuesRange,
+    };
+}
+
+/// [`PostingMap`] and the types that its methods return.
+pub mod posting_map {
+    pub use crate::map::AllocFailure;
+    pub use crate::posting::{
+        Difference, Fallible, Groups, Ids, IdsRange, Intersection, Iter, PostingId, PostingList,
+        PostingMap, Range, Union,
     };
 }
 

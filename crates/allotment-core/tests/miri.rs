@@ -7,7 +7,7 @@ use std::ops::Bound;
 use allotment_bump::Bump;
 use allotment_core::btree_map::Entry;
 use allotment_core::shape::{Shape, Standard, Tiny};
-use allotment_core::{BTreeMap, BTreeMultiMap, BTreeSet, Global, Ranked};
+use allotment_core::{BTreeMap, BTreeMultiMap, BTreeSet, Global, PostingList, PostingMap, Ranked};
 use allotment_pool::Pool;
 
 use allotment_trial::checked::Checked;
@@ -66,6 +66,32 @@ fn miri_lists_of_every_kind() {
     }
     check::<Tiny>(12);
     check::<Standard>(70);
+}
+
+/// Ids in place, in blocks of gaps and of bits, and in groves of them, and back.
+#[test]
+fn miri_ids_of_every_kind() {
+    fn check<S: Shape<u32> + Shape<u64>>(most: u64) {
+        let mut map = PostingMap::<u32, u64, _, S>::with_shape_in(Checked::new());
+        for n in 0..most {
+            map.insert(0, n << 40);
+            map.insert(1, most - n);
+        }
+        map.insert(2, u64::MAX);
+        map.verify().expect("a valid posting map");
+        let copy = map.clone();
+        assert!(copy.get(&0).iter().rev().eq((0..most).rev().map(|n| n << 40)));
+        let lists = [0, 1, 2].map(|key| copy.get(&key));
+        assert!(PostingList::union_of(lists).count() == 2 * most as usize + 1);
+        for n in (0..most).filter(|n| n % 3 != 0) {
+            assert!(map.remove(&0, n << 40) && map.remove(&1, most - n));
+        }
+        map.verify().expect("a valid posting map");
+        assert!(map.remove(&2, u64::MAX) && map.key_count() == 2);
+        assert_eq!(map.remove_all(&1), most.div_ceil(3) as usize);
+    }
+    check::<Tiny>(12);
+    check::<Standard>(if cfg!(miri) { 40 } else { 3000 });
 }
 
 /// Hazard 48: all references at once, and each is good afterwards.

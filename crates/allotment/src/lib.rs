@@ -46,11 +46,12 @@ pub use allotment_alloc::Compat04;
 pub use allotment_alloc::CompatStd;
 pub use allotment_core::{
     AllocError, AllocFailure, Allocator, BTreeMap, BTreeMultiMap, BTreeSet, Global, Layout,
-    MemoryUsage, SharedAlloc, btree_map, btree_multimap, btree_set, streams,
+    MemoryUsage, PostingId, PostingList, PostingMap, SharedAlloc, btree_map, btree_multimap,
+    btree_set, posting_map, streams,
 };
 pub use allotment_core::{
     ByteKey, ByteKeys, IntegerKey, IntegerKeys, Primitive, Ranked, Shape, Standard, byte_key,
-    integer_key,
+    integer_key, posting_id,
 };
 
 /// Collections on the platform's allocator, whatever the program's global one is.
@@ -69,6 +70,8 @@ pub mod system {
     pub type BTreeMap<K, V> = crate::BTreeMap<K, V, System>;
     /// A multimap on [`System`].
     pub type BTreeMultiMap<K, V> = crate::BTreeMultiMap<K, V, System>;
+    /// A posting map on [`System`].
+    pub type PostingMap<K, Id> = crate::PostingMap<K, Id, System>;
     /// A set on [`System`].
     pub type BTreeSet<T> = crate::BTreeSet<T, System>;
 }
@@ -93,6 +96,8 @@ pub mod pool {
     pub type BTreeMap<K, V> = crate::BTreeMap<K, V, Pool>;
     /// A multimap on a [`Pool`].
     pub type BTreeMultiMap<K, V> = crate::BTreeMultiMap<K, V, Pool>;
+    /// A posting map on a [`Pool`].
+    pub type PostingMap<K, Id> = crate::PostingMap<K, Id, Pool>;
     /// A set on a [`Pool`].
     pub type BTreeSet<T> = crate::BTreeSet<T, Pool>;
 }
@@ -115,6 +120,8 @@ pub mod bump {
     pub type BTreeMap<K, V> = crate::BTreeMap<K, V, Bump>;
     /// A multimap on a [`Bump`].
     pub type BTreeMultiMap<K, V> = crate::BTreeMultiMap<K, V, Bump>;
+    /// A posting map on a [`Bump`].
+    pub type PostingMap<K, Id> = crate::PostingMap<K, Id, Bump>;
     /// A set on a [`Bump`].
     pub type BTreeSet<T> = crate::BTreeSet<T, Bump>;
 }
@@ -185,7 +192,7 @@ pub mod proptest {
 /// Maps and sets themselves are `Serialize`; `Deserialize` where their allocator is `Default`.
 #[cfg(feature = "serde")]
 pub mod serde {
-    pub use allotment_core::serde::{Duplicates, MapSeed, SetSeed};
+    pub use allotment_core::serde::{Duplicates, MapSeed, MultiMapSeed, SetSeed};
 }
 
 /// Collections on the backend that the application's `Cargo.toml` names.
@@ -214,6 +221,8 @@ pub mod selected {
     pub type BTreeMap<K, V> = crate::BTreeMap<K, V, Backend>;
     /// A multimap on the selected [`Backend`].
     pub type BTreeMultiMap<K, V> = crate::BTreeMultiMap<K, V, Backend>;
+    /// A posting map on the selected [`Backend`].
+    pub type PostingMap<K, Id> = crate::PostingMap<K, Id, Backend>;
     /// A set on the selected [`Backend`].
     pub type BTreeSet<T> = crate::BTreeSet<T, Backend>;
 }

@@ -129,6 +129,14 @@ mod many;
 
 pub(crate) mod vessel;
 
+pub(crate) mod block;
+
+pub(crate) mod code;
+
+pub(crate) mod grove;
+
+pub(crate) mod ids;
+
 pub(crate) mod postings;
 
 #[cfg(feature = "verify")]

@@ -1,0 +1,289 @@
+//! Ascending ids as bytes: [`Code`] says how, [`Reader`] reads them.
+//!
+//! ```text
+//! first     the first id, in as many bytes as it takes
+//! gaps      for each id behind it, in `width` bits, how many were left out
+//! or bits   for each number behind it up to the last id, whether that is an id
+//! ```
+//!
+//! Gaps of one width for a block are the frame-of-reference coding of Lemire and Boytsov (Decoding
+//! billions of integers per second through vectorization, 2015) without its SIMD layout; bits where
+//! they take less are what roaring bitmaps do for dense ranges.
+
+/// Ids above which a block has bits, or gaps of no width.
+pub(crate) const MOST_GAPS: usize = 256;
+/// Ids of the largest block.
+pub(crate) const MOST: usize = 1024;
+/// Bits of the largest block of bits.
+const SPAN_MOST: u64 = 8 * 1024;
+/// Stands for bits in the place of a width.
+const BITS: u8 = 127;
+
+/// How ids are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Code {
+    /// How many there are: one at least.
+    pub(crate) len: usize,
+    /// Bits of a gap, or `BITS`.
+    pub(crate) width: u8,
+    /// Bytes of the first id: 1 to 8.
+    pub(crate) first_bytes: usize,
+}
+
+impl Code {
+    /// The shortest for ascending ids, and the bytes that it takes; `None` if they are too many and
+    /// too far apart for one block.
+    ///
+    /// # Panics
+    ///
+    /// If there are none.
+    pub(crate) fn of(ids: &[u64]) -> Option<(Self, usize)> {
+        let (first, last) = (ids[0], ids[ids.len() - 1]);
+        let widest = ids.windows(2).map(|two| two[1] - two[0] - 1).max().unwrap_or(0);
+        let width = u64::BITS - widest.leading_zeros();
+        let first_bytes = (u64::BITS - first.leading_zeros()).div_ceil(8).max(1) as usize;
+        let gap_bits = (ids.len() - 1) as u64 * u64::from(width);
+        let span = last - first;
+        let takes_bits = span < gap_bits && span <= SPAN_MOST;
+        let may_have_gaps = ids.len() <= MOST_GAPS || width == 0;
+        let is_over = ids.len() > MOST || !may_have_gaps && span > SPAN_MOST;
+        if is_over {
+            return None;
+        }
+        let has_bits = takes_bits || !may_have_gaps;
+        let (width, bits) = if has_bits { (BITS, span) } else { (width as u8, gap_bits) };
+        let code = Self { len: ids.len(), width, first_bytes };
+        Some((code, first_bytes + bits.div_ceil(8) as usize))
+    }
+
+    /// Writes ids that this is the code of.
+    ///
+    /// # Panics
+    ///
+    /// If `bytes` are fewer than [`of`](Self::of) said.
+    pub(crate) fn write(self, ids: &[u64], bytes: &mut [u8]) {
+        let (head, payload) = bytes.split_at_mut(self.first_bytes);
+        head.copy_from_slice(&ids[0].to_le_bytes()[..self.first_bytes]);
+        if self.width == BITS {
+            payload.fill(0);
+            for id in &ids[1..] {
+                let bit = (id - ids[0] - 1) as usize;
+                payload[bit / 8] |= 1 << (bit % 8);
+            }
+        } else {
+            let gaps = ids.windows(2).map(|two| two[1] - two[0] - 1);
+            write_gaps(gaps, self.width.into(), payload);
+        }
+    }
+
+    /// Puts an id in where that changes a bit only; answers whether it is new, or `None` if it is
+    /// not a matter of a bit.
+    pub(crate) fn set(&mut self, id: u64, bytes: &mut [u8]) -> Option<bool> {
+        let (first, payload) = self.split(bytes);
+        let bit = id.checked_sub(first)?.checked_sub(1)?;
+        let byte = usize::try_from(bit / 8).ok()?;
+        if self.width != BITS || self.len == MOST || byte >= payload.len() {
+            return None;
+        }
+        // The last byte may have bits behind the last id, which are free to take.
+        let bytes = &mut bytes[self.first_bytes..];
+        let mask = 1 << (bit % 8);
+        let is_new = bytes[byte] & mask == 0;
+        bytes[byte] |= mask;
+        self.len += usize::from(is_new);
+        Some(is_new)
+    }
+
+    /// The first id, and the bytes behind it.
+    fn split(self, bytes: &[u8]) -> (u64, &[u8]) {
+        let (head, payload) = bytes.split_at(self.first_bytes);
+        (load(head, 0), payload)
+    }
+
+    /// Reads what was written to `bytes`.
+    pub(crate) fn read(self, bytes: &[u8]) -> Reader<'_> {
+        let (first, payload) = self.split(bytes);
+        Reader { payload, width: self.width, first, head: first, at: 0, left: self.len, tail: None }
+    }
+}
+
+/// Writes gaps of one width, lowest bits first.
+fn write_gaps(gaps: impl Iterator<Item = u64>, width: u32, bytes: &mut [u8]) {
+    let (mut held, mut bits, mut at) = (0u128, 0, 0);
+    for gap in gaps {
+        held |= u128::from(gap) << bits;
+        bits += width;
+        if bits >= u64::BITS {
+            bytes[at..at + 8].copy_from_slice(&(held as u64).to_le_bytes());
+            (held, bits, at) = (held >> u64::BITS, bits - u64::BITS, at + 8);
+        }
+    }
+    let rest = bits.div_ceil(8) as usize;
+    bytes[at..at + rest].copy_from_slice(&held.to_le_bytes()[..rest]);
+}
+
+/// Eight bytes at `at`; those behind the end are zero.
+#[inline]
+fn load(bytes: &[u8], at: usize) -> u64 {
+    if let Some(eight) = bytes.get(at..at + 8) {
+        return u64::from_le_bytes(eight.try_into().expect("eight bytes"));
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
+/// Ids of a block, from both ends.
+#[derive(Clone)]
+pub(crate) struct Reader<'a> {
+    payload: &'a [u8],
+    width: u8,
+    first: u64,
+    /// The next one, if any is left.
+    head: u64,
+    /// The gap or the bit behind it.
+    at: usize,
+    left: usize,
+    /// The last one that is left, and the gap or the bit that led to it, once it has been asked for.
+    tail: Option<(u64, usize)>,
+}
+
+impl<'a> Reader<'a> {
+    /// That of no ids.
+    pub(crate) fn none() -> Self {
+        Self { left: 0, ..Self::one(0) }
+    }
+
+    /// That of a single id.
+    pub(crate) fn one(id: u64) -> Self {
+        Self { payload: &[], width: 0, first: id, head: id, at: 0, left: 1, tail: None }
+    }
+
+    /// The next one, which stays.
+    #[inline]
+    pub(crate) fn peek(&self) -> Option<u64> {
+        (self.left > 0).then_some(self.head)
+    }
+
+    /// Passes by whatever is less than `id`.
+    #[inline]
+    pub(crate) fn seek(&mut self, id: u64) {
+        while self.left > 0 && self.head < id {
+            self.step();
+        }
+    }
+
+    /// The gap at `index`.
+    #[inline]
+    fn gap(&self, index: usize) -> u64 {
+        let width = u32::from(self.width);
+        if width == 0 {
+            return 0;
+        }
+        let bit = index * width as usize;
+        let (at, shift) = (bit / 8, (bit % 8) as u32);
+        let mut gap = load(self.payload, at) >> shift;
+        if shift + width > u64::BITS {
+            gap |= u64::from(self.payload[at + 8]) << (u64::BITS - shift);
+        }
+        gap & (u64::MAX >> (u64::BITS - width))
+    }
+
+    /// The first bit from `from` on that is set. There is one.
+    #[inline]
+    fn bit_from(&self, from: usize) -> usize {
+        let mut at = from / 8;
+        let word = load(self.payload, at) >> (from % 8);
+        if word != 0 {
+            return from + word.trailing_zeros() as usize;
+        }
+        loop {
+            at += 8;
+            let word = load(self.payload, at);
+            if word != 0 {
+                return at * 8 + word.trailing_zeros() as usize;
+            }
+            debug_assert!(at < self.payload.len(), "a bit is left");
+        }
+    }
+
+    /// The last bit before `end` that is set. There is one.
+    fn bit_before(&self, end: usize) -> usize {
+        let mut at = end.div_ceil(8);
+        let mut mask = if end.is_multiple_of(8) { u8::MAX } else { (1 << (end % 8)) - 1 };
+        loop {
+            at -= 1;
+            let byte = self.payload[at] & mask;
+            if byte != 0 {
+                return at * 8 + 7 - byte.leading_zeros() as usize;
+            }
+            mask = u8::MAX;
+        }
+    }
+
+    /// Steps over the head.
+    #[inline]
+    fn step(&mut self) {
+        self.left -= 1;
+        if self.left == 0 {
+            return;
+        }
+        if self.width == BITS {
+            let bit = self.bit_from(self.at);
+            self.head = self.first + 1 + bit as u64;
+            self.at = bit + 1;
+        } else {
+            self.head += 1 + self.gap(self.at);
+            self.at += 1;
+        }
+    }
+
+    /// The last one that is left, and what led to it.
+    fn end(&self) -> (u64, usize) {
+        if self.left == 1 {
+            return (self.head, self.at);
+        }
+        if self.width == BITS {
+            let bit = self.bit_before(self.payload.len() * 8);
+            return (self.first + 1 + bit as u64, bit);
+        }
+        let end = self.at + self.left - 1;
+        let gaps = (self.at..end).map(|index| self.gap(index) + 1);
+        (self.head + gaps.sum::<u64>(), end - 1)
+    }
+}
+
+impl Iterator for Reader<'_> {
+    type Item = u64;
+
+    #[inline]
+    fn next(&mut self) -> Option<u64> {
+        let head = self.peek()?;
+        self.step();
+        Some(head)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl DoubleEndedIterator for Reader<'_> {
+    fn next_back(&mut self) -> Option<u64> {
+        self.peek()?;
+        if self.left == 1 {
+            self.left = 0;
+            return Some(self.head);
+        }
+        let (last, at) = self.tail.unwrap_or_else(|| self.end());
+        self.left -= 1;
+        if self.left > 1 {
+            self.tail = Some(if self.width == BITS {
+                let bit = self.bit_before(at);
+                (self.first + 1 + bit as u64, bit)
+            } else {
+                (last - 1 - self.gap(at), at - 1)
+            });
+        }
+        Some(last)
+    }
+}

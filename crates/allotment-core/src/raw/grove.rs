@@ -1,0 +1,499 @@
+//! [`Grove`]: the ids of a long list, in blocks that a tree keeps in order.
+//!
+//! ```text
+//! fence     0          800             2100
+//! block     3 .. 795   802 .. 2077     2100 .. 9000
+//! ```
+//!
+//! A block has the ids from its fence on, up to the next one. A fence stays where it is as ids come
+//! and go, so that no key of the tree changes; the first one is 0, or becomes it.
+
+use core::alloc::Layout;
+use core::mem;
+
+use allotment_alloc::Allocator;
+
+use crate::raw::block::Block;
+use crate::raw::code::{Code, MOST, MOST_GAPS};
+use crate::raw::owned::{Free, Owned};
+use crate::raw::path::{Edge, Slot};
+use crate::raw::search::Side;
+use crate::raw::shape::Shape;
+use crate::raw::tree::Tree;
+
+/// Bytes that a block may grow by for an id before its first or behind its last, rather than
+/// beginning another block.
+const STRETCH: usize = 64;
+/// Ids up to which a block is put together with one beside it, into one of twice as many at most.
+const FEW: usize = 64;
+
+/// An edge, and the slot before it if there is one.
+type Found<S> = (Edge<u64, Block, S>, Option<Slot<u64, Block, S>>);
+
+/// Ids of the smallest buffer.
+const SMALL: usize = 32;
+
+/// The blocks of a list: one at least.
+pub(crate) struct Grove<S> {
+    pub(crate) tree: Tree<u64, Block, S>,
+    /// Ids in all of them.
+    pub(crate) len: usize,
+}
+
+/// What became of an id that was put in a block.
+pub(crate) enum Put<'a, A: Allocator> {
+    Present,
+    Done,
+    /// It is in a block of its own, which belongs before or behind the other.
+    Beside(Side, Owned<'a, Block, A>),
+    /// It and the others are in two blocks, which take the place of the other.
+    Halves(Owned<'a, Block, A>, Owned<'a, Block, A>),
+}
+
+/// What became of an id that was taken out of a block.
+#[derive(PartialEq, Eq)]
+pub(crate) enum Taken {
+    Absent,
+    Done,
+    /// It is the only one, and still there.
+    Last,
+}
+
+/// Reads ids to a buffer; answers how many there are.
+fn unpack(block: &Block, ids: &mut [u64]) -> usize {
+    ids.iter_mut().zip(block.read()).fold(0, |count, (place, id)| {
+        *place = id;
+        count + 1
+    })
+}
+
+/// Lends a buffer for so many ids, not much larger than that: to zero it takes time.
+fn with_buffer<T>(len: usize, run: impl FnOnce(&mut [u64]) -> T) -> T {
+    if len <= SMALL {
+        run(&mut [0; SMALL])
+    } else if len <= MOST_GAPS + 1 {
+        run(&mut [0; MOST_GAPS + 1])
+    } else {
+        run(&mut [0; MOST + 1])
+    }
+}
+
+/// Ids in a block of their own.
+///
+/// # Errors
+///
+/// The layout that the allocator could not serve.
+pub(crate) fn pack<'a, A: Allocator>(
+    ids: &[u64],
+    alloc: &'a A,
+) -> Result<Owned<'a, Block, A>, Layout> {
+    let block = Block::new(ids, Code::of(ids).expect("ids that fit a block"), alloc)?;
+    // SAFETY: made on this allocator just now.
+    Ok(unsafe { Owned::new(block, alloc) })
+}
+
+/// Writes ids to a block, or to another one that takes its place if there is no room.
+///
+/// # Errors
+///
+/// The layout that the allocator could not serve; the block is as it was.
+///
+/// # Safety
+///
+/// The block stems from `alloc`.
+unsafe fn repack<A: Allocator>(
+    block: &mut Block,
+    ids: &[u64],
+    (code, bytes): (Code, usize),
+    alloc: &A,
+) -> Result<(), Layout> {
+    if bytes <= block.room() {
+        block.rewrite(ids, code);
+    } else {
+        let old = mem::replace(block, Block::new(ids, (code, bytes), alloc)?);
+        // SAFETY: passed on.
+        unsafe { old.free(alloc) };
+    }
+    Ok(())
+}
+
+/// Puts an id into a block, or prepares the blocks that take its place.
+///
+/// # Errors
+///
+/// The layout that the allocator could not serve; the block is as it was.
+///
+/// # Safety
+///
+/// The block stems from `alloc`.
+pub(crate) unsafe fn put<'a, A: Allocator>(
+    block: &mut Block,
+    id: u64,
+    alloc: &'a A,
+) -> Result<Put<'a, A>, Layout> {
+    if let Some(is_new) = block.set(id) {
+        return Ok(if is_new { Put::Done } else { Put::Present });
+    }
+    // SAFETY: passed on.
+    with_buffer(block.len() + 1, |buffer| unsafe { put_among(block, buffer, id, alloc) })
+}
+
+/// [`put`], by way of a buffer with room for the id.
+///
+/// # Errors
+///
+/// As for `put`.
+///
+/// # Safety
+///
+/// As for `put`.
+unsafe fn put_among<'a, A: Allocator>(
+    block: &mut Block,
+    buffer: &mut [u64],
+    id: u64,
+    alloc: &'a A,
+) -> Result<Put<'a, A>, Layout> {
+    let len = unpack(block, buffer);
+    let Err(at) = buffer[..len].binary_search(&id) else { return Ok(Put::Present) };
+    buffer.copy_within(at..len, at + 1);
+    buffer[at] = id;
+    let ids = &buffer[..=len];
+    let is_end = at == 0 || at == len;
+    match Code::of(ids) {
+        Some((code, bytes)) if !is_end || bytes <= block.room() + STRETCH => {
+            // SAFETY: passed on.
+            unsafe { repack(block, ids, (code, bytes), alloc) }?;
+            Ok(Put::Done)
+        }
+        _ if is_end => {
+            let side = if at == 0 { Side::Before } else { Side::After };
+            Ok(Put::Beside(side, pack(&[id], alloc)?))
+        }
+        _ => {
+            let (left, right) = ids.split_at(ids.len() / 2);
+            Ok(Put::Halves(pack(left, alloc)?, pack(right, alloc)?))
+        }
+    }
+}
+
+/// Takes an id out of a block.
+///
+/// # Errors
+///
+/// The layout that the allocator could not serve: gaps that are put together may need more bits.
+/// The block is as it was.
+///
+/// # Safety
+///
+/// The block stems from `alloc`.
+pub(crate) unsafe fn take<A: Allocator>(
+    block: &mut Block,
+    id: u64,
+    alloc: &A,
+) -> Result<Taken, Layout> {
+    // SAFETY: passed on.
+    with_buffer(block.len(), |buffer| unsafe { take_among(block, buffer, id, alloc) })
+}
+
+/// [`take`], by way of a buffer with room for the ids.
+///
+/// # Errors
+///
+/// As for `take`.
+///
+/// # Safety
+///
+/// As for `take`.
+unsafe fn take_among<A: Allocator>(
+    block: &mut Block,
+    buffer: &mut [u64],
+    id: u64,
+    alloc: &A,
+) -> Result<Taken, Layout> {
+    let len = unpack(block, buffer);
+    let Ok(at) = buffer[..len].binary_search(&id) else { return Ok(Taken::Absent) };
+    if len == 1 {
+        return Ok(Taken::Last);
+    }
+    buffer.copy_within(at + 1..len, at);
+    let ids = &buffer[..len - 1];
+    let (code, bytes) = Code::of(ids).expect("fewer ids that lie no further apart");
+    if 4 * bytes < block.room()
+        && let Ok(smaller) = Block::new(ids, (code, bytes), alloc)
+    {
+        let old = mem::replace(block, smaller);
+        // SAFETY: passed on.
+        unsafe { old.free(alloc) };
+        return Ok(Taken::Done);
+    }
+    // SAFETY: passed on.
+    unsafe { repack(block, ids, (code, bytes), alloc) }?;
+    Ok(Taken::Done)
+}
+
+impl<S: Shape<u64>> Grove<S> {
+    /// One without blocks, which is not to stay so.
+    pub(crate) const fn new() -> Self {
+        Self { tree: Tree::new(), len: 0 }
+    }
+
+    /// The edge behind the fence of an id, and the slot of its block: none before the first fence.
+    fn find(&self, id: u64) -> Option<Found<S>> {
+        let edge = self.tree.edge_beside(&id, Side::After)?;
+        let slot = self.tree.root().and_then(|root| edge.slot_before(root));
+        Some((edge, slot))
+    }
+
+    /// The fences and their blocks, in ascending order.
+    pub(crate) fn fenced(&self) -> impl Iterator<Item = (u64, &Block)> {
+        let root = self.tree.root();
+        let mut edge = root.map(Edge::first);
+        core::iter::from_fn(move || {
+            let slot = edge.as_mut()?.next(root?)?;
+            // SAFETY: N1; the tree is borrowed as the iterator is.
+            let (fence, block) = unsafe { slot.pair() };
+            Some((*fence, block))
+        })
+    }
+
+    /// Takes the only block out.
+    ///
+    /// # Safety
+    ///
+    /// Nodes stem from `alloc`.
+    pub(crate) unsafe fn clear_last<A: Allocator>(&mut self, alloc: &A) -> Block {
+        let mut place = self.tree.first().expect("a grove has a block");
+        // SAFETY: a place in this tree; the rest is passed on.
+        let ((_, block), _) = unsafe { self.tree.remove_at(place.slot, &mut place.path, alloc) };
+        block
+    }
+
+    /// The fence of an id.
+    pub(crate) fn fence_of(&self, id: u64) -> Option<u64> {
+        let (_, slot) = self.find(id)?;
+        // SAFETY: N1; the tree is borrowed.
+        slot.map(|slot| unsafe { slot.key().read() })
+    }
+
+    /// The block that an id is in, if it is there.
+    pub(crate) fn block_of(&self, id: u64) -> Option<&Block> {
+        let (_, slot) = self.find(id)?;
+        // SAFETY: N1; the tree is borrowed as this is.
+        slot.map(|slot| unsafe { &*slot.value() })
+    }
+
+    /// Seats a block at an edge.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; the block is freed.
+    ///
+    /// # Safety
+    ///
+    /// An edge of this tree, where the fence belongs; nodes and blocks stem from `alloc`.
+    pub(crate) unsafe fn plant<A: Allocator>(
+        &mut self,
+        edge: Option<Edge<u64, Block, S>>,
+        fence: u64,
+        block: Owned<'_, Block, A>,
+        alloc: &A,
+    ) -> Result<(), Layout> {
+        let mut edge = edge;
+        // SAFETY: passed on; a block is seated next.
+        let place = unsafe { self.tree.room_at(&mut edge, alloc) }?;
+        // SAFETY: told just now.
+        unsafe { self.tree.seat(place, fence, block.keep()) };
+        Ok(())
+    }
+
+    /// Puts an id in; answers whether it is new. O(log n), and the ids of a block are moved.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; the ids are as they were.
+    ///
+    /// # Safety
+    ///
+    /// Nodes and blocks stem from `alloc`.
+    pub(crate) unsafe fn insert<A: Allocator>(
+        &mut self,
+        id: u64,
+        alloc: &A,
+    ) -> Result<bool, Layout> {
+        let found = self.find(id);
+        let Some((edge, Some(slot))) = found else {
+            let block = pack(&[id], alloc)?;
+            // SAFETY: the edge before the first fence; the rest is passed on.
+            unsafe { self.plant(found.map(|(edge, _)| edge), 0, block, alloc) }?;
+            self.len += 1;
+            return Ok(true);
+        };
+        // SAFETY: N1; the tree is borrowed for writing.
+        let (fence, block) = unsafe { slot.pair_mut() };
+        let fence = *fence;
+        // SAFETY: passed on.
+        match unsafe { put(block, id, alloc) }? {
+            Put::Present => return Ok(false),
+            Put::Done => {}
+            Put::Beside(Side::After, new) => {
+                // SAFETY: the edge behind the block; the rest is passed on.
+                unsafe { self.plant(Some(edge), id, new, alloc) }?;
+            }
+            Put::Beside(Side::Before, new) => {
+                let first = block.read().peek().expect("a block has an id");
+                // SAFETY: as above; the two blocks change places next.
+                unsafe { self.plant(Some(edge), first, new, alloc) }?;
+                let (own, other) = (self.block_at(fence), self.block_at(first));
+                // SAFETY: two blocks of the tree, which is borrowed for writing.
+                unsafe { core::ptr::swap(own, other) };
+            }
+            Put::Halves(left, right) => {
+                let middle = right.get().read().peek().expect("a half has an id");
+                // SAFETY: as above; the block's other half takes its place next.
+                unsafe { self.plant(Some(edge), middle, right, alloc) }?;
+                // SAFETY: a block of the tree, which is borrowed for writing.
+                let old = unsafe { self.block_at(fence).replace(left.keep()) };
+                self.len += 1;
+                // SAFETY: passed on.
+                unsafe { old.free(alloc) };
+                return Ok(true);
+            }
+        }
+        self.len += 1;
+        Ok(true)
+    }
+
+    /// Checks that each block has the ids that its fence says, and how many there are.
+    ///
+    /// # Errors
+    ///
+    /// The first violation, in words.
+    #[cfg(feature = "verify")]
+    pub(crate) fn verify(&self) -> Result<(), alloc::string::String> {
+        let (mut ids, mut last) = (0, None);
+        for (fence, block) in self.fenced() {
+            let mut reader = block.read();
+            if reader.peek().is_none_or(|first| first < fence) || last >= Some(fence) {
+                return Err(alloc::format!("a block at {fence} has ids of another"));
+            }
+            ids += block.len();
+            last = reader.next_back();
+        }
+        if ids == self.len { Ok(()) } else { Err(alloc::format!("{ids} ids, len {}", self.len)) }
+    }
+
+    /// Where the block of a fence is.
+    fn block_at(&self, fence: u64) -> *mut Block {
+        self.tree.find(&fence).expect("a fence of the tree").value()
+    }
+
+    /// Takes an id out of two or more; answers whether it was there. O(log n), and the ids of a
+    /// block are moved.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; the ids are as they were.
+    ///
+    /// # Safety
+    ///
+    /// Nodes and blocks stem from `alloc`.
+    pub(crate) unsafe fn remove<A: Allocator>(
+        &mut self,
+        id: u64,
+        alloc: &A,
+    ) -> Result<bool, Layout> {
+        let Some((_, Some(slot))) = self.find(id) else { return Ok(false) };
+        // SAFETY: N1; the tree is borrowed for writing.
+        let (fence, block) = unsafe { slot.pair_mut() };
+        // SAFETY: passed on.
+        match unsafe { take(block, id, alloc) }? {
+            Taken::Absent => return Ok(false),
+            Taken::Last => {
+                self.len -= 1;
+                // SAFETY: passed on.
+                unsafe { self.fell(*fence, alloc) };
+            }
+            Taken::Done => {
+                self.len -= 1;
+                if block.len() <= FEW {
+                    let fence = *fence;
+                    // SAFETY: a fence of the tree; the rest is passed on.
+                    unsafe { self.unite_around(fence, slot, alloc) };
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Takes a block out.
+    ///
+    /// # Safety
+    ///
+    /// A fence of the tree; nodes and blocks stem from `alloc`.
+    unsafe fn fell<A: Allocator>(&mut self, fence: u64, alloc: &A) {
+        let Ok(mut place) = self.tree.place_of(&fence) else { unreachable!("a fence of the tree") };
+        // SAFETY: a place in this tree; the rest is passed on.
+        let ((_, block), _) = unsafe { self.tree.remove_at(place.slot, &mut place.path, alloc) };
+        // SAFETY: passed on.
+        unsafe { block.free(alloc) };
+    }
+
+    /// Puts a block of few ids together with the next one or the one before, if that has few as
+    /// well.
+    ///
+    /// # Safety
+    ///
+    /// The fence of a slot of this tree; nodes and blocks stem from `alloc`.
+    unsafe fn unite_around<A: Allocator>(
+        &mut self,
+        fence: u64,
+        slot: Slot<u64, Block, S>,
+        alloc: &A,
+    ) {
+        let Some(root) = self.tree.root() else { return };
+        let beside = |side| self.tree.edge_beside(&fence, side);
+        let next = beside(Side::After).and_then(|edge| edge.slot_after(root));
+        let before = beside(Side::Before).and_then(|edge| edge.slot_before(root));
+        // SAFETY: side by side; the rest is passed on.
+        let is_done = next.is_some_and(|next| unsafe { self.unite(slot, next, alloc) });
+        if let Some(before) = before
+            && !is_done
+        {
+            // SAFETY: as above.
+            unsafe { self.unite(before, slot, alloc) };
+        }
+    }
+
+    /// Puts two blocks of few ids together, if there is memory to do so; answers whether it did.
+    ///
+    /// # Safety
+    ///
+    /// Slots of this tree side by side; nodes and blocks stem from `alloc`.
+    unsafe fn unite<A: Allocator>(
+        &mut self,
+        slot: Slot<u64, Block, S>,
+        next: Slot<u64, Block, S>,
+        alloc: &A,
+    ) -> bool {
+        // SAFETY: N1; the tree is borrowed for writing.
+        let (_, left) = unsafe { slot.pair_mut() };
+        // SAFETY: as above, and another slot.
+        let (fence, right) = unsafe { next.pair_mut() };
+        let mut buffer = [0; 2 * FEW];
+        if left.len() + right.len() > buffer.len() {
+            return false;
+        }
+        let len = unpack(left, &mut buffer);
+        let len = len + unpack(right, &mut buffer[len..]);
+        let ids = &buffer[..len];
+        let Some((code, bytes)) = Code::of(ids) else { return false };
+        // SAFETY: passed on.
+        let united = bytes <= left.room() + right.room()
+            && unsafe { repack(left, ids, (code, bytes), alloc) }.is_ok();
+        if united {
+            // SAFETY: passed on.
+            unsafe { self.fell(*fence, alloc) };
+        }
+        united
+    }
+}
