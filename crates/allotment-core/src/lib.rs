@@ -44,6 +44,7 @@ pub use posting::{PostingId, PostingList, PostingMap};
 pub use set::BTreeSet;
 
 pub use raw::bytes::ByteKey;
+pub use raw::dense::Dense;
 pub use raw::kind::{IntegerKey, Primitive};
 pub use raw::ranked::Ranked;
 pub use raw::shape::{ByteKeys, IntegerKeys, Shape, Standard};

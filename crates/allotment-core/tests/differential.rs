@@ -13,7 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use allotment_bump::Bump;
 use allotment_core::btree_map::EntryRef;
 use allotment_core::shape::{Small, Standard, Tiny};
-use allotment_core::{BTreeMap, BTreeSet, Global, Ranked};
+use allotment_core::{BTreeMap, BTreeSet, Dense, Global, Ranked};
 use allotment_meter::Counting;
 use allotment_pool::Pool;
 use allotment_trial::checked::Checked;
@@ -52,6 +52,31 @@ mod map_tiny {
         page_values_on_lent_bump: PageValues on &Bump::new(), 3000 over 100;
         shared_on_global: Shared on Global, 6000 over 300;
         probes_on_checked: Probes on Checked::new(), 6000 over 300;
+    }
+}
+
+type DenseTiny = Dense<Tiny>;
+type RankedDense = Ranked<Dense>;
+
+mod map_dense_tiny {
+    use super::*;
+    use subject::run;
+
+    combinations! {
+        run in DenseTiny:
+        words_on_checked: Words on Checked::new(), 9000 over 400;
+        probes_on_pool: Probes on Pool::new(), 6000 over 300;
+    }
+}
+
+mod map_ranked_dense {
+    use super::*;
+    use subject::run;
+
+    combinations! {
+        run in RankedDense:
+        words_on_checked: Words on Checked::new(), 9000 over 2000;
+        strings_on_bump: Strings on Bump::new(), 6000 over 900;
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::ops::Bound;
 
 use allotment_core::shape::{Shape, Small, Tiny};
-use allotment_core::{BTreeMap, Global, Ranked};
+use allotment_core::{BTreeMap, Dense, Global, Ranked};
 
 use allotment_trial::effort::{effort, tally};
 use allotment_trial::walks::assert_same;
@@ -243,6 +243,13 @@ fn every_operation_on_every_reachable_structure_that_is_ranked() {
     explore_at_least::<Ranked<Tiny>>(12, (302, 60_298));
 }
 
+/// Whose leaves look further for room, and close ranks.
+#[test]
+fn every_operation_on_every_reachable_structure_that_is_dense() {
+    explore_at_least::<Dense<Tiny>>(14, (846, 221_084));
+    explore_at_least::<Ranked<Dense<Small>>>(15, (635, 180_548));
+}
+
 /// With five slots, nodes on the outer spines can have fewer than the minimum of the others.
 #[test]
 fn every_operation_on_every_reachable_structure_with_thin_spines() {
@@ -422,5 +429,6 @@ fn append_all<S: Shape<u128>>() {
 fn trees_are_appended_to_each_other() {
     append_all::<Tiny>();
     append_all::<Ranked<Tiny>>();
+    append_all::<Dense<Tiny>>();
     append_all::<Small>();
 }

@@ -9,7 +9,7 @@ use std::ops::Bound;
 
 use allotment_bump::Bump;
 use allotment_core::shape::{Shape, Standard, Tiny};
-use allotment_core::{BTreeMap, Global, Ranked, SharedAlloc};
+use allotment_core::{BTreeMap, Dense, Global, Ranked, SharedAlloc};
 use allotment_meter::{Counter, Counting, FaultPlan, Faulty};
 use allotment_pool::Pool;
 use allotment_trial::effort::{effort, tally};
@@ -455,6 +455,7 @@ fn every_allocation_panics_in_turn() {
 #[test]
 fn every_comparison_panics_in_turn() {
     assert!(run::<_, Tiny>(|parent| parent, Trouble::Compare, 300) > 20_000);
+    assert!(run::<_, Dense<Tiny>>(|parent| parent, Trouble::Compare, 300) > 20_000);
     assert!(run::<_, Standard>(|parent| parent, Trouble::Compare, 3000) > 20_000);
 }
 

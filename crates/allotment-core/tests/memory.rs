@@ -2,7 +2,7 @@
 //! for nothing.
 
 use allotment_core::shape::{Shape, Standard, Tiny};
-use allotment_core::{BTreeMap, BTreeSet, Global};
+use allotment_core::{BTreeMap, BTreeSet, Dense, Global};
 use allotment_meter::{Counter, Counting, Faulty};
 use allotment_pool::Pool;
 use fastrand::Rng;
@@ -70,6 +70,36 @@ fn interleaved_ascending_streams_fill_the_nodes() {
     let (bytes, nodes) = held((0..ENTRIES).map(|n| ((n % 64) << 32) | (n / 64)));
     assert!(per_entry(bytes) <= 16.9, "std takes 34.3 bytes an entry");
     assert_eq!((bytes, nodes), (16_479_352, 21_409));
+}
+
+/// Hundredths of a byte an entry, of a map whose leaves are kept full: at random, after two
+/// replacements of each entry, after removing 90 %, and of interleaved streams.
+#[test]
+fn dense_leaves_take_less() {
+    let alloc = Counting::new(Global);
+    let counter = alloc.counter();
+    let mut map = BTreeMap::<u64, u64, _, Dense>::with_shape_in(alloc);
+    let hundredths = |len: usize| 100 * counter.snapshot().live_bytes / len as u64;
+    let mut rng = Rng::with_seed(1);
+    let mut keys: Vec<u64> = (0..ENTRIES).map(|_| rng.u64(..)).collect();
+    map.extend(keys.iter().map(|&key| (key, key)));
+    let random = hundredths(map.len());
+    for _ in 0..2 * keys.len() {
+        let key = &mut keys[rng.usize(..ENTRIES as usize)];
+        map.remove(key);
+        *key = rng.u64(..);
+        map.insert(*key, *key);
+    }
+    let replaced = hundredths(map.len());
+    rng.shuffle(&mut keys);
+    for key in keys.drain(100_000..) {
+        map.remove(&key);
+    }
+    let removed = hundredths(map.len());
+    map.verify().expect("a valid tree");
+    map.clear();
+    map.extend((0..ENTRIES).map(|n| (((n % 64) << 32) | (n / 64), n)));
+    assert_eq!([random, replaced, removed, hundredths(map.len())], [1693, 1758, 2149, 1685]);
 }
 
 #[test]

@@ -7,7 +7,9 @@ use std::ops::Bound;
 use allotment_bump::Bump;
 use allotment_core::btree_map::Entry;
 use allotment_core::shape::{Shape, Standard, Tiny};
-use allotment_core::{BTreeMap, BTreeMultiMap, BTreeSet, Global, PostingList, PostingMap, Ranked};
+use allotment_core::{
+    BTreeMap, BTreeMultiMap, BTreeSet, Dense, Global, PostingList, PostingMap, Ranked,
+};
 use allotment_pool::Pool;
 
 use allotment_trial::checked::Checked;
@@ -40,6 +42,7 @@ fn miri_scripts() {
     subject::run::<PageValues, _, Tiny>(&Bump::new(), 4, STEPS / 4, 20);
     set_subject::run::<Strings, _, Tiny>(Pool::new(), 5, STEPS / 2, 40);
     subject::run::<Strings, _, Ranked<Tiny>>(Checked::new(), 6, STEPS / 2, 40);
+    subject::run::<Strings, _, Ranked<Dense<Tiny>>>(Checked::new(), 7, STEPS / 2, 40);
 }
 
 /// Lists that go from one value to few and to many, and back.

@@ -12,7 +12,7 @@ use std::ops::Bound;
 use allotment_bump::Bump;
 use allotment_core::btree_map::EntryRef;
 use allotment_core::shape::{Shape, Standard, Tiny};
-use allotment_core::{BTreeMap, BTreeSet, Global, Ranked, SharedAlloc};
+use allotment_core::{BTreeMap, BTreeSet, Dense, Global, Ranked, SharedAlloc};
 use allotment_meter::{Counting, FaultPlan, Faulty};
 use allotment_pool::Pool;
 use allotment_trial::effort::{effort, tally};
@@ -403,6 +403,7 @@ fn every_request_of_every_method_fails_and_panics() {
     assert!(check::<_, Tiny>(|parent| parent, &small()) > 13_000);
     assert!(check::<_, Standard>(|parent| parent, &LARGE) > 4000);
     assert!(check::<_, Ranked<Tiny>>(|parent| parent, &small()) > 13_000);
+    assert!(check::<_, Dense<Tiny>>(|parent| parent, &small()) > 9000);
 }
 
 /// Hazard 58: what a pool or an arena asks of its parent.

@@ -50,8 +50,8 @@ pub use allotment_core::{
     btree_set, posting_map, streams,
 };
 pub use allotment_core::{
-    ByteKey, ByteKeys, IntegerKey, IntegerKeys, Primitive, Ranked, Shape, Standard, byte_key,
-    integer_key, posting_id,
+    ByteKey, ByteKeys, Dense, IntegerKey, IntegerKeys, Primitive, Ranked, Shape, Standard,
+    byte_key, integer_key, posting_id,
 };
 
 /// Collections on the platform's allocator, whatever the program's global one is.

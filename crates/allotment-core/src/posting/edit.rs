@@ -124,8 +124,8 @@ impl<K, Id, A: Allocator, S: Shape<K> + Shape<u64>> PostingMap<K, Id, A, S> {
         Ok(list.contains(id.to_bits()) && self.remove_all(key) == 1)
     }
 
-    /// Takes a key and all its ids out; answers how many there were. O(log n), and as many blocks as
-    /// there are are given back.
+    /// Takes a key and all its ids out; answers how many there were. O(log n), and all its blocks
+    /// are given back.
     ///
     /// ```
     /// let mut map = allotment_core::PostingMap::from([("a", 1u32), ("a", 2), ("b", 3)]);

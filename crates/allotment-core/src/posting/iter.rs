@@ -9,13 +9,15 @@ use crate::posting::{Ids, PostingId, PostingList};
 use crate::raw::ids::List;
 use crate::raw::shape::{Shape, Standard};
 
-/// The keys of a posting map, each with its ids: see [`PostingMap::groups`](crate::PostingMap::groups).
+/// The keys of a posting map, each with its ids: see
+/// [`PostingMap::groups`](crate::PostingMap::groups).
 pub struct Groups<'a, K, Id, S: Shape<K> = Standard> {
     pub(super) lists: map::Iter<'a, K, List<S>, S>,
     pub(super) ids: PhantomData<Id>,
 }
 
-/// The keys between two bounds, each with its ids: see [`PostingMap::range`](crate::PostingMap::range).
+/// The keys between two bounds, each with its ids: see
+/// [`PostingMap::range`](crate::PostingMap::range).
 pub struct Range<'a, K, Id, S: Shape<K> = Standard> {
     pub(super) lists: map::Range<'a, K, List<S>, S>,
     pub(super) ids: PhantomData<Id>,

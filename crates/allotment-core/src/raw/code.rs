@@ -143,7 +143,7 @@ pub(crate) struct Reader<'a> {
     /// The gap or the bit behind it.
     at: usize,
     left: usize,
-    /// The last one that is left, and the gap or the bit that led to it, once it has been asked for.
+    /// The last one that is left, and the gap or the bit that led to it, once it was asked for.
     tail: Option<(u64, usize)>,
 }
 

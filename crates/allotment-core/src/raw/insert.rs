@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! full leaf that is all of the tree    ->  a leaf with more slots takes its place
-//! full leaf, and a sibling with room   ->  move slots over through the parent; no node needed
+//! full leaf, and a sibling with room   ->  move slots over through the parent; no node needed;
+//!                                          a dense shape asks siblings further away as well
 //! full leaf, otherwise                 ->  split it; the pivot goes up to the parent, which may
 //!                                          be full and split as well, up to a new root
 //! ```
@@ -26,7 +27,10 @@ use crate::raw::path::{Edge, Path, Root};
 use crate::raw::shape::{Shape, slots_after};
 use crate::raw::slots::{insert_carry, rotate_left, rotate_right, split, transfer_slots};
 use crate::raw::spare::{Spare, Supply};
-use crate::raw::totals::recount;
+use crate::raw::totals::{recount, recount_child};
+
+/// How many leaves away a full one looks for room, on either side, where leaves are kept dense.
+const DENSE_REACH: usize = 16;
 
 /// Pairs that went in one behind the other before a split counts on the next one to follow.
 const RUN_MIN: usize = 4;
@@ -36,10 +40,10 @@ const RUN_MIN: usize = 4;
 pub(crate) enum Plan {
     /// Begin a tree, or replace a leaf that is all of it: the leaf takes this many slots.
     Grow(usize),
-    /// Move so many slots to the left sibling.
-    ShiftLeft(usize),
-    /// Move so many slots to the right sibling.
-    ShiftRight(usize),
+    /// Move so many slots to the left, over so many leaves.
+    ShiftLeft(usize, usize),
+    /// Move so many slots to the right, over so many leaves.
+    ShiftRight(usize, usize),
     /// Split the leaf at this slot.
     Split(usize),
 }
@@ -137,22 +141,39 @@ pub(crate) fn choose<K, V, S: Shape<K>>(
     };
     let left = if at > 0 { room(at - 1) } else { 0 };
     let right = if at < parent.len() { room(at + 1) } else { 0 };
-    // An eighth of a node: little enough for well-filled leaves, enough to shift rarely.
-    let threshold = (capacity / 8).max(2);
     let (in_run, last) = (is_run(edge.leaf, edge.index), capacity - 1);
     if left > 0 && (ends.last || in_run && edge.index > last) {
-        Plan::ShiftLeft(left)
+        Plan::ShiftLeft(left, 1)
     } else if right > 0 && (ends.first || in_run && edge.index == last) {
-        Plan::ShiftRight(if ends.first { right } else { 1 })
+        Plan::ShiftRight(if ends.first { right } else { 1 }, 1)
     } else if ends.first || ends.last || in_run {
         split
-    } else if left >= threshold {
-        Plan::ShiftLeft(left.div_ceil(2))
-    } else if right >= threshold {
-        Plan::ShiftRight(right.div_ceil(2))
     } else {
-        split
+        nearest_room(parent, at).unwrap_or(split)
     }
+}
+
+/// The nearest leaf below `parent` that has room for slots of the one at `at`, if it is near enough.
+fn nearest_room<K, V, S: Shape<K>>(parent: Node<K, V, S>, at: usize) -> Option<Plan> {
+    let capacity = Node::<K, V, S>::capacity();
+    // An eighth of a node: little enough for well-filled leaves, enough to shift rarely. Half of
+    // that where memory counts for more.
+    let threshold = (if S::IS_DENSE { capacity / 16 } else { capacity / 8 }).max(2);
+    let reach = if S::IS_DENSE { DENSE_REACH } else { 1 };
+    let worthwhile = |index: usize| {
+        // SAFETY: N2; only asked for edges of the parent, below.
+        let room = capacity - unsafe { parent.child(index) }.len();
+        (room >= threshold).then_some(room.div_ceil(2))
+    };
+    (1..=reach).find_map(|leaves| {
+        let left = at.checked_sub(leaves).and_then(worthwhile);
+        let right =
+            || Some(at + leaves).filter(|index| *index <= parent.len()).and_then(worthwhile);
+        match left {
+            Some(count) => Some(Plan::ShiftLeft(count, leaves)),
+            None => right().map(|count| Plan::ShiftRight(count, leaves)),
+        }
+    })
 }
 
 /// Whether a pair or an edge that goes in at `slot` goes on with a run.
@@ -222,9 +243,9 @@ pub(crate) unsafe fn make_room<K, V, S: Shape<K>>(
             edge.leaf = root.node;
         }
         // SAFETY: the plan was made for this edge.
-        Plan::ShiftLeft(count) => unsafe { shift_left(*root, edge, count) },
+        Plan::ShiftLeft(count, leaves) => unsafe { shift_left(*root, edge, count, leaves) },
         // SAFETY: as above.
-        Plan::ShiftRight(count) => unsafe { shift_right(*root, edge, count) },
+        Plan::ShiftRight(count, leaves) => unsafe { shift_right(*root, edge, count, leaves) },
         // SAFETY: as above.
         Plan::Split(pivot) => unsafe { split_up(root, edge, pivot, supply) },
     }
@@ -254,18 +275,27 @@ pub(super) unsafe fn replace_leaf<K, V, S: Shape<K>>(
 }
 
 /// Moves `count` slots of the leaf at `edge` to its left sibling, and `edge` with them if it lies
-/// among them.
+/// among them; before that as many from each leaf to the one on its left, `leaves` away at most.
 ///
 /// # Safety
 ///
-/// The leaf is not its parent's first child and has more than `count` slots or `edge` at its end;
-/// the sibling has room for `count` and, if `edge` goes over, one more.
+/// So many leaves lie to the left below the same parent. The leaf has more than `count` slots or
+/// `edge` at its end; the last one of them has room for `count` and, if `edge` goes over, one more,
+/// and those between have as many slots.
 unsafe fn shift_left<K, V, S: Shape<K>>(
     root: Root<K, V, S>,
     edge: &mut Edge<K, V, S>,
     count: usize,
+    leaves: usize,
 ) {
     let (parent, at) = (root.node_at(&edge.path, 1), edge.path.edge(1) - 1);
+    for between in at + 1 - leaves..at {
+        // One more than comes after, so that the last one has room for `edge`.
+        // SAFETY: the slot between two of those leaves; the left one has room by now.
+        unsafe { rotate_left(parent, 1, between, count + 1) };
+        // SAFETY: N2; it is complete.
+        unsafe { recount_child(parent, 1, between) };
+    }
     // SAFETY: N2, `at` is an edge of the parent.
     let left = unsafe { parent.child(at) };
     let left_len = left.len();
@@ -284,13 +314,21 @@ unsafe fn shift_left<K, V, S: Shape<K>>(
 ///
 /// # Safety
 ///
-/// The leaf is not its parent's last child; otherwise as for `shift_left`.
+/// As for `shift_left`, with the sides exchanged.
 unsafe fn shift_right<K, V, S: Shape<K>>(
     root: Root<K, V, S>,
     edge: &mut Edge<K, V, S>,
     count: usize,
+    leaves: usize,
 ) {
     let (parent, at) = (root.node_at(&edge.path, 1), edge.path.edge(1));
+    for between in (at + 1..at + leaves).rev() {
+        // One more than comes after, so that the last one has room for `edge`.
+        // SAFETY: the slot between two of those leaves; the right one has room by now.
+        unsafe { rotate_right(parent, 1, between, count + 1) };
+        // SAFETY: N2; it is complete.
+        unsafe { recount_child(parent, 1, between + 1) };
+    }
     // SAFETY: `at` is the slot between the siblings; the caller saw room for `count`.
     unsafe { rotate_right(parent, 1, at, count) };
     let rest = edge.leaf.len();

@@ -49,6 +49,8 @@ pub(crate) mod bytes;
 
 pub mod shape;
 
+pub(crate) mod dense;
+
 pub(crate) mod ranked;
 
 pub(crate) mod node;

@@ -125,6 +125,15 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         Self::geometry().fill_min
     }
 
+    /// Whether a leaf that has just come down to so many slots should be refilled. Where leaves are
+    /// kept dense, now and then one that has some room is looked at as well.
+    #[inline(always)]
+    pub(crate) fn falls_short(len: usize) -> bool {
+        let capacity = Self::capacity();
+        let is_looked_at = || 8 * len < 7 * capacity && len.is_multiple_of((capacity / 16).max(1));
+        len < Self::fill_min() || S::IS_DENSE && is_looked_at()
+    }
+
     /// Slots that an internal node off the two outer spines has in any case.
     #[inline(always)]
     pub(crate) fn fill_least() -> usize {

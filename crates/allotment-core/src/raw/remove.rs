@@ -3,9 +3,12 @@
 //! A pair in an internal node is replaced by the one before it, which is the last of a leaf; so
 //! every removal takes a slot out of a leaf. A node left with too little merges with a sibling if
 //! the two and the slot between them fit one node, which may leave the parent with too little; or
-//! it borrows half of what the sibling has more. No removal allocates.
+//! it borrows half of what the sibling has more. In a dense shape, three leaves that fit two are
+//! made two. No removal allocates.
 //!
 //! Takes for granted N0 to N3, T1, T2, P1. Does not care about order.
+
+use core::cmp::Ordering;
 
 use allotment_alloc::Allocator;
 
@@ -49,7 +52,7 @@ pub(crate) unsafe fn remove<K, V, S: Shape<K>>(
         // SAFETY: a slot of a leaf, by the caller's promise.
         (slot.node, unsafe { remove_pair(slot.node, slot.index) })
     };
-    Removed { pair, replaced, falls_short: leaf.len() < Node::<K, V, S>::fill_min() }
+    Removed { pair, replaced, falls_short: Node::<K, V, S>::falls_short(leaf.len()) }
 }
 
 /// Takes a pair out of an internal node and puts the one before it in its place; `path` then leads
@@ -113,7 +116,17 @@ unsafe fn refill_upwards<K, V, S: Shape<K>>(
     freed: &mut impl Supply<K, V, S>,
 ) {
     let Some(root) = *tree else { return };
-    for level in 0..root.level {
+    let mut from = 0;
+    if S::IS_DENSE
+        && root.level > 0
+        // SAFETY: passed on.
+        && let Some(leaf) = unsafe { close_ranks(root, path) }
+    {
+        // SAFETY: the leaf is out of the tree.
+        unsafe { freed.put(0, leaf) };
+        from = 1;
+    }
+    for level in from..root.level {
         if root.node_at(path, level).len() >= Node::<K, V, S>::fill_min() {
             return;
         }
@@ -165,6 +178,61 @@ unsafe fn refill_from_sibling<K, V, S: Shape<K>>(
         unsafe { rotate_left(parent, level + 1, slot, count) };
     }
     None
+}
+
+/// Makes two leaves of three, the one that `path` leads to among them, if that leaves some room in
+/// the two; returns the one set free.
+///
+/// # Safety
+///
+/// The root is above the leaves; what the path leads to is as T2 says but for the leaf.
+unsafe fn close_ranks<K, V, S: Shape<K>>(
+    root: Root<K, V, S>,
+    path: &mut Path,
+) -> Option<Node<K, V, S>> {
+    let (parent, at) = (root.node_at(path, 1), path.edge(1));
+    let middle = at.clamp(1, parent.len().checked_sub(1).filter(|last| *last > 0)?);
+    let len = |edge| {
+        // SAFETY: N2; `middle` has a neighbour on each side.
+        unsafe { parent.child(edge) }.len()
+    };
+    let [left, own, right] = [middle - 1, middle, middle + 1].map(len);
+    let (capacity, index) = (Node::<K, V, S>::capacity(), path.edge(0));
+    let all = left + own + right + 1;
+    if all + (capacity / 16).max(1) > 2 * capacity {
+        return None;
+    }
+    if left + 1 + own <= capacity {
+        match at.cmp(&middle) {
+            Ordering::Less => {}
+            Ordering::Equal => {
+                path.set(1, middle - 1);
+                path.set(0, left + 1 + index);
+            }
+            // It would go on as it is, with too little perhaps.
+            Ordering::Greater => return None,
+        }
+        // SAFETY: the two and the slot between them fit one node.
+        return Some(unsafe { merge(parent, 1, middle - 1) });
+    }
+    // So many go to the left that both have about as many then. As the left and the middle leaf do
+    // not fit one, the right one is not full.
+    let least = (own + 1 + right).saturating_sub(capacity);
+    let count = (all / 2).saturating_sub(left).clamp(least, own.saturating_sub(1));
+    if count > 0 {
+        // SAFETY: the middle leaf has more, and the left one has room.
+        unsafe { rotate_left(parent, 1, middle - 1, count) };
+    }
+    let (edge, index) = match at {
+        at if at < middle => (at, index),
+        at if at > middle => (middle, own - count + 1 + index),
+        _ if index < count => (middle - 1, left + 1 + index),
+        _ => (middle, index - count),
+    };
+    path.set(1, edge);
+    path.set(0, index);
+    // SAFETY: what is left of the middle leaf fits the right one, with the slot between them.
+    Some(unsafe { merge(parent, 1, middle) })
 }
 
 /// Takes away a root without slots: its only child becomes the root, or the tree is empty.

@@ -37,7 +37,8 @@ const LINE: usize = 64;
 /// [`Standard`] suits every key, [`IntegerKeys`] those that implement
 /// [`IntegerKey`](crate::IntegerKey), [`ByteKeys`] those that implement
 /// [`ByteKey`](crate::ByteKey).
-/// [`Ranked`](crate::Ranked) is one of them that also counts.
+/// [`Ranked`](crate::Ranked) is one of them that also counts, [`Dense`](crate::Dense) one that
+/// keeps its leaves full.
 pub trait Shape<K>: closed::Sealed + 'static {
     /// Bytes of header and keys that a search walks through.
     #[doc(hidden)]
@@ -72,6 +73,10 @@ pub trait Shape<K>: closed::Sealed + 'static {
     /// Whether internal nodes know how many pairs are below each child.
     #[doc(hidden)]
     const HAS_TOTALS: bool = false;
+
+    /// Whether leaves are kept nearly full, at the price of more moves.
+    #[doc(hidden)]
+    const IS_DENSE: bool = false;
 
     /// The integer type that keys are compared as, if they are.
     #[doc(hidden)]
@@ -124,6 +129,59 @@ pub trait Shape<K>: closed::Sealed + 'static {
         unsafe { integer.write_max(slot) };
     }
 }
+
+/// Implements [`Shape`] for a shape around another, which is like that one but for what is said.
+macro_rules! shape_around {
+    ($shape:ident, HAS_TOTALS = $has_totals:expr, IS_DENSE = $is_dense:expr) => {
+        impl<S> $crate::raw::shape::closed::Sealed for $shape<S> {}
+
+        impl<K, S: $crate::raw::shape::Shape<K>> $crate::raw::shape::Shape<K> for $shape<S> {
+            const HOT_BYTES: usize = S::HOT_BYTES;
+            const LEAF_BYTES: usize = S::LEAF_BYTES;
+            const CAPACITY_MIN: usize = S::CAPACITY_MIN;
+            const CAPACITY_MAX: usize = S::CAPACITY_MAX;
+            const IS_TRUSTED: bool = S::IS_TRUSTED;
+            const MAY_BE_INTEGERS: bool = S::MAY_BE_INTEGERS;
+            const IS_WIDE: bool = S::IS_WIDE;
+            const MAY_BE_BYTES: bool = S::MAY_BE_BYTES;
+            const HAS_TOTALS: bool = $has_totals;
+            const IS_DENSE: bool = $is_dense;
+
+            #[inline]
+            fn integer() -> Option<$crate::raw::kind::Integer> {
+                S::integer()
+            }
+
+            #[inline]
+            fn are_bytes() -> bool {
+                S::are_bytes()
+            }
+
+            #[inline]
+            unsafe fn bytes(key: *const K) -> *const [u8] {
+                // SAFETY: passed on.
+                unsafe { S::bytes(key) }
+            }
+
+            #[inline(always)]
+            unsafe fn load<I: $crate::raw::kind::Image>(
+                integer: $crate::raw::kind::Integer,
+                key: *const K,
+            ) -> I {
+                // SAFETY: passed on.
+                unsafe { S::load(integer, key) }
+            }
+
+            #[inline(always)]
+            unsafe fn pad(integer: $crate::raw::kind::Integer, slot: *mut K) {
+                // SAFETY: passed on.
+                unsafe { S::pad(integer, slot) };
+            }
+        }
+    };
+}
+
+pub(super) use shape_around;
 
 /// Keeps the set of shapes closed: `MAX_HEIGHT` was argued for these.
 pub(super) mod closed {

@@ -395,8 +395,9 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         if S::HAS_TOTALS && !is_lone {
             return None;
         }
-        let least = if is_lone { 1 } else { Node::<K, V, S>::fill_min() };
-        if slot.level > 0 || slot.node.len() <= least {
+        let left = slot.node.len() - 1;
+        let falls_short = if is_lone { left < 1 } else { Node::<K, V, S>::falls_short(left) };
+        if slot.level > 0 || falls_short {
             return None;
         }
         self.len -= 1;
