@@ -153,7 +153,7 @@ pub(crate) fn choose<K, V, S: Shape<K>>(
     }
 }
 
-/// The nearest leaf below `parent` that has room for slots of the one at `at`, if it is near enough.
+/// The nearest leaf below `parent` with room for slots of the one at `at`, if it is near enough.
 fn nearest_room<K, V, S: Shape<K>>(parent: Node<K, V, S>, at: usize) -> Option<Plan> {
     let capacity = Node::<K, V, S>::capacity();
     // An eighth of a node: little enough for well-filled leaves, enough to shift rarely. Half of
