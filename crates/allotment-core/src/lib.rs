@@ -71,14 +71,15 @@ pub mod btree_map {
 pub mod btree_multimap {
     pub use crate::map::AllocFailure;
     pub use crate::multimap::{
-        BTreeMultiMap, Difference, Entry, Fallible, Groups, Intersection, Iter, OccupiedEntry,
-        Range, RangePairs, Union, VacantEntry, Values, ValuesRange,
+        BTreeMultiMap, Difference, Entry, Fallible, FallibleEntry, Groups, Intersection, Iter,
+        ListsUsage, OccupiedEntry, Range, RangePairs, Union, VacantEntry, Values, ValuesRange,
     };
 }
 
 /// [`PostingMap`] and the types that its methods return.
 pub mod posting_map {
     pub use crate::map::AllocFailure;
+    pub use crate::multimap::ListsUsage;
     pub use crate::posting::{
         Difference, Fallible, Groups, Ids, IdsRange, Intersection, Iter, PostingId, PostingList,
         PostingMap, Range, Union,

@@ -92,6 +92,19 @@ fn look<K: Element, V: Element, A: SharedAlloc, S: Shape<K> + Shape<V>>(
     assert!(own().intersection(theirs()).eq(list.intersection(others)));
     assert!(own().union(theirs()).eq(list.union(others)));
     assert!(own().difference(theirs()).eq(list.difference(others)));
+    let (part, twin_part) =
+        (|| ours.get_range(&key, &low..=&high), list.range(&low..=&high).cloned().collect());
+    assert!(part().intersection(theirs()).eq(TwinSet::intersection(&twin_part, others)));
+    assert!(theirs().union(part()).eq(others.union(&twin_part)));
+    assert!(theirs().difference(part()).eq(others.difference(&twin_part)));
+    let nth = rng.usize(0..list.len() + 2);
+    assert_eq!(
+        (own().nth(nth), own().nth_back(nth)),
+        (list.iter().nth(nth), list.iter().nth_back(nth))
+    );
+    assert_eq!((own().last(), part().nth(nth)), (list.last(), twin_part.iter().nth(nth)));
+    assert_eq!((own().min(), own().max()), (list.first(), list.last()));
+    assert_eq!(ours.iter().last(), ours.iter().next_back());
     let (first, last) = (key.clone().min(other.clone()), key.max(other));
     let groups = ours.range(&first..&last).map(|(key, values)| (key, values.len()));
     assert!(groups.eq(twin.range(&first..&last).map(|(key, list)| (key, list.len()))));
@@ -178,6 +191,7 @@ fn script<K: Element, V: Element, A: SharedAlloc, S: Shape<K> + Shape<V>>(
                 assert_eq!(gone, twin.remove(&K::of(key)).map_or(0, |list| list.len()));
             }
             1 => retain(&mut ours, &mut twin, rng.u64(..) | rng.u64(..), values),
+            5 => ours.shrink_to_fit(),
             2 => {
                 let pairs = || (value..value + 70).map(|n| (K::of(key), V::of(n % values)));
                 ours.extend(pairs());
@@ -205,7 +219,7 @@ fn script<K: Element, V: Element, A: SharedAlloc, S: Shape<K> + Shape<V>>(
                 ours.clear();
                 twin.clear();
             }
-            5..15 => look(&ours, &twin, &mut rng, (keys, values)),
+            6..16 => look(&ours, &twin, &mut rng, (keys, values)),
             dice => {
                 let inserts = if grows { dice < 75 } else { dice >= 75 };
                 let pair = (K::of(key), V::of(value));
@@ -277,7 +291,7 @@ fn bytes_a_record_are_as_told() {
         let count = pairs.len();
         lists.extend(pairs);
         assert_eq!(lists.len(), count);
-        10 * lists.live_bytes() / count
+        10 * lists.memory_usage().live_bytes / count
     };
     let tenths = [bytes(40_000, 1), bytes(10_000, 4), bytes(2500, 16), bytes(700, 64)];
     assert_eq!(tenths, [299, 174, 104, 85]);

@@ -67,6 +67,22 @@ fn edits<B: SharedAlloc, S: Shape<Probe>>() -> Vec<(&'static str, Edit<B, S>)> {
             }
             catch(|| lists.entry(Probe::new(2)).insert(Probe::new(n)).values().len()).is_some()
         }),
+        ("entry of the view", |lists, n, trouble| {
+            if trouble == Trouble::Fail {
+                let entry = lists.fallible().entry(Probe::new(n + 10));
+                let placed = entry.or_insert_with(|| Probe::new(n));
+                return placed.map_err(|back| assert_eq!(back.returned.1.n(), n)).is_ok();
+            }
+            let place =
+                || lists.entry(Probe::new(n + 10)).or_insert_with(|| Probe::new(n)).key().n();
+            catch(place).is_some()
+        }),
+        ("shrink_to_fit", |lists, _, trouble| {
+            if trouble == Trouble::Fail {
+                return lists.fallible().shrink_to_fit().is_ok();
+            }
+            catch(|| lists.shrink_to_fit()).is_some()
+        }),
         ("remove of an entry", |lists, n, _| {
             let value = Probe::new(n.saturating_sub(5));
             let remove = || match lists.entry(Probe::new(2)) {
@@ -133,7 +149,11 @@ fn sweep_one<B: SharedAlloc, S: Shape<Probe>>(
         }
         let held = subject.len() + subject.key_count();
         assert_eq!(ledger::live() - owed, held, "{what}: something leaked");
-        assert_eq!(counter.snapshot().live_bytes, subject.live_bytes() as u64, "{what}: bytes");
+        assert_eq!(
+            counter.snapshot().live_bytes,
+            subject.memory_usage().live_bytes as u64,
+            "{what}: bytes"
+        );
         if passed {
             drop(subject);
             assert_eq!(ledger::live(), owed, "{what}: something leaked");
@@ -275,6 +295,63 @@ fn a_closure_panics() {
             assert!(passed.is_none());
             subject.verify().expect("a valid multimap");
             assert!(subject.len() >= (3 * len - n) as usize);
+        }
+    }
+}
+
+/// A list that came down to one value because of a panic is as good as any other.
+#[test]
+fn lists_of_one_in_a_block_or_a_tree_are_appended() {
+    fn check<S: Shape<u32>>(len: u32) {
+        let mut other = BTreeMultiMap::<u32, u32, _, S>::with_shape_in(Checked::new());
+        other.extend((0..len).map(|n| (7, n)));
+        let mut asked = 0;
+        let panics = || {
+            other.retain(|_, _| {
+                asked += 1;
+                assert!(asked < len, "the last value stays");
+                false
+            });
+        };
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(panics)).is_err());
+        other.verify().expect("a valid multimap");
+        assert_eq!(other.len(), 1);
+        let mut ours = BTreeMultiMap::<u32, u32, _, S>::with_shape_in(Checked::new());
+        ours.insert(7, 1_000_000);
+        ours.append(&mut other);
+        assert!(ours.get(&7).eq(&[len - 1, 1_000_000]) && other.is_empty());
+        ours.verify().expect("a valid multimap");
+        other.verify().expect("a valid multimap");
+    }
+    for len in [2, 5, 14] {
+        check::<Tiny>(len);
+    }
+    for len in [2, 60, 100] {
+        check::<Standard>(len);
+    }
+}
+
+/// A drop that panics as lists are put together drops that one value, or that key, and no other.
+#[test]
+fn every_drop_in_an_append_panics() {
+    for len in [1, 2, 5, 14] {
+        for n in 0.. {
+            let owed = ledger::live();
+            let mut ours = lists::<_, Tiny>(Counting::new(Global), len);
+            let mut other = lists::<_, Tiny>(Counting::new(Global), len + 1);
+            arm(Act::Drop, n);
+            let passed = catch(|| ours.append(&mut other)).is_some();
+            disarm(Act::Drop);
+            ours.verify().expect("a valid multimap");
+            other.verify().expect("a valid multimap");
+            let numbers = |(key, value): (&Probe, &Probe)| (key.n(), value.n());
+            let left: BTreeSet<_> = ours.iter().chain(&other).map(numbers).collect();
+            assert_eq!(left.len(), 3 * (len + 1) as usize, "{len}, {n}: a pair was lost");
+            drop((ours, other));
+            assert_eq!(ledger::live(), owed, "{len}, {n}: something leaked");
+            if passed {
+                break;
+            }
         }
     }
 }

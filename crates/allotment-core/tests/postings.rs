@@ -284,7 +284,11 @@ fn sweep_one<B: SharedAlloc, S: Shape<Probe> + Shape<u64>>(
             assert_eq!((format!("{subject:?}"), subject.len()), before, "{what}: changed");
         }
         assert_eq!(ledger::live() - owed, subject.key_count(), "{what}: something leaked");
-        assert_eq!(counter.snapshot().live_bytes, subject.live_bytes() as u64, "{what}: bytes");
+        assert_eq!(
+            counter.snapshot().live_bytes,
+            subject.memory_usage().live_bytes as u64,
+            "{what}: bytes"
+        );
         if passed {
             drop(subject);
             assert_eq!(ledger::live(), owed, "{what}: something leaked");
@@ -327,7 +331,7 @@ fn bytes_an_id_are_as_told() {
             (0..keys * each).map(|n| (own[(n / each) as usize], rng.u64(0..most))).collect();
         rng.shuffle(&mut pairs);
         let map: PostingMap<u64, u64> = pairs.into_iter().collect();
-        100 * map.live_bytes() / map.len()
+        100 * map.memory_usage().live_bytes / map.len()
     };
     let shapes = [(40_000, 1), (10_000, 4), (2500, 16), (625, 64), (1, 40_000)];
     let among = |most| shapes.map(|(keys, each)| hundredths(keys, each, most));
@@ -344,5 +348,5 @@ fn a_list_that_shrinks_gives_memory_back() {
         assert!(map.remove(&(), n * 37));
     }
     map.verify().expect("a valid map");
-    assert_eq!(100 * map.live_bytes() / map.len(), 208);
+    assert_eq!(100 * map.memory_usage().live_bytes / map.len(), 208);
 }

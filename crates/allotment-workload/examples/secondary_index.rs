@@ -84,11 +84,11 @@ pub(crate) fn report() -> Result<String, fmt::Error> {
         by_country.key_count(),
         by_prefix.key_count()
     )?;
-    let bytes = by_country.live_bytes() as f64 / ids as f64;
+    let bytes = by_country.memory_usage().live_bytes as f64 / ids as f64;
     writeln!(
         out,
         "by country: {bytes:.1} bytes an id; by size: {:.1}",
-        by_prefix.live_bytes() as f64 / ids as f64
+        by_prefix.memory_usage().live_bytes as f64 / ids as f64
     )?;
     let mut largest: Vec<_> = by_country.groups().map(|(code, ids)| (ids.len(), code)).collect();
     largest.sort_unstable_by(|a, b| b.cmp(a));

@@ -10,9 +10,9 @@ use serde_core::ser::{Serialize, Serializer};
 
 use allotment_alloc::Allocator;
 
-use crate::BTreeMultiMap;
 use crate::multimap::{Entry, Values};
 use crate::raw::shape::{Shape, Standard};
+use crate::{AllocFailure, BTreeMultiMap};
 
 /// What a seed holds nothing of, and makes.
 type Made<K, V, S> = fn() -> (K, V, S);
@@ -134,8 +134,9 @@ where
         let mut entry = self.entry;
         let mut count = 0;
         while let Some(value) = values.next_element()? {
-            let out_of_memory = |layout| M::Error::custom(crate::AllocFailure::of(layout));
-            entry = Entry::Occupied(entry.try_insert(value).map_err(out_of_memory)?);
+            let inserted = entry.try_insert(value);
+            let out_of_memory = |layout| M::Error::custom(AllocFailure::of(layout));
+            entry = Entry::Occupied(inserted.map_err(|failure| out_of_memory(failure.layout))?);
             count += 1;
         }
         if count == 0 { Err(M::Error::invalid_length(0, &"one value at least")) } else { Ok(()) }

@@ -31,9 +31,9 @@ impl<V, S: Shape<V>> Clone for Front<'_, V, S> {
 }
 
 impl<'a, V: Ord, S: Shape<V>> Front<'a, V, S> {
-    fn new(values: Values<'a, V, S>) -> Self {
-        let most = values.len();
-        let mut behind = values.into_range();
+    fn new(values: ValuesRange<'a, V, S>) -> Self {
+        let most = values.most();
+        let mut behind = values;
         Self { head: behind.next(), behind, most, passed: 0 }
     }
 
@@ -64,11 +64,11 @@ impl<'a, V: Ord, S: Shape<V>> Front<'a, V, S> {
     }
 }
 
-impl<'a, V, S: Shape<V>> Values<'a, V, S> {
+impl<'a, V: Ord, S: Shape<V>> ValuesRange<'a, V, S> {
     /// The values that are in both lists, in ascending order; those of this one.
     ///
-    /// O(n + m), and O(n log m) where one list has n values, and the other has many more.
-    /// Allocates nothing.
+    /// The other may be a range as well, or the values of a key. O(n + m), and O(n log m) where one
+    /// list has n values, and the other has many more. Allocates nothing.
     ///
     /// ```
     /// let index = allotment_core::BTreeMultiMap::from([
@@ -76,18 +76,17 @@ impl<'a, V, S: Shape<V>> Values<'a, V, S> {
     ///     ("thirds", 12),
     /// ]);
     /// assert!(index.get("even").intersection(index.get("thirds")).eq(&[6, 12]));
+    /// // A page of it: what lies behind the last value that was seen.
+    /// let behind = index.get_range("even", 7..);
+    /// assert!(behind.intersection(index.get("thirds")).eq(&[12]));
     /// ```
-    pub fn intersection(self, other: Values<'a, V, S>) -> Intersection<'a, V, S>
-    where
-        V: Ord,
-    {
-        Intersection { own: Front::new(self), other: Front::new(other) }
+    pub fn intersection(self, other: impl Into<Self>) -> Intersection<'a, V, S> {
+        Intersection { own: Front::new(self), other: Front::new(other.into()) }
     }
 
     /// The values of both lists, in ascending order; of equal ones that of this list.
     ///
-    /// O(n + m).
-    /// Allocates nothing.
+    /// The other may be a range as well, or the values of a key. O(n + m); allocates nothing.
     ///
     /// ```
     /// let index = allotment_core::BTreeMultiMap::from([
@@ -96,17 +95,14 @@ impl<'a, V, S: Shape<V>> Values<'a, V, S> {
     /// ]);
     /// assert!(index.get("even").union(index.get("thirds")).eq(&[2, 3, 6, 9, 12]));
     /// ```
-    pub fn union(self, other: Values<'a, V, S>) -> Union<'a, V, S>
-    where
-        V: Ord,
-    {
-        Union { own: Front::new(self), other: Front::new(other) }
+    pub fn union(self, other: impl Into<Self>) -> Union<'a, V, S> {
+        Union { own: Front::new(self), other: Front::new(other.into()) }
     }
 
     /// The values that are in this list and not in the other, in ascending order.
     ///
-    /// O(n + m), and O(n log m) where the other has many more.
-    /// Allocates nothing.
+    /// The other may be a range as well, or the values of a key. O(n + m), and O(n log m) where the
+    /// other has many more. Allocates nothing.
     ///
     /// ```
     /// let index = allotment_core::BTreeMultiMap::from([
@@ -115,11 +111,25 @@ impl<'a, V, S: Shape<V>> Values<'a, V, S> {
     /// ]);
     /// assert!(index.get("even").difference(index.get("thirds")).eq(&[2]));
     /// ```
-    pub fn difference(self, other: Values<'a, V, S>) -> Difference<'a, V, S>
-    where
-        V: Ord,
-    {
-        Difference { own: Front::new(self), other: Front::new(other) }
+    pub fn difference(self, other: impl Into<Self>) -> Difference<'a, V, S> {
+        Difference { own: Front::new(self), other: Front::new(other.into()) }
+    }
+}
+
+impl<'a, V: Ord, S: Shape<V>> Values<'a, V, S> {
+    /// As [`ValuesRange::intersection`].
+    pub fn intersection(self, other: impl Into<ValuesRange<'a, V, S>>) -> Intersection<'a, V, S> {
+        ValuesRange::from(self).intersection(other)
+    }
+
+    /// As [`ValuesRange::union`].
+    pub fn union(self, other: impl Into<ValuesRange<'a, V, S>>) -> Union<'a, V, S> {
+        ValuesRange::from(self).union(other)
+    }
+
+    /// As [`ValuesRange::difference`].
+    pub fn difference(self, other: impl Into<ValuesRange<'a, V, S>>) -> Difference<'a, V, S> {
+        ValuesRange::from(self).difference(other)
     }
 }
 
@@ -159,7 +169,7 @@ macro_rules! walk_of_two {
 }
 
 walk_of_two! {
-    /// The values that are in both lists: see [`Values::intersection`].
+    /// The values that are in both lists: see [`ValuesRange::intersection`].
     Intersection, self,
     {
         loop {
@@ -184,7 +194,7 @@ walk_of_two! {
 }
 
 walk_of_two! {
-    /// The values of both lists: see [`Values::union`].
+    /// The values of both lists: see [`ValuesRange::union`].
     Union, self,
     {
         let (Some(own), Some(other)) = (self.own.head, self.other.head) else {
@@ -199,11 +209,14 @@ walk_of_two! {
             }
         }
     },
-    (self.own.most.max(self.other.most).min(1), self.own.most.checked_add(self.other.most))
+    {
+        let least = usize::from(self.own.head.or(self.other.head).is_some());
+        (least, self.own.most.checked_add(self.other.most))
+    }
 }
 
 walk_of_two! {
-    /// The values that are in this list alone: see [`Values::difference`].
+    /// The values that are in this list alone: see [`ValuesRange::difference`].
     Difference, self,
     {
         loop {

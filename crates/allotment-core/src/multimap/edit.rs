@@ -11,7 +11,7 @@ use crate::map::{AllocFailure, BTreeMap};
 use crate::multimap::{BTreeMultiMap, OccupiedEntry};
 use crate::raw::gap::Gap;
 use crate::raw::owned::{Owned, free_tree};
-use crate::raw::path::Slot;
+use crate::raw::path::{Edge, Slot};
 use crate::raw::postings::Postings;
 use crate::raw::shape::Shape;
 use crate::raw::tree::Ready;
@@ -113,9 +113,13 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
     /// if the two allocators share their memory, and are moved otherwise; those of keys that are
     /// here are inserted value by value.
     ///
+    /// O(log n) for each key of `other`, and for each value of a key that is here. Allocates as
+    /// [`insert`](Self::insert) does.
+    ///
     /// # Panics
     ///
-    /// If a comparison or the allocator does; every pair is then in one of the two.
+    /// If a comparison, the allocator, or the drop of a key or a value that is here already does;
+    /// every pair is then in one of the two.
     ///
     /// ```
     /// use allotment_core::BTreeMultiMap;
@@ -152,11 +156,8 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
                 Ok(place) => {
                     // SAFETY: N1; the multimap is borrowed for writing.
                     let list = unsafe { &mut *place.slot.value() };
-                    // SAFETY: T4, for lists too; a value is seated next.
-                    let spot = unsafe { list.ready(theirs.list().first(), alloc) }?;
-                    let value = theirs.take_first();
-                    // SAFETY: told just now.
-                    self.len += usize::from(unsafe { list.seat(spot, value) });
+                    // SAFETY: T4, for lists too.
+                    unsafe { theirs.pour(list, alloc, &mut self.len) }?;
                 }
                 Err(mut edge) => {
                     let list = theirs.list();
@@ -255,6 +256,41 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
             drop(unsafe { Owned::new(list, alloc) });
             drop(key);
         }
+    }
+
+    /// Moves the values of each list, and the keys, to what takes least for so many. O(n).
+    ///
+    /// # Panics
+    ///
+    /// If the allocator does; no pair is lost.
+    ///
+    /// ```
+    /// let pairs = (0..640).map(|n: u64| (n / 64, n));
+    /// let mut index: allotment_core::BTreeMultiMap<_, _> = pairs.collect();
+    /// index.retain(|_, value| value % 32 == 0);
+    /// let before = index.memory_usage().live_bytes;
+    /// index.shrink_to_fit();
+    /// assert!(index.memory_usage().live_bytes * 4 < before);
+    /// ```
+    #[cfg(feature = "infallible")]
+    pub fn shrink_to_fit(&mut self) {
+        self.try_shrink_to_fit().unwrap_or_else(|layout| out_of_memory(layout));
+    }
+
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; no pair is lost.
+    pub(super) fn try_shrink_to_fit(&mut self) -> Result<(), Layout> {
+        let BTreeMap { tree, alloc } = &mut self.lists;
+        let (root, mut edge) = (tree.root(), tree.root().map(Edge::first));
+        while let Some(slot) = edge.as_mut().and_then(|edge| edge.next(root?)) {
+            // SAFETY: N1; the multimap is borrowed for writing.
+            let list = unsafe { &mut *slot.value() };
+            // SAFETY: T4, for lists too.
+            unsafe { list.shrink(alloc) }?;
+        }
+        // SAFETY: T4.
+        unsafe { tree.shrink_to_fit(alloc) }
     }
 
     /// Drops all pairs and gives all memory back. O(n).

@@ -6,13 +6,21 @@ use core::fmt;
 
 use allotment_alloc::{Allocator, Global};
 
-use crate::map;
 #[cfg(feature = "infallible")]
 use crate::map::out_of_memory;
+use crate::map::{self, AllocFailure};
 use crate::multimap::{BTreeMultiMap, Values};
 use crate::raw::owned::Owned;
 use crate::raw::postings::Postings;
 use crate::raw::shape::{Shape, Standard};
+
+/// The place of a key that was put in, or key and value.
+pub(super) type Seated<'a, K, V, A, S> =
+    Result<OccupiedEntry<'a, K, V, A, S>, AllocFailure<(K, V)>>;
+
+/// The place of a key that a value was put in for, or the value, and the key if it was not there.
+pub(super) type Inserted<'a, K, V, A, S> =
+    Result<OccupiedEntry<'a, K, V, A, S>, AllocFailure<(Option<K>, V)>>;
 
 /// The place of a key in a multimap: see [`BTreeMultiMap::entry`].
 pub enum Entry<'a, K, V, A = Global, S = Standard>
@@ -109,19 +117,27 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K> + Shape<V>> Entry<'a, K, V, A, S> 
     where
         V: Ord,
     {
-        self.try_insert(value).unwrap_or_else(|layout| out_of_memory(layout))
+        self.try_insert(value).unwrap_or_else(|failure| out_of_memory(failure.layout))
     }
 
-    pub(crate) fn try_insert(self, value: V) -> Result<OccupiedEntry<'a, K, V, A, S>, Layout>
+    /// # Errors
+    ///
+    /// The value, and the key if it is not there, if the allocator failed.
+    pub(crate) fn try_insert(self, value: V) -> Inserted<'a, K, V, A, S>
     where
         V: Ord,
     {
         match self {
-            Self::Vacant(entry) => entry.try_insert(value),
-            Self::Occupied(mut entry) => {
-                entry.try_insert(value)?;
-                Ok(entry)
-            }
+            Self::Vacant(entry) => entry.try_insert(value).map_err(|failure| {
+                let (key, value) = failure.returned;
+                AllocFailure { layout: failure.layout, returned: (Some(key), value) }
+            }),
+            Self::Occupied(mut entry) => match entry.try_insert(value) {
+                Ok(_) => Ok(entry),
+                Err(AllocFailure { layout, returned }) => {
+                    Err(AllocFailure { layout, returned: (None, returned) })
+                }
+            },
         }
     }
 
@@ -158,14 +174,24 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K> + Shape<V>> VacantEntry<'a, K, V, 
     /// [`BTreeMap::insert`](crate::BTreeMap::insert) does.
     #[cfg(feature = "infallible")]
     pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, A, S> {
-        self.try_insert(value).unwrap_or_else(|layout| out_of_memory(layout))
+        self.try_insert(value).unwrap_or_else(|failure| out_of_memory(failure.layout))
     }
 
-    fn try_insert(self, value: V) -> Result<OccupiedEntry<'a, K, V, A, S>, Layout> {
+    /// # Errors
+    ///
+    /// Key and value, if the allocator failed.
+    pub(super) fn try_insert(self, value: V) -> Seated<'a, K, V, A, S> {
         let Self { place, len } = self;
-        let place = place.seat(Postings::One(value)).map_err(|failure| failure.layout)?;
-        *len += 1;
-        Ok(OccupiedEntry { place, len })
+        match place.seat(Postings::One(value)) {
+            Ok(place) => {
+                *len += 1;
+                Ok(OccupiedEntry { place, len })
+            }
+            Err(AllocFailure { layout, returned: (key, Postings::One(value)) }) => {
+                Err(AllocFailure { layout, returned: (key, value) })
+            }
+            Err(_) => unreachable!("what was to be seated comes back"),
+        }
     }
 }
 
@@ -191,16 +217,22 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K> + Shape<V>> OccupiedEntry<'a, K, V
     where
         V: Ord,
     {
-        self.try_insert(value).unwrap_or_else(|layout| out_of_memory(layout))
+        self.try_insert(value).unwrap_or_else(|failure| out_of_memory(failure.layout))
     }
 
-    fn try_insert(&mut self, value: V) -> Result<bool, Layout>
+    /// # Errors
+    ///
+    /// The value, if the allocator failed.
+    fn try_insert(&mut self, value: V) -> Result<bool, AllocFailure<V>>
     where
         V: Ord,
     {
         let (list, alloc) = self.place.value_and_alloc();
         // SAFETY: T4, for lists too; the value is seated next.
-        let spot = unsafe { list.ready(&value, alloc) }?;
+        let spot = match unsafe { list.ready(&value, alloc) } {
+            Ok(spot) => spot,
+            Err(layout) => return Err(AllocFailure { layout, returned: value }),
+        };
         // SAFETY: told just now.
         let is_new = unsafe { list.seat(spot, value) };
         *self.len += usize::from(is_new);
@@ -259,19 +291,45 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K> + Shape<V>> OccupiedEntry<'a, K, V
         self.place.get()
     }
 
-    /// Takes the first value out, and the key if it was the last.
-    pub(super) fn take_first(mut self) -> V {
-        if let Postings::One(_) = self.list() {
-            let (key, list, _) = self.take();
-            let Postings::One(value) = list else { unreachable!("one value") };
-            drop(key);
-            return value;
+    /// Moves the values to another list, one after the other, and takes the key out with the last;
+    /// `count` goes up by those that are new there.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; every value is in one of the two lists.
+    ///
+    /// # Safety
+    ///
+    /// What the other list is in stems from `alloc`.
+    pub(super) unsafe fn pour(
+        mut self,
+        other: &mut Postings<V, S>,
+        alloc: &A,
+        count: &mut usize,
+    ) -> Result<(), Layout>
+    where
+        V: Ord,
+    {
+        while self.list().len() > 1 {
+            // SAFETY: passed on; a value is seated next.
+            let spot = unsafe { other.ready(self.list().first(), alloc) }?;
+            let (list, own_alloc) = self.place.value_and_alloc();
+            // SAFETY: T4, for lists too; there are two or more.
+            let value = unsafe { list.take_first(own_alloc) };
+            *self.len -= 1;
+            // SAFETY: told just now.
+            *count += usize::from(unsafe { other.seat(spot, value) });
         }
-        let (list, alloc) = self.place.value_and_alloc();
-        // SAFETY: T4, for lists too; there are two or more.
-        let value = unsafe { list.take_first(alloc) };
-        *self.len -= 1;
-        value
+        // SAFETY: as above.
+        let spot = unsafe { other.ready(self.list().first(), alloc) }?;
+        let (key, list, own_alloc) = self.take();
+        // SAFETY: T4, for lists too; it is the last one.
+        let value = unsafe { list.into_only(own_alloc) };
+        // SAFETY: told just now.
+        *count += usize::from(unsafe { other.seat(spot, value) });
+        // Not before: should this panic, the value has its place.
+        drop(key);
+        Ok(())
     }
 }
 

@@ -14,7 +14,7 @@ where
     A: Allocator,
     S: Shape<K> + Shape<V>,
 {
-    multimap: &'a mut BTreeMultiMap<K, V, A, S>,
+    pub(super) multimap: &'a mut BTreeMultiMap<K, V, A, S>,
 }
 
 impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
@@ -71,6 +71,15 @@ impl<K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> Fallible<'_, K, V, A,
         A: SharedAlloc,
     {
         self.multimap.try_append(other).map_err(AllocFailure::of)
+    }
+
+    /// [`BTreeMultiMap::shrink_to_fit`].
+    ///
+    /// # Errors
+    ///
+    /// If the allocator failed; no pair is lost.
+    pub fn shrink_to_fit(&mut self) -> Result<(), AllocFailure> {
+        self.multimap.try_shrink_to_fit().map_err(AllocFailure::of)
     }
 
     /// [`Clone::clone`].

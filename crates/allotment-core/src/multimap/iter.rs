@@ -3,6 +3,7 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
+use crate::ascending::ascending_shortcuts;
 use crate::map;
 use crate::multimap::{Values, ValuesRange};
 use crate::raw::postings::Postings;
@@ -124,6 +125,8 @@ impl<'a, K, V, S: Shape<K> + Shape<V>> Iterator for Iter<'a, K, V, S> {
         (self.len, Some(self.len))
     }
 
+    ascending_shortcuts!();
+
     fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut act: F) -> B {
         let lists = self.front.into_iter().chain(self.groups).chain(self.back);
         lists.fold(init, |acc, (key, values)| values.fold(acc, |acc, value| act(acc, (key, value))))
@@ -155,6 +158,8 @@ impl<'a, K, V, S: Shape<K> + Shape<V>> Iterator for RangePairs<'a, K, V, S> {
     fn next(&mut self) -> Option<Self::Item> {
         pair_of!(self, next from front, back, ValuesRange::whole)
     }
+
+    ascending_shortcuts!();
 }
 
 impl<K, V, S: Shape<K> + Shape<V>> DoubleEndedIterator for RangePairs<'_, K, V, S> {

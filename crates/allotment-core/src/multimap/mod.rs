@@ -4,8 +4,10 @@ mod algebra;
 mod edit;
 mod entry;
 mod fallible;
+mod fallible_entry;
 mod iter;
 mod traits;
+mod usage;
 mod values;
 
 use core::borrow::Borrow;
@@ -20,7 +22,9 @@ use crate::raw::shape::{Shape, Standard};
 pub use algebra::{Difference, Intersection, Union};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use fallible::Fallible;
+pub use fallible_entry::FallibleEntry;
 pub use iter::{Groups, Iter, Range, RangePairs};
+pub use usage::ListsUsage;
 pub use values::{Values, ValuesRange};
 
 /// An ordered map from each key to a sorted list of different values: an index.
@@ -37,8 +41,10 @@ pub use values::{Values, ValuesRange};
 /// # Memory
 ///
 /// Beside what a [`BTreeMap`] takes for the keys, with a word or two for each list: nothing for one
-/// value; for up to 64 a block of 8 bytes and them, with at most half as much again to spare; for
-/// more, the nodes of a set.
+/// value; for up to 64, or 512 bytes of them, a block of 8 bytes and them, with at most half as
+/// much again to spare; for more, the nodes of a set. A list from which values are removed stays in what
+/// it is in, down to the last one, so that removals ask for nothing: see
+/// [`shrink_to_fit`](BTreeMultiMap::shrink_to_fit).
 ///
 /// # Examples
 ///
@@ -297,18 +303,6 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
             front: first.and_then(|key| part(key, (value_of(start), Bound::Unbounded))),
             back: last.and_then(|key| part(key, (Bound::Unbounded, value_of(end)))),
         }
-    }
-
-    /// Bytes of all blocks that the multimap holds: nodes of keys, and what values are in. Visits
-    /// each node and each list.
-    ///
-    /// ```
-    /// let index: allotment_core::BTreeMultiMap<u64, u64> = (0..1000).map(|n| (n, n)).collect();
-    /// assert!(index.live_bytes() / 1000 <= 30);
-    /// ```
-    pub fn live_bytes(&self) -> usize {
-        let lists = map::Iter::of(&self.lists.tree);
-        self.lists.memory_usage().live_bytes + lists.map(|(_, list)| list.bytes()).sum::<usize>()
     }
 
     /// Checks every invariant, of the tree of the keys and of every list.

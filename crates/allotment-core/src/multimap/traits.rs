@@ -41,6 +41,25 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
     }
 }
 
+#[cfg(feature = "infallible")]
+impl<K: Ord, V: Ord, A: Allocator> BTreeMultiMap<K, V, A> {
+    /// A multimap on `alloc` with the pairs of an iterator. Sorted pairs go in without a search for
+    /// each.
+    ///
+    /// ```
+    /// use allotment_core::BTreeMultiMap;
+    /// use allotment_pool::Pool;
+    ///
+    /// let index = BTreeMultiMap::from_iter_in((0..1000).map(|n| (n / 10, n)), Pool::new());
+    /// assert!(index.get(&3).copied().eq(30..40));
+    /// ```
+    pub fn from_iter_in<I: IntoIterator<Item = (K, V)>>(pairs: I, alloc: A) -> Self {
+        let mut multimap = Self::new_in(alloc);
+        multimap.extend(pairs);
+        multimap
+    }
+}
+
 /// On a clone of the allocator; keys in full nodes, whatever those of this one are like.
 #[cfg(feature = "infallible")]
 impl<K: Clone, V: Clone, A: Allocator + Clone, S: Shape<K> + Shape<V>> Clone

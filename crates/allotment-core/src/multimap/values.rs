@@ -6,6 +6,7 @@ use core::iter::FusedIterator;
 use core::ops::{Bound, RangeBounds};
 use core::slice;
 
+use crate::ascending::ascending_shortcuts;
 use crate::map::range::check_bounds;
 use crate::map::{Iter, Range};
 use crate::raw::postings::{Postings, View, rank};
@@ -21,6 +22,8 @@ pub struct Values<'a, V, S: Shape<V> = Standard> {
 /// [`BTreeMultiMap::get_range`](crate::BTreeMultiMap::get_range).
 pub struct ValuesRange<'a, V, S: Shape<V> = Standard> {
     walk: Part<'a, V, S>,
+    /// How many there are at most: what walks by seeking ends there, however false the order.
+    most: usize,
 }
 
 enum Whole<'a, V, S: Shape<V>> {
@@ -45,21 +48,22 @@ impl<'a, V, S: Shape<V>> Values<'a, V, S> {
     }
 }
 
-impl<'a, V, S: Shape<V>> Values<'a, V, S> {
-    /// The same values, of which it need not be known how many there are.
-    pub(super) fn into_range(self) -> ValuesRange<'a, V, S> {
-        let walk = match self.walk {
+/// The same values, of which it need not be known how many there are.
+impl<'a, V, S: Shape<V>> From<Values<'a, V, S>> for ValuesRange<'a, V, S> {
+    fn from(values: Values<'a, V, S>) -> Self {
+        let most = values.len();
+        let walk = match values.walk {
             Whole::Run(run) => Part::Run(run),
             Whole::Tree(pairs) => Part::Tree(pairs.into_range()),
         };
-        ValuesRange { walk }
+        Self { walk, most }
     }
 }
 
 impl<'a, V, S: Shape<V>> ValuesRange<'a, V, S> {
     /// All values of a list.
     pub(super) fn whole(list: &'a Postings<V, S>) -> Self {
-        Values::of(Some(list)).into_range()
+        Values::of(Some(list)).into()
     }
 
     /// Those of a key within bounds, or none.
@@ -80,7 +84,12 @@ impl<'a, V, S: Shape<V>> ValuesRange<'a, V, S> {
             }
             Some(View::Tree(tree)) => Part::Tree(Range::of(tree, bounds)),
         };
-        Self { walk }
+        Self { walk, most: postings.map_or(0, Postings::len) }
+    }
+
+    /// How many there are at most.
+    pub(super) fn most(&self) -> usize {
+        self.most
     }
 
     /// Goes on at the first value that is not less than this one, unless it is there already.
@@ -121,7 +130,7 @@ fn run_between<'a, V: Borrow<T>, T: Ord + ?Sized>(
 
 /// An iterator over values that are in a run or in a tree.
 macro_rules! iterate {
-    ($name:ident, $walk:ident) => {
+    ($name:ident, $walk:ident $(, $field:ident)?) => {
         impl<'a, V, S: Shape<V>> Iterator for $name<'a, V, S> {
             type Item = &'a V;
 
@@ -147,6 +156,13 @@ macro_rules! iterate {
                 }
             }
 
+            fn nth(&mut self, n: usize) -> Option<&'a V> {
+                match &mut self.walk {
+                    $walk::Run(run) => run.nth(n),
+                    $walk::Tree(pairs) => pairs.nth(n).map(|(value, ())| value),
+                }
+            }
+
             #[inline]
             fn fold<B, F: FnMut(B, &'a V) -> B>(self, init: B, mut act: F) -> B {
                 match self.walk {
@@ -154,6 +170,8 @@ macro_rules! iterate {
                     $walk::Tree(pairs) => pairs.fold(init, |acc, (value, ())| act(acc, value)),
                 }
             }
+
+            ascending_shortcuts!();
         }
 
         impl<V, S: Shape<V>> DoubleEndedIterator for $name<'_, V, S> {
@@ -162,6 +180,13 @@ macro_rules! iterate {
                 match &mut self.walk {
                     $walk::Run(run) => run.next_back(),
                     $walk::Tree(pairs) => pairs.next_back().map(|(value, ())| value),
+                }
+            }
+
+            fn nth_back(&mut self, n: usize) -> Option<Self::Item> {
+                match &mut self.walk {
+                    $walk::Run(run) => run.nth_back(n),
+                    $walk::Tree(pairs) => pairs.nth_back(n).map(|(value, ())| value),
                 }
             }
         }
@@ -174,13 +199,13 @@ macro_rules! iterate {
                     $walk::Run(run) => $walk::Run(run.clone()),
                     $walk::Tree(pairs) => $walk::Tree(pairs.clone()),
                 };
-                Self { walk }
+                Self { walk $(, $field: self.$field)? }
             }
         }
 
         impl<V, S: Shape<V>> Default for $name<'_, V, S> {
             fn default() -> Self {
-                Self { walk: $walk::Run([].iter()) }
+                Self { walk: $walk::Run([].iter()) $(, $field: 0)? }
             }
         }
 
@@ -193,6 +218,6 @@ macro_rules! iterate {
 }
 
 iterate!(Values, Whole);
-iterate!(ValuesRange, Part);
+iterate!(ValuesRange, Part, most);
 
 impl<V, S: Shape<V>> ExactSizeIterator for Values<'_, V, S> {}

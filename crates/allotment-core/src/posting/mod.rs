@@ -15,7 +15,8 @@ use core::ops::RangeBounds;
 use allotment_alloc::{Allocator, Global};
 
 use crate::map::{self, BTreeMap};
-use crate::raw::ids::List;
+use crate::multimap::ListsUsage;
+use crate::raw::ids::{List, View};
 use crate::raw::shape::{Shape, Standard};
 
 pub use algebra::{Difference, Intersection, Union};
@@ -28,8 +29,8 @@ pub use list::{Ids, IdsRange, PostingList};
 ///
 /// As [`BTreeMultiMap`](crate::BTreeMultiMap), but for ids that are integers, and compressed: a
 /// single id is a part of the word that a list is in the tree; several are in a block, as the gaps
-/// between them in as many bits as the widest takes, or as a bit each where they lie close; many are
-/// in such blocks of up to 256 ids, or 1,024 that lie close, which a tree keeps in order.
+/// between them in as many bits as the widest takes, or as a bit each where they lie close; many
+/// are in such blocks of up to 256 ids, or 1,024 that lie close, which a tree keeps in order.
 ///
 /// Ids come back by value. A look-up reads half a block on average, an insertion or a removal reads
 /// and writes a block.
@@ -118,16 +119,26 @@ impl<K, Id, A: Allocator, S: Shape<K> + Shape<u64>> PostingMap<K, Id, A, S> {
         self.lists.len()
     }
 
-    /// Bytes of all blocks that the map holds: nodes of keys, and what ids are in. Visits each node
-    /// and each block of ids.
+    /// Counts what the keys and their lists take. Visits each node and each block of ids; allocates
+    /// nothing.
     ///
     /// ```
     /// let map: allotment_core::PostingMap<u8, u32> = (0..100_000).map(|n| (0, n * 9)).collect();
-    /// assert!(map.live_bytes() < 100_000);
+    /// assert!(map.memory_usage().live_bytes < 100_000);
     /// ```
-    pub fn live_bytes(&self) -> usize {
-        let lists = map::Iter::of(&self.lists.tree);
-        self.lists.memory_usage().live_bytes + lists.map(|(_, list)| list.bytes()).sum::<usize>()
+    #[must_use]
+    pub fn memory_usage(&self) -> ListsUsage {
+        let payload = self.key_count() * size_of::<K>() + self.len() * size_of::<Id>();
+        let mut usage = ListsUsage::of(self.lists.memory_usage(), self.len(), payload);
+        for (_, list) in map::Iter::of(&self.lists.tree) {
+            usage.live_bytes += list.bytes();
+            match list.view() {
+                View::One(_) => usage.in_place += 1,
+                View::Block(_) => usage.in_blocks += 1,
+                View::Grove(_) => usage.in_trees += 1,
+            }
+        }
+        usage
     }
 }
 
@@ -231,8 +242,6 @@ impl<K, Id: PostingId, A: Allocator, S: Shape<K> + Shape<u64>> PostingMap<K, Id,
     where
         K: Ord,
     {
-        use crate::raw::ids::View;
-
         self.lists.verify()?;
         let mut len = 0;
         for (_, list) in map::Iter::of(&self.lists.tree) {

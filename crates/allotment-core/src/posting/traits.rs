@@ -35,6 +35,24 @@ impl<K, Id, A: Allocator, S: Shape<K> + Shape<u64>> PostingMap<K, Id, A, S> {
     }
 }
 
+#[cfg(feature = "infallible")]
+impl<K: Ord, Id: PostingId, A: Allocator> PostingMap<K, Id, A> {
+    /// A map on `alloc` with the pairs of an iterator.
+    ///
+    /// ```
+    /// use allotment_core::PostingMap;
+    /// use allotment_pool::Pool;
+    ///
+    /// let map = PostingMap::from_iter_in((0..1000u32).map(|n| (n / 10, n)), Pool::new());
+    /// assert!(map.get(&3).iter().eq(30..40));
+    /// ```
+    pub fn from_iter_in<I: IntoIterator<Item = (K, Id)>>(pairs: I, alloc: A) -> Self {
+        let mut map = Self::new_in(alloc);
+        map.extend(pairs);
+        map
+    }
+}
+
 /// On a clone of the allocator; keys in full nodes, ids in blocks as they are.
 #[cfg(feature = "infallible")]
 impl<K: Clone, Id, A: Allocator + Clone, S: Shape<K> + Shape<u64>> Clone

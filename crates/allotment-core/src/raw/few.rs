@@ -60,11 +60,13 @@ impl<V> Few<V> {
     ///
     /// The layout that the allocator could not serve.
     pub(crate) fn allocate<A: Allocator>(len: usize, alloc: &A) -> Result<Self, Layout> {
-        let mut capacity = FIRST;
-        while capacity < len {
-            capacity = capacity_after(capacity);
-        }
-        Self::of_capacity(capacity, alloc)
+        Self::of_capacity(capacity_for(len), alloc)
+    }
+
+    /// Whether a smaller block would do.
+    pub(crate) fn is_too_large(&self) -> bool {
+        let Header { len, capacity } = self.read_header();
+        capacity_for(len as usize) < capacity as usize
     }
 
     /// A block as large as this, without any values.
@@ -181,6 +183,15 @@ impl<V> Few<V> {
         // SAFETY: they are values, and nobody reads them again.
         unsafe { ptr::drop_in_place(values) };
     }
+}
+
+/// The smallest capacity for so many values.
+fn capacity_for(len: usize) -> usize {
+    let mut capacity = FIRST;
+    while capacity < len {
+        capacity = capacity_after(capacity);
+    }
+    capacity
 }
 
 /// The capacity of the block that takes the place of one of so many values.

@@ -9,8 +9,7 @@
 use core::alloc::Layout;
 use core::borrow::Borrow;
 use core::cmp::Ordering;
-use core::mem;
-use core::mem::size_of;
+use core::mem::{self, size_of};
 
 use allotment_alloc::Allocator;
 
@@ -242,6 +241,26 @@ impl<V, S: Shape<V>> Postings<V, S> {
         Some(removed)
     }
 
+    /// The only value. Allocates nothing.
+    ///
+    /// # Panics
+    ///
+    /// If there are more.
+    ///
+    /// # Safety
+    ///
+    /// What it is in stems from `alloc`.
+    pub(crate) unsafe fn into_only<A: Allocator>(mut self, alloc: &A) -> V {
+        assert_eq!(self.len(), 1, "one value");
+        // A list may have come down to one in a block, if a closure or a drop panicked.
+        // SAFETY: passed on.
+        unsafe { self.settle(alloc) };
+        match self {
+            Self::One(value) => value,
+            Self::Few(_) | Self::Many(_) => unreachable!("it is in its place"),
+        }
+    }
+
     /// Takes the first value out of two or more. Allocates nothing.
     ///
     /// # Safety
@@ -318,6 +337,50 @@ impl<V, S: Shape<V>> Postings<V, S> {
             unsafe { self.settle(alloc) };
         }
         kept
+    }
+
+    /// Moves the values to what takes least for so many.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; no value is lost.
+    ///
+    /// # Safety
+    ///
+    /// What they are in stems from `alloc`.
+    pub(crate) unsafe fn shrink<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
+        let len = self.len();
+        let mut room = match self {
+            Self::One(_) => return Ok(()),
+            _ if len == 1 => {
+                // SAFETY: passed on.
+                unsafe { self.settle(alloc) };
+                return Ok(());
+            }
+            Self::Few(few) if !few.is_too_large() => return Ok(()),
+            Self::Many(many) if len > Self::FEW_MAX => {
+                // SAFETY: passed on.
+                return unsafe { many.get_mut().shrink_to_fit(alloc) };
+            }
+            Self::Few(_) | Self::Many(_) => Few::allocate(len, alloc)?,
+        };
+        match self {
+            Self::Few(few) => few.move_to(&mut room),
+            Self::Many(many) => {
+                let mut dying = many.get_mut().kill();
+                // SAFETY: passed on.
+                while let Some((value, ())) = unsafe { dying.take_first(alloc) } {
+                    room.insert(room.len(), value);
+                }
+                // SAFETY: passed on; no value is left.
+                unsafe { dying.finish(alloc) };
+            }
+            Self::One(_) => unreachable!("it is in its place"),
+        }
+        let old = mem::replace(self, Self::Few(room));
+        // SAFETY: passed on; its values have moved.
+        unsafe { old.free(alloc) };
+        Ok(())
     }
 
     /// Puts a value that is alone in its place.
