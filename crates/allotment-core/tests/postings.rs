@@ -350,3 +350,14 @@ fn a_list_that_shrinks_gives_memory_back() {
     map.verify().expect("a valid map");
     assert_eq!(100 * map.memory_usage().live_bytes / map.len(), 208);
 }
+
+/// Runs of close ids, far apart: their blocks are of bits, with room behind the last one.
+#[test]
+fn runs_that_grow_at_their_end_are_taken_apart() {
+    let ids = || (0..2000u32).map(|n| n + n / 20 * 150);
+    let mut map: PostingMap<(), u32> = ids().map(|id| ((), id)).collect();
+    for id in ids() {
+        assert!(map.remove(&(), id), "{id}");
+    }
+    assert!(map.is_empty());
+}

@@ -42,8 +42,8 @@ pub use values::{Values, ValuesRange};
 ///
 /// Beside what a [`BTreeMap`] takes for the keys, with a word or two for each list: nothing for one
 /// value; for up to 64, or 512 bytes of them, a block of 8 bytes and them, with at most half as
-/// much again to spare; for more, the nodes of a set. A list from which values are removed stays in what
-/// it is in, down to the last one, so that removals ask for nothing: see
+/// much again to spare; for more, the nodes of a set. A list from which values are removed stays in
+/// what it is in, down to the last one, so that removals ask for nothing: see
 /// [`shrink_to_fit`](BTreeMultiMap::shrink_to_fit).
 ///
 /// # Examples

@@ -82,7 +82,9 @@ impl Code {
         let (first, payload) = self.split(bytes);
         let bit = id.checked_sub(first)?.checked_sub(1)?;
         let byte = usize::try_from(bit / 8).ok()?;
-        if self.width != BITS || self.len == MOST || byte >= payload.len() {
+        // A block may have room for more bits than one is written with.
+        let is_beyond = bit >= SPAN_MOST || byte >= payload.len();
+        if self.width != BITS || self.len == MOST || is_beyond {
             return None;
         }
         // The last byte may have bits behind the last id, which are free to take.
