@@ -81,7 +81,7 @@ impl<P: Probe> Runner<'_, P> {
     fn look_up<K: Key, S: Subject<K>>(&mut self, map: &S, keys: &[K]) {
         self.probe.phase_begin(Phase::Lookup);
         for key in keys {
-            self.digest.optional(map.get(key).copied());
+            self.digest.optional(map.get(key));
         }
         self.probe.phase_end(Phase::Lookup, keys.len() as u64);
     }

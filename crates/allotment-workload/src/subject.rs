@@ -25,7 +25,7 @@ pub trait Subject<K: Key>: Clone {
     fn insert(&mut self, key: K, value: u64) -> Option<u64>;
 
     /// The value of a key.
-    fn get(&self, key: &K) -> Option<&u64>;
+    fn get(&self, key: &K) -> Option<u64>;
 
     /// Removes an entry and returns it.
     fn remove_entry(&mut self, key: &K) -> Option<(K, u64)>;
@@ -59,8 +59,8 @@ macro_rules! subject {
                 self.insert(key, value)
             }
 
-            fn get(&self, key: &K) -> Option<&u64> {
-                self.get(key)
+            fn get(&self, key: &K) -> Option<u64> {
+                self.get(key).copied()
             }
 
             fn remove_entry(&mut self, key: &K) -> Option<(K, u64)> {

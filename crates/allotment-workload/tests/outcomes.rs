@@ -162,8 +162,9 @@ impl Subject<u64> for Wrong {
         self.map.insert(key, value).filter(|_| !self.is(Fault::ForgetsPrevious))
     }
 
-    fn get(&self, key: &u64) -> Option<&u64> {
-        self.map.get(key).filter(|&&value| value % 50 != 0 || !self.is(Fault::MissesOneLookup))
+    fn get(&self, key: &u64) -> Option<u64> {
+        let value = self.map.get(key).copied();
+        value.filter(|value| value % 50 != 0 || !self.is(Fault::MissesOneLookup))
     }
 
     fn remove_entry(&mut self, key: &u64) -> Option<(u64, u64)> {
