@@ -48,6 +48,9 @@ pub fn compare<Q: Question>(criterion: &mut Criterion) {
             Script::U64(steps) => compare_backends::<Q, _>(criterion, name, &steps),
             Script::U128(steps) => compare_backends::<Q, _>(criterion, name, &steps),
             Script::Text(steps) => compare_backends::<Q, _>(criterion, name, &steps),
+            Script::U64Pairs { .. } | Script::TextPairs { .. } => {
+                unreachable!("{name} is an index, and the questions are about maps")
+            }
         }
     }
 }

@@ -5,7 +5,8 @@ use std::hash::Hash;
 
 use crate::digest::Digest;
 
-/// A key of a workload: an integer, or text that is borrowed from the loaded input.
+/// A key of a workload: an integer, or text that is borrowed from the loaded input; or either of
+/// them with an id, in an index.
 ///
 /// Keys own no memory, so that every block of the heap that is counted is the map's own.
 pub trait Key: Ord + Copy + Hash + Debug {

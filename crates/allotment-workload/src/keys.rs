@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::pair::Pair;
+
 /// Which entry a churn step removes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Victims {
@@ -24,6 +26,18 @@ pub struct Sequence<K> {
     pub victims: Victims,
 }
 
+impl<K> Sequence<K> {
+    /// The same sequence of other keys.
+    fn map<L>(&self, key: impl Fn(&K) -> L) -> Sequence<L> {
+        Sequence {
+            build: self.build.iter().map(&key).collect(),
+            misses: self.misses.iter().map(&key).collect(),
+            fresh: self.fresh.iter().map(&key).collect(),
+            victims: self.victims,
+        }
+    }
+}
+
 /// Text keys: one text that holds them all, and where each lies in it.
 ///
 /// Maps borrow their keys from the text, so that each block of the heap that is counted is the
@@ -42,16 +56,36 @@ impl TextKeys {
 
     /// The keys as borrowed text.
     pub fn sequence(&self) -> Sequence<&str> {
-        let borrow = |spans: &[Range<usize>]| -> Vec<&str> {
-            spans.iter().map(|span| &self.text[span.clone()]).collect()
-        };
-        Sequence {
-            build: borrow(&self.spans.build),
-            misses: borrow(&self.spans.misses),
-            fresh: borrow(&self.spans.fresh),
-            victims: self.spans.victims,
-        }
+        self.spans.map(|span| &self.text[span.clone()])
     }
+}
+
+/// Pairs of a text and an id: as [`TextKeys`], with each text once, however many ids it has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextPairs {
+    text: String,
+    spans: Sequence<Pair<Range<usize>>>,
+}
+
+impl TextPairs {
+    /// Pairs of texts that lie in `text`, at spans within it that begin and end between characters.
+    pub(crate) fn new(text: String, spans: Sequence<Pair<Range<usize>>>) -> Self {
+        TextPairs { text, spans }
+    }
+
+    /// The pairs, with borrowed text.
+    pub fn sequence(&self) -> Sequence<Pair<&str>> {
+        self.spans.map(|pair| Pair { key: &self.text[pair.key.clone()], id: pair.id })
+    }
+}
+
+/// What an index keeps the ids of a key in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lists {
+    /// As they are, in ascending order: a multimap.
+    Sorted,
+    /// Compressed: a posting map.
+    Packed,
 }
 
 /// The loaded keys of a workload, by type.
@@ -65,17 +99,41 @@ pub enum Keys {
     U128(Sequence<u128>),
     /// Text.
     Text(TextKeys),
+    /// An index of 64-bit integers.
+    U64Pairs {
+        /// The keys with their ids.
+        pairs: Sequence<Pair<u64>>,
+        /// What the ids are to be kept in.
+        lists: Lists,
+    },
+    /// An index of texts.
+    TextPairs {
+        /// The keys with their ids.
+        pairs: TextPairs,
+        /// What the ids are to be kept in.
+        lists: Lists,
+    },
 }
 
 impl Keys {
-    /// How many keys the build phase inserts, repeats included.
+    /// How many keys, or pairs of an index, the build phase inserts, repeats included.
     pub fn len(&self) -> usize {
         match self {
             Keys::U32(sequence) => sequence.build.len(),
             Keys::U64(sequence) => sequence.build.len(),
             Keys::U128(sequence) => sequence.build.len(),
             Keys::Text(keys) => keys.spans.build.len(),
+            Keys::U64Pairs { pairs, .. } => pairs.build.len(),
+            Keys::TextPairs { pairs, .. } => pairs.spans.build.len(),
         }
+    }
+
+    /// The same, with ids that are to be compressed if it is an index.
+    pub(crate) fn packed(mut self) -> Self {
+        if let Keys::U64Pairs { lists, .. } | Keys::TextPairs { lists, .. } = &mut self {
+            *lists = Lists::Packed;
+        }
+        self
     }
 
     /// Whether there is no key at all.

@@ -5,6 +5,11 @@
 //! script on one of the [`Backend`]s and returns an [`Outcome`], whose hash every map must
 //! reproduce. A [`Probe`] follows what happens; this crate itself owns no clock and no profiler.
 //!
+//! Most workloads fill a map from a key to a number. Others fill an index: many ids under a key, in
+//! ascending order. Its script is the same, with a [`Pair`] of a key and an id where a map has a
+//! key. The before is the standard library's map with a sorted `Vec` for each key; ours is a
+//! multimap, or a posting map in the workloads called `-packed`.
+//!
 //! ```
 //! use allotment_workload::{Backend, NoProbe, Script, Size, Workload, drive};
 //!
@@ -30,12 +35,16 @@
 //! input is a sequence, random ones elsewhere. *Clone* makes a second map over the same backend,
 //! *refill* clears that one and fills it again. *Drain* empties the first, and *drop* ends both.
 
+mod collection;
 mod digest;
 mod file;
+mod index;
 mod integers;
 mod key;
 mod keys;
+mod lists;
 mod neighbours;
+mod pair;
 mod phase;
 mod probe;
 mod rng;
@@ -50,7 +59,8 @@ mod workload;
 pub use digest::Digest;
 pub use file::{FileError, keys_from_file};
 pub use key::Key;
-pub use keys::{Keys, Sequence, TextKeys, Victims};
+pub use keys::{Keys, Lists, Sequence, TextKeys, TextPairs, Victims};
+pub use pair::Pair;
 pub use phase::{Op, Phase};
 pub use probe::{NoProbe, Probe};
 pub use roster::{Backend, drive, drive_counted};

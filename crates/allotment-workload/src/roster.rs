@@ -1,26 +1,28 @@
 //! [`Backend`]: the maps and backends that are compared, and [`drive`], which runs one of them.
 
+use allotment_alloc::Allocator;
 use allotment_bump::Bump;
-use allotment_core::BTreeMap;
 use allotment_meter::{Counter, Counting};
 use allotment_pool::Pool;
 use allotment_system::Global;
 
+use crate::collection::{Collection, Map, PackedIndex, SortedIndex};
 use crate::key::Key;
+use crate::keys::Lists;
 use crate::probe::Probe;
 use crate::run::{Outcome, run};
 use crate::script::{Script, Steps};
 
-/// A map and where its memory comes from.
+/// Whose collection it is, and where its memory comes from: a map, or an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Backend {
-    /// The map of the standard library, on the global heap: what the others are compared with.
+    /// That of the standard library, on the global heap: what the others are compared with.
     Std,
-    /// allotment's map on the global heap.
+    /// allotment's on the global heap.
     System,
-    /// allotment's map on a pool of its own, over the global heap.
+    /// allotment's on a pool of its own, over the global heap.
     Pool,
-    /// allotment's map on a bump arena of its own, over the global heap.
+    /// allotment's on a bump arena of its own, over the global heap.
     Bump,
 }
 
@@ -53,14 +55,14 @@ impl Backend {
     /// One line on what it is.
     pub const fn description(self) -> &'static str {
         match self {
-            Backend::Std => "the standard library's BTreeMap on the global heap: the before",
-            Backend::System => "allotment's BTreeMap on the global heap",
-            Backend::Pool => "allotment's BTreeMap on a pool of its own",
-            Backend::Bump => "allotment's BTreeMap on a bump arena of its own",
+            Backend::Std => "the standard library's on the global heap: the before",
+            Backend::System => "allotment's on the global heap",
+            Backend::Pool => "allotment's on a pool of its own",
+            Backend::Bump => "allotment's on a bump arena of its own",
         }
     }
 
-    /// Whether the map takes an allocator, so that its requests can be counted.
+    /// Whether the collection takes an allocator, so that its requests can be counted.
     pub const fn takes_allocator(self) -> bool {
         !matches!(self, Backend::Std)
     }
@@ -78,17 +80,12 @@ impl Backend {
 /// assert_eq!(drive(&script, Backend::Pool, &mut NoProbe), expected);
 /// ```
 pub fn drive<P: Probe>(script: &Script<'_>, backend: Backend, probe: &mut P) -> Outcome {
-    match script {
-        Script::U32(steps) => run_plain(steps, backend, probe),
-        Script::U64(steps) => run_plain(steps, backend, probe),
-        Script::U128(steps) => run_plain(steps, backend, probe),
-        Script::Text(steps) => run_plain(steps, backend, probe),
-    }
+    drive_over(script, backend, Bare, probe)
 }
 
-/// Like [`drive`], with every request that the map makes of its backend counted by `counter`.
+/// Like [`drive`], with every request that is made of the backend counted by `counter`.
 ///
-/// The standard library's map takes no allocator: for [`Backend::Std`] the counter stays as it is.
+/// The standard library's takes no allocator: for [`Backend::Std`] the counter stays as it is.
 ///
 /// ```
 /// use allotment_meter::Counter;
@@ -106,40 +103,76 @@ pub fn drive_counted<P: Probe>(
     counter: &Counter,
     probe: &mut P,
 ) -> Outcome {
-    match script {
-        Script::U32(steps) => run_counted(steps, backend, counter, probe),
-        Script::U64(steps) => run_counted(steps, backend, counter, probe),
-        Script::U128(steps) => run_counted(steps, backend, counter, probe),
-        Script::Text(steps) => run_counted(steps, backend, counter, probe),
+    drive_over(script, backend, counter.clone(), probe)
+}
+
+/// What lies between a collection and its backend.
+trait Between {
+    /// A backend with it.
+    type Over<A: Allocator + Clone>: Allocator + Clone;
+
+    /// Puts it over a backend.
+    fn over<A: Allocator + Clone>(self, backend: A) -> Self::Over<A>;
+}
+
+/// Nothing lies between.
+struct Bare;
+
+impl Between for Bare {
+    type Over<A: Allocator + Clone> = A;
+
+    fn over<A: Allocator + Clone>(self, backend: A) -> A {
+        backend
     }
 }
 
-fn run_plain<K: Key, P: Probe>(steps: &Steps<K>, backend: Backend, probe: &mut P) -> Outcome {
-    match backend {
-        Backend::Std => run(steps, std::collections::BTreeMap::new, probe),
-        Backend::System => run(steps, || BTreeMap::new_in(Global), probe),
-        Backend::Pool => run(steps, || BTreeMap::new_in(Pool::new()), probe),
-        Backend::Bump => run(steps, || BTreeMap::new_in(Bump::new()), probe),
+/// Every request is counted.
+impl Between for Counter {
+    type Over<A: Allocator + Clone> = Counting<A>;
+
+    fn over<A: Allocator + Clone>(self, backend: A) -> Counting<A> {
+        Counting::with_counter(backend, self)
     }
 }
 
-fn run_counted<K: Key, P: Probe>(
-    steps: &Steps<K>,
+/// Runs a script on the collection that it is for.
+fn drive_over<P: Probe>(
+    script: &Script<'_>,
     backend: Backend,
-    counter: &Counter,
+    between: impl Between,
     probe: &mut P,
 ) -> Outcome {
-    let counter = counter.clone();
+    match script {
+        Script::U32(steps) => run_on(Map, steps, backend, between, probe),
+        Script::U64(steps) => run_on(Map, steps, backend, between, probe),
+        Script::U128(steps) => run_on(Map, steps, backend, between, probe),
+        Script::Text(steps) => run_on(Map, steps, backend, between, probe),
+        Script::U64Pairs { steps, lists: Lists::Sorted } => {
+            run_on(SortedIndex, steps, backend, between, probe)
+        }
+        Script::U64Pairs { steps, lists: Lists::Packed } => {
+            run_on(PackedIndex, steps, backend, between, probe)
+        }
+        Script::TextPairs { steps, lists: Lists::Sorted } => {
+            run_on(SortedIndex, steps, backend, between, probe)
+        }
+        Script::TextPairs { steps, lists: Lists::Packed } => {
+            run_on(PackedIndex, steps, backend, between, probe)
+        }
+    }
+}
+
+fn run_on<K: Key, C: Collection<K>, P: Probe>(
+    _: C,
+    steps: &Steps<K>,
+    backend: Backend,
+    between: impl Between,
+    probe: &mut P,
+) -> Outcome {
     match backend {
-        Backend::Std => run(steps, std::collections::BTreeMap::new, probe),
-        Backend::System => {
-            run(steps, || BTreeMap::new_in(Counting::with_counter(Global, counter)), probe)
-        }
-        Backend::Pool => {
-            run(steps, || BTreeMap::new_in(Counting::with_counter(Pool::new(), counter)), probe)
-        }
-        Backend::Bump => {
-            run(steps, || BTreeMap::new_in(Counting::with_counter(Bump::new(), counter)), probe)
-        }
+        Backend::Std => run(steps, C::make_std, probe),
+        Backend::System => run(steps, || C::make_ours(between.over(Global)), probe),
+        Backend::Pool => run(steps, || C::make_ours(between.over(Pool::new())), probe),
+        Backend::Bump => run(steps, || C::make_ours(between.over(Bump::new())), probe),
     }
 }

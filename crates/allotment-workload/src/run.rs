@@ -20,7 +20,7 @@ pub struct Outcome {
 ///
 /// The map and its backend are made within the build phase and dropped within the drop phase, so
 /// that they are measured whole. Between the two, only the map allocates. Values are the numbers of
-/// the insertions, so that no two are the same.
+/// the insertions, or the ids of an index, so that no two are the same.
 ///
 /// ```
 /// use std::collections::BTreeMap;

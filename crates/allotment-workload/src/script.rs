@@ -3,7 +3,8 @@
 use std::collections::{HashSet, VecDeque};
 
 use crate::key::Key;
-use crate::keys::{Keys, Sequence, Victims};
+use crate::keys::{Keys, Lists, Sequence, Victims};
+use crate::pair::Pair;
 use crate::rng::Rng;
 
 /// Entries that a short range scan reads.
@@ -94,6 +95,20 @@ pub enum Script<'a> {
     U128(Steps<u128>),
     /// Text.
     Text(Steps<&'a str>),
+    /// An index of 64-bit integers.
+    U64Pairs {
+        /// The steps.
+        steps: Steps<Pair<u64>>,
+        /// What the ids are to be kept in.
+        lists: Lists,
+    },
+    /// An index of texts.
+    TextPairs {
+        /// The steps.
+        steps: Steps<Pair<&'a str>>,
+        /// What the ids are to be kept in.
+        lists: Lists,
+    },
 }
 
 impl<'a> Script<'a> {
@@ -108,6 +123,12 @@ impl<'a> Script<'a> {
             Keys::U64(sequence) => Script::U64(Steps::new(sequence)),
             Keys::U128(sequence) => Script::U128(Steps::new(sequence)),
             Keys::Text(text) => Script::Text(Steps::new(&text.sequence())),
+            Keys::U64Pairs { pairs, lists } => {
+                Script::U64Pairs { steps: Steps::new(pairs), lists: *lists }
+            }
+            Keys::TextPairs { pairs, lists } => {
+                Script::TextPairs { steps: Steps::new(&pairs.sequence()), lists: *lists }
+            }
         }
     }
 }

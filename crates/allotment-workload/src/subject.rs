@@ -7,7 +7,8 @@ use allotment_core::BTreeMap;
 
 use crate::key::Key;
 
-/// A map under test, from keys to `u64`.
+/// A map under test, from keys to `u64`; or an index, whose keys are [`Pair`](crate::Pair)s, and
+/// whose values are the ids of these, whatever is said when they are inserted.
 ///
 /// Methods are named as in the standard library, so that a script reads as a user's program would.
 /// How a map is made, and with which allocator, is left to the caller of

@@ -7,6 +7,13 @@ use crate::integers::fresh_count;
 use crate::keys::{Keys, Sequence, TextKeys, Victims};
 use crate::rng::{Rng, Zipf, mix28};
 
+/// Adds a key to a text; answers where it lies.
+pub(crate) fn lay(text: &mut String, key: Arguments<'_>) -> Range<usize> {
+    let start = text.len();
+    text.write_fmt(key).expect("writing to a String cannot fail");
+    start..text.len()
+}
+
 /// Lays keys out in one text, one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct TextBuilder {
@@ -17,9 +24,7 @@ pub(crate) struct TextBuilder {
 impl TextBuilder {
     /// Adds a key.
     pub(crate) fn push(&mut self, key: Arguments<'_>) {
-        let start = self.text.len();
-        self.text.write_fmt(key).expect("writing to a String cannot fail");
-        self.spans.push(start..self.text.len());
+        self.spans.push(lay(&mut self.text, key));
     }
 
     /// The keys, of which the first `entries` are built and the others are fresh.
@@ -40,7 +45,7 @@ pub(crate) fn short_text(entries: usize) -> Keys {
     builder.finish(entries)
 }
 
-const WORDS: [&str; 16] = [
+pub(crate) const WORDS: [&str; 16] = [
     "atlas", "bakery", "canyon", "delta", "ember", "forest", "garden", "harbor", "island",
     "jungle", "kernel", "lantern", "meadow", "nebula", "orchard", "prairie",
 ];

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::file::{FileError, keys_from_file};
 use crate::keys::Keys;
-use crate::{integers, shipped, text};
+use crate::{integers, lists, shipped, text};
 
 /// Where the keys of a workload come from.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +94,49 @@ impl Workload {
             "real: first addresses of IPv4 ranges, ascending",
             shipped::IP4_RANGES_COUNT,
             shipped::ip4_range_keys,
+        ),
+        made(
+            "secondary-index",
+            "real: IPv4 ranges by country, in a multimap",
+            shipped::IP4_RANGES_COUNT,
+            lists::countries,
+        ),
+        made(
+            "secondary-index-packed",
+            "real: IPv4 ranges by country, in a posting map",
+            shipped::IP4_RANGES_COUNT,
+            |entries| lists::countries(entries).packed(),
+        ),
+        made(
+            "npm-scopes",
+            "real: npm packages by scope, in a multimap",
+            shipped::NPM_NAMES_COUNT,
+            lists::npm_scopes,
+        ),
+        made(
+            "npm-scopes-packed",
+            "real: npm packages by scope, in a posting map",
+            shipped::NPM_NAMES_COUNT,
+            |entries| lists::npm_scopes(entries).packed(),
+        ),
+        made("zipf-lists", "ids by u64 keys of Zipf's law, in a multimap", FULL, lists::zipf_lists),
+        made(
+            "zipf-lists-packed",
+            "ids by u64 keys of Zipf's law, in a posting map",
+            FULL,
+            |entries| lists::zipf_lists(entries).packed(),
+        ),
+        made(
+            "unique-emails",
+            "ids by e-mail addresses, one each, in a multimap",
+            FULL / 2,
+            lists::unique_emails,
+        ),
+        made(
+            "unique-emails-packed",
+            "ids by e-mail addresses, one each, in a posting map",
+            FULL / 2,
+            |entries| lists::unique_emails(entries).packed(),
         ),
         Workload {
             name: "keys-file",

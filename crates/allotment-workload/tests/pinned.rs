@@ -4,7 +4,7 @@ use allotment_workload::{Backend, NoProbe, Script, Size, Workload, drive};
 
 /// The hash of each shipped workload at 1000 keys. A change of any of them makes earlier reports
 /// incomparable: it belongs in the changelog.
-const PINNED: [(&str, u64); 12] = [
+const PINNED: [(&str, u64); 20] = [
     ("uniform-u64", 0xB36C_EE23_D1BB_42D9),
     ("ascending-u64", 0x740E_5091_8793_0B19),
     ("descending-u64", 0x303E_8282_0952_62A8),
@@ -17,6 +17,14 @@ const PINNED: [(&str, u64); 12] = [
     ("long-text", 0x3986_1292_A3B6_1292),
     ("npm-names", 0x00B6_03D4_9FE8_A2B8),
     ("ip4-ranges", 0xF96D_08F7_E306_B1D6),
+    ("secondary-index", 0x0A85_CAD0_5486_CD7C),
+    ("secondary-index-packed", 0x0A85_CAD0_5486_CD7C),
+    ("npm-scopes", 0x19DF_BFEE_77B4_F49C),
+    ("npm-scopes-packed", 0x19DF_BFEE_77B4_F49C),
+    ("zipf-lists", 0xE87D_B139_83D4_9EDB),
+    ("zipf-lists-packed", 0xE87D_B139_83D4_9EDB),
+    ("unique-emails", 0x5330_F585_26E6_400E),
+    ("unique-emails-packed", 0x5330_F585_26E6_400E),
 ];
 
 #[test]

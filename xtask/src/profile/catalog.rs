@@ -94,11 +94,11 @@ impl Catalog {
                 (0, 0) => String::new(),
                 _ => format!("{entries}, {quick_entries}"),
             };
-            writeln!(text, "  {name:20} {size:>18}  {description}").expect("strings grow");
+            writeln!(text, "  {name:24} {size:>18}  {description}").expect("strings grow");
         }
         text.push_str("\nBackends:\n");
         for Backend { name, description } in &self.backends {
-            writeln!(text, "  {name:20} {description}").expect("strings grow");
+            writeln!(text, "  {name:24} {description}").expect("strings grow");
         }
         text
     }

@@ -1,0 +1,222 @@
+//! Indexes as subjects of a script: many ids under a key, in ascending order.
+//!
+//! An entry is a [`Pair`]; its value is its id, since an index holds nothing else.
+
+use std::collections::BTreeMap as StdBTreeMap;
+use std::ops::Bound;
+
+use allotment_alloc::Allocator;
+use allotment_core::{BTreeMultiMap, PostingMap};
+
+use crate::key::Key;
+use crate::pair::Pair;
+use crate::subject::Subject;
+
+/// The entry of an id under a key.
+#[inline]
+fn entry<K>(key: K, id: u32) -> (Pair<K>, u64) {
+    (Pair { key, id }, u64::from(id))
+}
+
+/// What most programs make an index of: the standard library's map, and in it a sorted vector for
+/// each key. It counts its ids, as the others do.
+#[derive(Clone, Debug)]
+pub(crate) struct VecIndex<K> {
+    lists: StdBTreeMap<K, Vec<u32>>,
+    len: usize,
+}
+
+impl<K> VecIndex<K> {
+    pub(crate) const fn new() -> Self {
+        Self { lists: StdBTreeMap::new(), len: 0 }
+    }
+}
+
+impl<K: Key> Subject<Pair<K>> for VecIndex<K> {
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn insert(&mut self, pair: Pair<K>, _value: u64) -> Option<u64> {
+        let ids = self.lists.entry(pair.key).or_default();
+        match ids.binary_search(&pair.id) {
+            Ok(_) => Some(u64::from(pair.id)),
+            Err(at) => {
+                ids.insert(at, pair.id);
+                self.len += 1;
+                None
+            }
+        }
+    }
+
+    fn get(&self, pair: &Pair<K>) -> Option<u64> {
+        let found = self.lists.get(&pair.key)?.binary_search(&pair.id);
+        found.is_ok().then_some(u64::from(pair.id))
+    }
+
+    fn remove_entry(&mut self, pair: &Pair<K>) -> Option<(Pair<K>, u64)> {
+        let ids = self.lists.get_mut(&pair.key)?;
+        let at = ids.binary_search(&pair.id).ok()?;
+        ids.remove(at);
+        if ids.is_empty() {
+            self.lists.remove(&pair.key);
+        }
+        self.len -= 1;
+        Some(entry(pair.key, pair.id))
+    }
+
+    fn pop_first(&mut self) -> Option<(Pair<K>, u64)> {
+        let mut first = self.lists.first_entry()?;
+        let (key, id) = (*first.key(), first.get_mut().remove(0));
+        if first.get().is_empty() {
+            first.remove();
+        }
+        self.len -= 1;
+        Some(entry(key, id))
+    }
+
+    fn retain_values(&mut self, mut keep: impl FnMut(u64) -> bool) {
+        let mut len = 0;
+        self.lists.retain(|_, ids| {
+            ids.retain(|id| keep(u64::from(*id)));
+            len += ids.len();
+            !ids.is_empty()
+        });
+        self.len = len;
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (Pair<K>, u64)> {
+        self.lists.iter().flat_map(|(key, ids)| ids.iter().map(|id| entry(*key, *id)))
+    }
+
+    fn range_from(&self, start: &Pair<K>) -> impl Iterator<Item = (Pair<K>, u64)> {
+        self.lists.range(start.key..).flat_map(|(key, ids)| {
+            let before =
+                if *key == start.key { ids.partition_point(|id| *id < start.id) } else { 0 };
+            ids[before..].iter().map(|id| entry(*key, *id))
+        })
+    }
+
+    fn clear(&mut self) {
+        self.lists.clear();
+        self.len = 0;
+    }
+}
+
+impl<K: Key, A: Allocator + Clone> Subject<Pair<K>> for BTreeMultiMap<K, u32, A> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn insert(&mut self, pair: Pair<K>, _value: u64) -> Option<u64> {
+        let is_new = self.insert(pair.key, pair.id);
+        (!is_new).then_some(u64::from(pair.id))
+    }
+
+    fn get(&self, pair: &Pair<K>) -> Option<u64> {
+        self.contains(&pair.key, &pair.id).then_some(u64::from(pair.id))
+    }
+
+    fn remove_entry(&mut self, pair: &Pair<K>) -> Option<(Pair<K>, u64)> {
+        self.remove(&pair.key, &pair.id).then_some(entry(pair.key, pair.id))
+    }
+
+    fn pop_first(&mut self) -> Option<(Pair<K>, u64)> {
+        let (key, id) = self.first_group().and_then(|(key, mut ids)| Some((*key, *ids.next()?)))?;
+        self.remove(&key, &id);
+        Some(entry(key, id))
+    }
+
+    fn retain_values(&mut self, mut keep: impl FnMut(u64) -> bool) {
+        self.retain(|_, id| keep(u64::from(*id)));
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (Pair<K>, u64)> {
+        self.iter().map(|(key, id)| entry(*key, *id))
+    }
+
+    fn range_from(&self, start: &Pair<K>) -> impl Iterator<Item = (Pair<K>, u64)> {
+        self.range_pairs((start.key, start.id)..).map(|(key, id)| entry(*key, *id))
+    }
+
+    fn clear(&mut self) {
+        self.clear();
+    }
+}
+
+/// Ids that are looked at before those among them that go are removed: few enough for the stack.
+const SOME: usize = 256;
+
+/// The pairs of a posting map from one on, or behind one.
+fn pairs_within<K: Key, A: Allocator>(
+    map: &PostingMap<K, u32, A>,
+    start: Bound<Pair<K>>,
+) -> impl Iterator<Item = (Pair<K>, u64)> {
+    let (first, others) = match start {
+        Bound::Included(Pair { key, id }) => (Some((key, Bound::Included(id))), Some(key)),
+        Bound::Excluded(Pair { key, id }) => (Some((key, Bound::Excluded(id))), Some(key)),
+        Bound::Unbounded => (None, None),
+    };
+    let first = first.map(|(key, start)| (key, map.get(&key).range((start, Bound::Unbounded))));
+    let behind = others.map_or(Bound::Unbounded, Bound::Excluded);
+    let others = map.range((behind, Bound::Unbounded));
+    let first = first.into_iter().flat_map(|(key, ids)| ids.map(move |id| entry(key, id)));
+    first.chain(others.flat_map(|(key, ids)| ids.iter().map(|id| entry(*key, id))))
+}
+
+impl<K: Key, A: Allocator + Clone> Subject<Pair<K>> for PostingMap<K, u32, A> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn insert(&mut self, pair: Pair<K>, _value: u64) -> Option<u64> {
+        let is_new = self.insert(pair.key, pair.id);
+        (!is_new).then_some(u64::from(pair.id))
+    }
+
+    fn get(&self, pair: &Pair<K>) -> Option<u64> {
+        self.contains(&pair.key, pair.id).then_some(u64::from(pair.id))
+    }
+
+    fn remove_entry(&mut self, pair: &Pair<K>) -> Option<(Pair<K>, u64)> {
+        self.remove(&pair.key, pair.id).then_some(entry(pair.key, pair.id))
+    }
+
+    fn pop_first(&mut self) -> Option<(Pair<K>, u64)> {
+        let (key, id) = self.first_group().and_then(|(key, ids)| Some((*key, ids.first()?)))?;
+        self.remove(&key, id);
+        Some(entry(key, id))
+    }
+
+    /// It has no `retain`: pairs that go are found some at a time, and removed one by one.
+    fn retain_values(&mut self, mut keep: impl FnMut(u64) -> bool) {
+        let mut start = Bound::Unbounded;
+        loop {
+            let mut some = [None; SOME];
+            for (place, (pair, id)) in some.iter_mut().zip(pairs_within(self, start)) {
+                *place = Some((pair, keep(id)));
+            }
+            for (pair, is_kept) in some.into_iter().flatten() {
+                if !is_kept {
+                    self.remove(&pair.key, pair.id);
+                }
+                start = Bound::Excluded(pair);
+            }
+            if some[SOME - 1].is_none() {
+                break;
+            }
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (Pair<K>, u64)> {
+        self.iter().map(|(key, id)| entry(*key, id))
+    }
+
+    fn range_from(&self, start: &Pair<K>) -> impl Iterator<Item = (Pair<K>, u64)> {
+        pairs_within(self, Bound::Included(*start))
+    }
+
+    fn clear(&mut self) {
+        self.clear();
+    }
+}
