@@ -22,7 +22,8 @@ struct PhaseFigures {
     heap_bytes: u64,
 }
 
-/// Reads both ledgers at the borders of the phases. It allocates nothing while the script runs.
+/// Reads both ledgers at the borders of the phases. It allocates nothing while the script runs, but
+/// for the ballast.
 struct HeapProbe {
     counter: Counter,
     begun: Reading,
@@ -32,6 +33,12 @@ struct HeapProbe {
     /// Heap blocks so far, as churn had warmed up.
     warm_blocks: u64,
     churn_blocks: u64,
+    /// While pages are read: as much as there had been more on the heap before. So whatever is
+    /// added is a new peak, however small.
+    ballast: Vec<u8>,
+    /// The peak as the reading of pages begins, and by how much it is higher as that ends.
+    paging_base: usize,
+    paging_bytes: usize,
 }
 
 impl HeapProbe {
@@ -43,6 +50,9 @@ impl HeapProbe {
             built: None,
             warm_blocks: 0,
             churn_blocks: 0,
+            ballast: Vec::new(),
+            paging_base: 0,
+            paging_bytes: 0,
         }
     }
 }
@@ -76,6 +86,17 @@ impl Probe for HeapProbe {
             heap_blocks: ended.heap.total_blocks - self.begun.heap.total_blocks,
             heap_bytes: ended.heap.total_bytes - self.begun.heap.total_bytes,
         };
+    }
+
+    fn paging_begin(&mut self) {
+        let heap = HeapStats::get();
+        self.ballast = Vec::with_capacity(heap.max_bytes - heap.curr_bytes);
+        self.paging_base = heap.max_bytes;
+    }
+
+    fn paging_end(&mut self) {
+        self.paging_bytes = HeapStats::get().max_bytes - self.paging_base;
+        self.ballast = Vec::new();
     }
 
     fn churn_warm(&mut self) {
@@ -122,6 +143,7 @@ pub fn measure_heap(script: &Script<'_>, backend: Backend, counter: &Counter) ->
     report.of_run("peak_bytes", peak, Unit::Bytes);
     report.of_run("heap_live_bytes", heap_live, Unit::Bytes);
     report.of_run("heap_peak_bytes", heap_peak, Unit::Bytes);
+    report.of_run("page_peak_bytes", probe.paging_bytes as u64, Unit::Bytes);
     report.of_run("heap_churn_blocks", probe.churn_blocks, Unit::Count);
     let end_blocks = end.curr_blocks.saturating_sub(before.curr_blocks) as u64;
     let end_bytes = end.curr_bytes.saturating_sub(before.curr_bytes) as u64;

@@ -45,7 +45,7 @@
 //! `<value>` is a decimal integer, `<unit>` is `count`, `bytes` or `ns`. The outcome is the hash of
 //! everything that was read back, the same for every backend and both programs.
 //!
-//! By phase (`build`, `lookup`, `scan`, `churn`, `clone`, `refill`, `drain`, `drop`; see
+//! By phase (`build`, `lookup`, `scan`, `page`, `churn`, `clone`, `refill`, `drain`, `drop`; see
 //! [`Phase`](allotment_workload::Phase)):
 //!
 //! | name | unit | program | meaning |
@@ -68,6 +68,7 @@
 //! | `peak_bytes` | bytes | heap | the most it held during the build phase |
 //! | `heap_live_bytes` | bytes | heap | heap that map and backend hold after the build phase |
 //! | `heap_peak_bytes` | bytes | heap | the most of it they held during the build phase |
+//! | `page_peak_bytes` | bytes | heap | the most heap that reading in pages took, buffer included |
 //! | `heap_churn_blocks` | count | heap | heap blocks of the second half of the churn phase |
 //! | `end_blocks` | count | heap | heap blocks left when map and backend are gone |
 //! | `end_bytes` | bytes | heap | the bytes in them |
@@ -85,6 +86,10 @@
 //! the loaded text. The profiler and the books start empty, after that. The phase times and the
 //! pauses are taken in separate passes, since reading the clock around each operation takes time
 //! itself; see [`measure_time`] for how often.
+//!
+//! The buffer that pages are read into is made before the page phase begins, so that the blocks of
+//! the phase are the map's own. It is a part of `page_peak_bytes`: what a program needs beside the
+//! map to hand all of it out.
 
 mod args;
 mod catalog;

@@ -14,10 +14,13 @@ fn output(program: &str, args: &[&str]) -> Output {
     Command::new(program).args(args).stdin(Stdio::null()).output().unwrap()
 }
 
-/// Runs a cell at a small size; the program must succeed.
+/// Runs a cell, at a small size unless another is asked for; the program must succeed.
 fn run(program: &str, workload: &str, backend: Backend, more: &[&str]) -> String {
-    let mut args = vec!["--workload", workload, "--backend", backend.name(), "--entries", "2000"];
+    let mut args = vec!["--workload", workload, "--backend", backend.name()];
     args.extend(more);
+    if !more.contains(&"--entries") {
+        args.extend(["--entries", "2000"]);
+    }
     let output = output(program, &args);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{args:?}: {stderr}");
@@ -76,7 +79,7 @@ impl Figures {
 
 #[test]
 fn heap_figures_are_the_same_in_every_run() {
-    for workload in ["uniform-u64", "npm-names"] {
+    for workload in ["uniform-u64", "npm-names", "npm-scopes", "zipf-lists-packed"] {
         for backend in Backend::ALL {
             let first = run(HEAP, workload, backend, &[]);
             assert_eq!(first, run(HEAP, workload, backend, &[]), "{}", backend.name());
@@ -98,6 +101,7 @@ fn figures_are_the_documented_ones_and_outcomes_agree() {
                 ("peak_bytes", "bytes"),
                 ("heap_live_bytes", "bytes"),
                 ("heap_peak_bytes", "bytes"),
+                ("page_peak_bytes", "bytes"),
                 ("heap_churn_blocks", "count"),
                 ("end_blocks", "count"),
                 ("end_bytes", "bytes"),
@@ -142,7 +146,7 @@ fn the_ledgers_make_sense() {
         assert!(figures.get("all.peak_bytes") >= figures.get("all.live_bytes"));
         assert!(figures.get("all.heap_live_bytes") >= figures.get("all.live_bytes"), "{name}");
         assert_eq!((figures.get("all.end_blocks"), figures.get("all.end_bytes")), (0, 0), "{name}");
-        for phase in ["lookup", "scan", "drop"] {
+        for phase in ["lookup", "scan", "page", "drop"] {
             assert_eq!(figures.get(&format!("{phase}.requests")), 0, "{name}");
             assert_eq!(figures.get(&format!("{phase}.heap_blocks")), 0, "{name}");
         }
@@ -154,6 +158,22 @@ fn the_ledgers_make_sense() {
             Backend::System => assert_eq!(requests, blocks),
             Backend::Pool | Backend::Bump => assert!(blocks < requests, "{name} {blocks}"),
         }
+    }
+}
+
+#[test]
+fn pages_take_their_buffer_and_nothing_else() {
+    let page_peak = |workload, backend, entries| {
+        let figures = Figures::parse(&run(HEAP, workload, backend, &["--entries", entries]));
+        figures.get("all.page_peak_bytes")
+    };
+    for backend in Backend::ALL {
+        let name = backend.name();
+        // 16 bytes an entry: a map that is smaller than a page, and one that is larger.
+        assert_eq!(page_peak("uniform-u64", backend, "2000"), 32_000, "{name}");
+        assert_eq!(page_peak("uniform-u64", backend, "70000"), 1 << 20, "{name}");
+        // 24 bytes, of which as many as can be are in a page.
+        assert_eq!(page_peak("zipf-lists", backend, "70000"), 43_690 * 24, "{name}");
     }
 }
 

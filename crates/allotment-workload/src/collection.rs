@@ -72,3 +72,61 @@ impl<K: Key> Collection<Pair<K>> for PackedIndex {
         PostingMap::new_in(alloc)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use allotment_alloc::Global;
+
+    use super::*;
+    use crate::page::Page;
+    use crate::script::{Script, Steps};
+    use crate::workload::{Size, Workload};
+
+    /// Reads a collection page by page; no page but the last may hold less than a full one.
+    fn check_pages<K: Key, S: Subject<K>>(steps: &Steps<K>, mut map: S) {
+        for (key, value) in steps.build.iter().zip(0..) {
+            map.insert(*key, value);
+        }
+        let mut page = Page::new(map.len());
+        let (mut entries, mut after) = (Vec::new(), None);
+        loop {
+            page.clear();
+            after = map.read_page(after, &mut page);
+            entries.extend(page.iter());
+            if after.is_none() {
+                break;
+            }
+            assert_eq!(page.len(), page.entries());
+        }
+        assert!(entries.len() > page.entries(), "there are several pages");
+        assert!(map.iter().eq(entries));
+    }
+
+    fn check<K: Key, C: Collection<K>>(_: C, steps: &Steps<K>) {
+        check_pages(steps, C::make_std());
+        check_pages(steps, C::make_ours(Global));
+    }
+
+    #[test]
+    fn pages_join_without_a_seam() {
+        let maps = ["uniform-u32", "uniform-u64", "uniform-u128", "short-text"];
+        let indexes = ["secondary-index", "npm-scopes", "zipf-lists", "unique-emails"];
+        for name in maps.into_iter().chain(indexes) {
+            let keys = Workload::find(name).unwrap().load(Size::Entries(100_000), None).unwrap();
+            match Script::new(&keys) {
+                Script::U32(steps) => check(Map, &steps),
+                Script::U64(steps) => check(Map, &steps),
+                Script::U128(steps) => check(Map, &steps),
+                Script::Text(steps) => check(Map, &steps),
+                Script::U64Pairs { steps, .. } => {
+                    check(SortedIndex, &steps);
+                    check(PackedIndex, &steps);
+                }
+                Script::TextPairs { steps, .. } => {
+                    check(SortedIndex, &steps);
+                    check(PackedIndex, &steps);
+                }
+            }
+        }
+    }
+}

@@ -3,12 +3,13 @@
 //! An entry is a [`Pair`]; its value is its id, since an index holds nothing else.
 
 use std::collections::BTreeMap as StdBTreeMap;
-use std::ops::Bound;
+use std::ops::{Bound, RangeBounds};
 
 use allotment_alloc::Allocator;
 use allotment_core::{BTreeMultiMap, PostingMap};
 
 use crate::key::Key;
+use crate::page::Page;
 use crate::pair::Pair;
 use crate::subject::Subject;
 
@@ -16,6 +17,18 @@ use crate::subject::Subject;
 #[inline]
 fn entry<K>(key: K, id: u32) -> (Pair<K>, u64) {
     (Pair { key, id }, u64::from(id))
+}
+
+/// Which ids of a key.
+type IdBounds = (Bound<u32>, Bound<u32>);
+
+/// The key that pairs begin with, and those of its ids that are among them.
+fn key_and_ids<K>(start: Bound<Pair<K>>) -> Option<(K, IdBounds)> {
+    match start {
+        Bound::Included(Pair { key, id }) => Some((key, (Bound::Included(id), Bound::Unbounded))),
+        Bound::Excluded(Pair { key, id }) => Some((key, (Bound::Excluded(id), Bound::Unbounded))),
+        Bound::Unbounded => None,
+    }
 }
 
 /// What most programs make an index of: the standard library's map, and in it a sorted vector for
@@ -29,6 +42,26 @@ pub(crate) struct VecIndex<K> {
 impl<K> VecIndex<K> {
     pub(crate) const fn new() -> Self {
         Self { lists: StdBTreeMap::new(), len: 0 }
+    }
+}
+
+impl<K: Key> VecIndex<K> {
+    /// The pairs from one on, or behind one.
+    fn pairs_within(&self, start: Bound<Pair<K>>) -> impl Iterator<Item = (Pair<K>, u64)> {
+        let start = key_and_ids(start);
+        let from = start.map_or(Bound::Unbounded, |(key, _)| Bound::Included(key));
+        let mut lists =
+            self.lists.range((from, Bound::Unbounded)).map(|(key, ids)| (key, &ids[..]));
+        // Only the first list may begin within.
+        let first = lists.next().map(|(key, ids)| {
+            let ids_before = match start {
+                Some((at, bounds)) if at == *key => ids.partition_point(|id| !bounds.contains(id)),
+                _ => 0,
+            };
+            (key, &ids[ids_before..])
+        });
+        let lists = first.into_iter().chain(lists);
+        lists.flat_map(|(key, ids)| ids.iter().map(|id| entry(*key, *id)))
     }
 }
 
@@ -90,11 +123,13 @@ impl<K: Key> Subject<Pair<K>> for VecIndex<K> {
     }
 
     fn range_from(&self, start: &Pair<K>) -> impl Iterator<Item = (Pair<K>, u64)> {
-        self.lists.range(start.key..).flat_map(|(key, ids)| {
-            let before =
-                if *key == start.key { ids.partition_point(|id| *id < start.id) } else { 0 };
-            ids[before..].iter().map(|id| entry(*key, *id))
-        })
+        self.pairs_within(Bound::Included(*start))
+    }
+
+    fn read_page(&self, after: Option<Pair<K>>, page: &mut Page<Pair<K>>) -> Option<Pair<K>> {
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        page.extend(self.pairs_within(start).take(page.entries()));
+        page.next_after()
     }
 
     fn clear(&mut self) {
@@ -139,6 +174,13 @@ impl<K: Key, A: Allocator + Clone> Subject<Pair<K>> for BTreeMultiMap<K, u32, A>
         self.range_pairs((start.key, start.id)..).map(|(key, id)| entry(*key, *id))
     }
 
+    fn read_page(&self, after: Option<Pair<K>>, page: &mut Page<Pair<K>>) -> Option<Pair<K>> {
+        let start = after.map_or(Bound::Unbounded, |Pair { key, id }| Bound::Excluded((key, id)));
+        let pairs = self.range_pairs((start, Bound::Unbounded)).take(page.entries());
+        page.extend(pairs.map(|(key, id)| entry(*key, *id)));
+        page.next_after()
+    }
+
     fn clear(&mut self) {
         self.clear();
     }
@@ -152,13 +194,9 @@ fn pairs_within<K: Key, A: Allocator>(
     map: &PostingMap<K, u32, A>,
     start: Bound<Pair<K>>,
 ) -> impl Iterator<Item = (Pair<K>, u64)> {
-    let (first, others) = match start {
-        Bound::Included(Pair { key, id }) => (Some((key, Bound::Included(id))), Some(key)),
-        Bound::Excluded(Pair { key, id }) => (Some((key, Bound::Excluded(id))), Some(key)),
-        Bound::Unbounded => (None, None),
-    };
-    let first = first.map(|(key, start)| (key, map.get(&key).range((start, Bound::Unbounded))));
-    let behind = others.map_or(Bound::Unbounded, Bound::Excluded);
+    let start = key_and_ids(start);
+    let behind = start.map_or(Bound::Unbounded, |(key, _)| Bound::Excluded(key));
+    let first = start.map(|(key, bounds)| (key, map.get(&key).range(bounds)));
     let others = map.range((behind, Bound::Unbounded));
     let first = first.into_iter().flat_map(|(key, ids)| ids.map(move |id| entry(key, id)));
     first.chain(others.flat_map(|(key, ids)| ids.iter().map(|id| entry(*key, id))))
@@ -214,6 +252,12 @@ impl<K: Key, A: Allocator + Clone> Subject<Pair<K>> for PostingMap<K, u32, A> {
 
     fn range_from(&self, start: &Pair<K>) -> impl Iterator<Item = (Pair<K>, u64)> {
         pairs_within(self, Bound::Included(*start))
+    }
+
+    fn read_page(&self, after: Option<Pair<K>>, page: &mut Page<Pair<K>>) -> Option<Pair<K>> {
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        page.extend(pairs_within(self, start).take(page.entries()));
+        page.next_after()
     }
 
     fn clear(&mut self) {

@@ -30,10 +30,11 @@
 //!
 //! # The script
 //!
-//! Eight phases, one after the other on one map: see [`Phase`]. *Build* inserts every key. *Lookup*
-//! and *scan* read. *Churn* swaps entries at a fixed number of them, the oldest out first where the
-//! input is a sequence, random ones elsewhere. *Clone* makes a second map over the same backend,
-//! *refill* clears that one and fills it again. *Drain* empties the first, and *drop* ends both.
+//! Nine phases, one after the other on one map: see [`Phase`]. *Build* inserts every key. *Lookup*
+//! and *scan* read; *page* reads everything, as a program does that hands it out a MiB at a time.
+//! *Churn* swaps entries at a fixed number of them, the oldest out first where the input is a
+//! sequence, random ones elsewhere. *Clone* makes a second map over the same backend, *refill*
+//! clears that one and fills it again. *Drain* empties the first, and *drop* ends both.
 
 mod collection;
 mod digest;
@@ -44,6 +45,7 @@ mod key;
 mod keys;
 mod lists;
 mod neighbours;
+mod page;
 mod pair;
 mod phase;
 mod probe;
@@ -60,6 +62,7 @@ pub use digest::Digest;
 pub use file::{FileError, keys_from_file};
 pub use key::Key;
 pub use keys::{Keys, Lists, Sequence, TextKeys, TextPairs, Victims};
+pub use page::{PAGE_BYTES, Page};
 pub use pair::Pair;
 pub use phase::{Op, Phase};
 pub use probe::{NoProbe, Probe};

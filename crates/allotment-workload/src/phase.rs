@@ -9,6 +9,9 @@ pub enum Phase {
     Lookup,
     /// Reads 100 entries from each of many places, and then all. An operation is an entry read.
     Scan,
+    /// Reads all in pages of [`PAGE_BYTES`](crate::PAGE_BYTES), each from where the last one ended.
+    /// An operation is an entry read.
+    Page,
     /// Removes an entry and inserts another, again and again. An operation is a removal or an
     /// insert.
     Churn,
@@ -25,10 +28,11 @@ pub enum Phase {
 
 impl Phase {
     /// All phases, in order.
-    pub const ALL: [Phase; 8] = [
+    pub const ALL: [Phase; 9] = [
         Phase::Build,
         Phase::Lookup,
         Phase::Scan,
+        Phase::Page,
         Phase::Churn,
         Phase::Clone,
         Phase::Refill,
@@ -42,6 +46,7 @@ impl Phase {
             Phase::Build => "build",
             Phase::Lookup => "lookup",
             Phase::Scan => "scan",
+            Phase::Page => "page",
             Phase::Churn => "churn",
             Phase::Clone => "clone",
             Phase::Refill => "refill",

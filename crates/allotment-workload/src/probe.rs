@@ -35,6 +35,15 @@ pub trait Probe {
         let _ = (phase, ops);
     }
 
+    /// The page phase is about to come. It has a buffer, which is made after this, so that what is
+    /// counted in the phase is the map's own.
+    #[inline]
+    fn paging_begin(&mut self) {}
+
+    /// The page phase is over, and its buffer still there.
+    #[inline]
+    fn paging_end(&mut self) {}
+
     /// The first half of the churn phase is over, and the fill of the nodes has settled.
     #[inline]
     fn churn_warm(&mut self) {}

@@ -2,6 +2,7 @@
 
 use crate::digest::Digest;
 use crate::key::Key;
+use crate::page::Page;
 use crate::phase::{Op, Phase};
 use crate::probe::Probe;
 use crate::script::{SCAN_LENGTH, Steps, Swap};
@@ -19,7 +20,8 @@ pub struct Outcome {
 /// Takes the steps of a script on the map that `make` makes, and reports to `probe`.
 ///
 /// The map and its backend are made within the build phase and dropped within the drop phase, so
-/// that they are measured whole. Between the two, only the map allocates. Values are the numbers of
+/// that they are measured whole. Between the two, only the map allocates, but for the buffer that
+/// pages are read into. Values are the numbers of
 /// the insertions, or the ids of an index, so that no two are the same.
 ///
 /// ```
@@ -47,6 +49,7 @@ pub fn run<K: Key, S: Subject<K>, P: Probe>(
 
     runner.look_up(&map, &steps.lookups);
     runner.scan(&map, &steps.scans);
+    runner.read_pages(&map);
     runner.churn(&mut map, steps);
     let mut copy = runner.clone_map(&map);
     runner.refill(&mut copy, &steps.build);
@@ -102,6 +105,27 @@ impl<P: Probe> Runner<'_, P> {
             self.digest.word(value);
         }
         self.probe.phase_end(Phase::Scan, ops);
+    }
+
+    fn read_pages<K: Key, S: Subject<K>>(&mut self, map: &S) {
+        self.probe.paging_begin();
+        let mut page = Page::new(map.len());
+        self.probe.phase_begin(Phase::Page);
+        let (mut ops, mut after) = (0, None);
+        loop {
+            page.clear();
+            after = map.read_page(after, &mut page);
+            ops += page.len() as u64;
+            for (key, value) in page.iter() {
+                key.absorb_tag(&mut self.digest);
+                self.digest.word(value);
+            }
+            if after.is_none() {
+                break;
+            }
+        }
+        self.probe.phase_end(Phase::Page, ops);
+        self.probe.paging_end();
     }
 
     fn churn<K: Key, S: Subject<K>>(&mut self, map: &mut S, steps: &Steps<K>) {

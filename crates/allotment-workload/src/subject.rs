@@ -1,11 +1,14 @@
 //! [`Subject`]: what a script asks of a map under test.
 
 use std::collections::BTreeMap as StdBTreeMap;
+use std::ops::Bound;
 
 use allotment_alloc::Allocator;
 use allotment_core::BTreeMap;
+use allotment_core::btree_map::{ScanEnd, ScanToken};
 
 use crate::key::Key;
+use crate::page::{PAGE_BYTES, Page};
 
 /// A map under test, from keys to `u64`; or an index, whose keys are [`Pair`](crate::Pair)s, and
 /// whose values are the ids of these, whatever is said when they are inserted.
@@ -43,14 +46,18 @@ pub trait Subject<K: Key>: Clone {
     /// The entries from `start` on, in ascending order of keys.
     fn range_from(&self, start: &K) -> impl Iterator<Item = (K, u64)>;
 
+    /// Reads entries into an empty page, in ascending order of keys: those behind `after`, or from
+    /// the first on. Answers the key behind which to go on, or `None` if this was the last page.
+    fn read_page(&self, after: Option<K>, page: &mut Page<K>) -> Option<K>;
+
     /// Removes all entries.
     fn clear(&mut self);
 }
 
 /// Implements [`Subject`] for a map with the interface of the standard library's: the same lines
-/// for all of them, since that is what they promise.
+/// for all of them, since that is what they promise; but for how they are read page by page.
 macro_rules! subject {
-    ($map:ty $(, $alloc:ident)?) => {
+    ($map:ty $(, $alloc:ident)?; $read_page:item) => {
         impl<K: Key $(, $alloc: Allocator + Clone)?> Subject<K> for $map {
             fn len(&self) -> usize {
                 self.len()
@@ -84,6 +91,8 @@ macro_rules! subject {
                 self.range(*start..).map(|(key, value)| (*key, *value))
             }
 
+            $read_page
+
             fn clear(&mut self) {
                 self.clear();
             }
@@ -91,5 +100,21 @@ macro_rules! subject {
     };
 }
 
-subject!(StdBTreeMap<K, u64>);
-subject!(BTreeMap<K, u64, A>, A);
+subject! {
+    StdBTreeMap<K, u64>;
+    fn read_page(&self, after: Option<K>, page: &mut Page<K>) -> Option<K> {
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        page.extend(self.range((start, Bound::Unbounded)).take(page.entries()));
+        page.next_after()
+    }
+}
+
+subject! {
+    BTreeMap<K, u64, A>, A;
+    fn read_page(&self, after: Option<K>, page: &mut Page<K>) -> Option<K> {
+        let scan = self.scan::<K, _>(..).bytes(PAGE_BYTES).resume(after.map(ScanToken::after));
+        let outcome = scan.read_into(page);
+        let is_last = outcome.end == ScanEnd::Exhausted;
+        outcome.token().filter(|_| !is_last).map(ScanToken::into_key)
+    }
+}

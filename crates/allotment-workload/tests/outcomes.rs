@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::ops::Bound;
 
 use allotment_meter::Counter;
 use allotment_workload::{
-    Backend, NoProbe, Op, Outcome, Phase, Probe, Script, Size, Subject, Workload, drive,
+    Backend, NoProbe, Op, Outcome, Page, Phase, Probe, Script, Size, Subject, Workload, drive,
     drive_counted, run,
 };
 
@@ -58,6 +59,7 @@ fn counters_see_requests_and_no_leak() {
 struct Recorder {
     phases: Vec<(Phase, u64)>,
     within: Option<Phase>,
+    is_paging: bool,
     op: Option<Op>,
     ops: BTreeMap<&'static str, u64>,
     warm_after: Option<u64>,
@@ -72,6 +74,7 @@ impl Recorder {
 impl Probe for Recorder {
     fn phase_begin(&mut self, phase: Phase) {
         assert_eq!(self.within.replace(phase), None);
+        assert_eq!(self.is_paging, phase == Phase::Page);
         assert_eq!(phase, Phase::ALL[self.phases.len()]);
     }
 
@@ -79,6 +82,16 @@ impl Probe for Recorder {
         assert_eq!(self.within.take(), Some(phase));
         assert_eq!(self.op, None);
         self.phases.push((phase, ops));
+    }
+
+    fn paging_begin(&mut self) {
+        assert_eq!(self.within, None);
+        self.is_paging = true;
+    }
+
+    fn paging_end(&mut self) {
+        assert_eq!(self.within, None);
+        self.is_paging = false;
     }
 
     fn churn_warm(&mut self) {
@@ -112,6 +125,7 @@ fn probes_follow_every_phase_and_operation() {
             ("build", 1000),
             ("lookup", 1000),
             ("scan", scanned),
+            ("page", 1000),
             ("churn", 2000),
             ("clone", 1000),
             ("refill", 1000),
@@ -141,6 +155,7 @@ enum Fault {
     MissesOneLookup,
     SkipsOneInScans,
     SkipsOneInRanges,
+    SkipsOneInPages,
     RemovesTheWrongOne,
     LosesOneOnClear,
     RetainsAll,
@@ -193,6 +208,14 @@ impl Subject<u64> for Wrong {
         self.map.range(start..).map(|(key, value)| (*key, *value)).skip(skipped)
     }
 
+    fn read_page(&self, after: Option<u64>, page: &mut Page<u64>) -> Option<u64> {
+        let skipped = usize::from(self.is(Fault::SkipsOneInPages));
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let entries = self.map.range((start, Bound::Unbounded)).skip(skipped);
+        page.extend(entries.take(page.entries()));
+        page.next_after()
+    }
+
     fn clear(&mut self) {
         if self.is(Fault::LosesOneOnClear) {
             self.map.retain(|key, _| key.is_multiple_of(64));
@@ -215,6 +238,7 @@ fn a_wrong_map_has_another_hash() {
         Fault::MissesOneLookup,
         Fault::SkipsOneInScans,
         Fault::SkipsOneInRanges,
+        Fault::SkipsOneInPages,
         Fault::RemovesTheWrongOne,
         Fault::LosesOneOnClear,
         Fault::RetainsAll,

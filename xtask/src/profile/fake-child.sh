@@ -39,6 +39,7 @@ if [ "$ledger" = heap ]; then
     echo "METRIC:build.heap_blocks:$((40 / scale)):count"
     echo "METRIC:all.entries:$((1000 / scale)):count"
     echo "METRIC:all.heap_peak_bytes:27000:bytes"
+    echo "METRIC:all.page_peak_bytes:1048576:bytes"
     if [ "$backend" = leaky ]; then end=2; else end=0; fi
     echo "METRIC:all.end_blocks:$end:count"
 else

@@ -3,7 +3,7 @@
 use super::catalog::{BASELINE, Workload};
 use super::cell::{Cell, phases};
 use super::compare::{Totals, verdict};
-use crate::format::{ABSENT, change, duration, number, ratio};
+use crate::format::{ABSENT, change, duration, grouped, number, ratio};
 
 /// A finished table with its closing lines.
 pub(crate) struct Sheet {
@@ -49,6 +49,7 @@ impl Sheet {
             per_operation("Heap blocks per operation", "heap_blocks", cells, &phases),
             times(cells, &phases),
             bytes_per_entry(cells),
+            beside_the_map(cells),
             pauses(cells),
             leftovers(cells),
             against_std(cells, &phases),
@@ -79,6 +80,10 @@ fn row(label: &str, cells: &[Cell], figure: Figure<'_>, show: Show) -> Option<Ro
 
 fn plain(value: f64, _: Option<f64>) -> String {
     number(value)
+}
+
+fn exact(value: f64, _: Option<f64>) -> String {
+    grouped(value as u64)
 }
 
 fn timed(value: f64, base: Option<f64>) -> String {
@@ -129,6 +134,11 @@ fn bytes_per_entry(cells: &[Cell]) -> Section {
         row(label, cells, &|cell| ratio_to(cell.whole(name), cell.whole("entries")), plain)
     };
     Section { title: "Bytes per entry", rows: names.into_iter().filter_map(per_entry).collect() }
+}
+
+fn beside_the_map(cells: &[Cell]) -> Section {
+    let page = row("page, with its buffer", cells, &|cell| cell.whole("page_peak_bytes"), exact);
+    Section { title: "Bytes beside the map, at most", rows: page.into_iter().collect() }
 }
 
 fn pauses(cells: &[Cell]) -> Section {
@@ -198,7 +208,8 @@ mod tests {
             cell(
                 "std",
                 "build.ops=100 build.heap_blocks=20 build.nanos=10000 all.entries=50 \
-                 all.heap_live_bytes=1355 all.heap_peak_bytes=2000 all.end_blocks=0",
+                 all.heap_live_bytes=1355 all.heap_peak_bytes=2000 all.end_blocks=0 \
+                 all.page_peak_bytes=1048576",
             ),
             cell(
                 "pool",
@@ -213,6 +224,7 @@ mod tests {
         assert_eq!(find(&sheet, "Heap blocks", "build"), ["0.200", "0.010"]);
         assert_eq!(find(&sheet, "Time", "build"), ["100 ns", "71 ns 0.71x"]);
         assert_eq!(find(&sheet, "Bytes", "heap, live"), ["27.1", "20"]);
+        assert_eq!(find(&sheet, "Bytes beside", "page, with its buffer"), ["1,048,576", "-"]);
         assert_eq!(find(&sheet, "Leaks", "blocks left at the end"), ["0", "-"]);
         assert_eq!(find(&sheet, "Against", "time, all phases"), ["-", "-29%"]);
         assert_eq!(find(&sheet, "Against", "heap bytes, peak"), ["-", "2.50 times"]);

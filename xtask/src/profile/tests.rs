@@ -50,6 +50,7 @@ fn a_run_leaves_its_report() {
         summary.contains("uniform: pool did best (mean 0.83 of std), with 50% less time"),
         "{summary}"
     );
+    assert!(summary.contains(" 1,048,576 |"), "{summary}");
     for file in ["dhat-uniform-std.json", "dhat-words-pool.json"] {
         assert!(read(&folder, file).contains("dhat"));
     }
