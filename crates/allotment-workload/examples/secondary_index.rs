@@ -1,4 +1,5 @@
-//! A table and two indexes: 334,373 ranges of addresses, found by country and by size.
+//! A table and its indexes: 334,373 ranges of addresses, found by country, by size and by where
+//! they lie; in multimaps, and packed.
 //!
 //! ```text
 //! cargo run --release -p allotment-workload --example secondary_index
@@ -8,8 +9,8 @@
 
 use std::fmt::{self, Write};
 
-use allotment_core::btree_multimap::Values;
-use allotment_core::{BTreeMap, BTreeMultiMap};
+use allotment_core::btree_multimap::{ListsUsage, Values};
+use allotment_core::{BTreeMap, BTreeMultiMap, PostingList, PostingMap};
 use allotment_pool::Pool;
 use allotment_workload::{Ip4Range, ip4_ranges};
 
@@ -62,6 +63,30 @@ impl Registry {
     }
 }
 
+/// Indexes that take little room: their ids are compressed.
+struct Packed {
+    by_country: PostingMap<[u8; 2], Id, Pool>,
+    by_prefix: PostingMap<u8, Id, Pool>,
+    /// By the first of the four numbers of an address.
+    by_octet: PostingMap<u8, Id, Pool>,
+}
+
+impl Packed {
+    fn of(table: &BTreeMap<Id, Ip4Range, Pool>, pool: &Pool) -> Self {
+        let mut packed = Self {
+            by_country: PostingMap::new_in(pool.clone()),
+            by_prefix: PostingMap::new_in(pool.clone()),
+            by_octet: PostingMap::new_in(pool.clone()),
+        };
+        for (id, range) in table {
+            packed.by_country.insert(range.country, *id);
+            packed.by_prefix.insert(prefix_of(*range), *id);
+            packed.by_octet.insert(range.first.to_be_bytes()[0], *id);
+        }
+        packed
+    }
+}
+
 fn prefix_of(range: Ip4Range) -> u8 {
     let last_address = u64::from(range.last - range.first);
     32 - (last_address + 1).ilog2() as u8
@@ -76,7 +101,7 @@ pub(crate) fn report() -> Result<String, fmt::Error> {
     let (mut out, pool) = (String::new(), Pool::new());
     let mut registry = Registry::load(&pool);
     let Registry { table, by_country, by_prefix } = &registry;
-    let ids = by_country.len();
+    let packed = Packed::of(table, &pool);
     writeln!(
         out,
         "{} ranges, {} countries, {} sizes",
@@ -84,11 +109,19 @@ pub(crate) fn report() -> Result<String, fmt::Error> {
         by_country.key_count(),
         by_prefix.key_count()
     )?;
-    let bytes = by_country.memory_usage().live_bytes as f64 / ids as f64;
+    let bytes = |index: ListsUsage| format!("{:.1}", index.bytes_per_entry());
     writeln!(
         out,
-        "by country: {bytes:.1} bytes an id; by size: {:.1}",
-        by_prefix.memory_usage().live_bytes as f64 / ids as f64
+        "by country: {} bytes an id; by size: {}",
+        bytes(by_country.memory_usage()),
+        bytes(by_prefix.memory_usage()),
+    )?;
+    writeln!(
+        out,
+        "packed, by country: {} bytes an id; by size: {}; by first octet: {}",
+        bytes(packed.by_country.memory_usage()),
+        bytes(packed.by_prefix.memory_usage()),
+        bytes(packed.by_octet.memory_usage()),
     )?;
     let mut largest: Vec<_> = by_country.groups().map(|(code, ids)| (ids.len(), code)).collect();
     largest.sort_unstable_by(|a, b| b.cmp(a));
@@ -108,6 +141,18 @@ pub(crate) fn report() -> Result<String, fmt::Error> {
     writeln!(out, "IS or FO: {} ranges", nordic.count())?;
     let odd = registry.country(b"IS").difference(by_prefix.get(&24)).count();
     writeln!(out, "IS and not /24: {odd}")?;
+
+    let Packed { by_country, by_prefix, by_octet } = &packed;
+    writeln!(out, "\nDE and /24 and 193.x.x.x, from packed lists")?;
+    let lists = [by_country.get(b"DE"), by_prefix.get(&24), by_octet.get(&193)];
+    let networks = PostingList::intersection_of(lists);
+    for id in networks.clone().take(3) {
+        let range = table[&id];
+        writeln!(out, "  {} to {}", dotted(range.first), dotted(range.last))?;
+    }
+    writeln!(out, "  {} in all, of {:?}", networks.count(), lists.map(PostingList::len))?;
+    let islands = PostingList::union_of([b"IS", b"FO", b"GL"].map(|code| by_country.get(code)));
+    writeln!(out, "IS or FO or GL: {} ranges", islands.count())?;
 
     writeln!(out, "\nLI, ten a page, while ranges go")?;
     let (mut behind, mut pages, mut seen) = (None, 0, 0);
