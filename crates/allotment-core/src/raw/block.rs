@@ -157,14 +157,32 @@ impl Block {
         ids.peek() == Some(id)
     }
 
-    /// Puts an id in where that changes a bit only; answers whether it is new, or `None` if it is
-    /// not a matter of a bit.
-    pub(crate) fn set(&mut self, id: u64) -> Option<bool> {
+    /// Puts an id in without writing the others anew: see [`Code::insert`].
+    pub(crate) fn insert(&mut self, id: u64) -> Option<bool> {
+        self.edit(|code, bytes| code.insert(id, bytes))
+    }
+
+    /// Puts an id in behind the last one, without writing the others anew: see [`Code::push`].
+    pub(crate) fn push(&mut self, last: u64, id: u64) -> Option<bool> {
+        self.edit(|code, bytes| code.push(last, id, bytes))
+    }
+
+    /// Takes an id out without writing the others anew: see [`Code::remove`].
+    pub(crate) fn remove(&mut self, id: u64) -> Option<bool> {
+        self.edit(|code, bytes| code.remove(id, bytes))
+    }
+
+    fn edit(&mut self, act: impl FnOnce(&mut Code, &mut [u8]) -> Option<bool>) -> Option<bool> {
         let head = self.head();
         let mut code = head.code();
-        let is_new = code.set(id, self.bytes_mut())?;
+        let changed = act(&mut code, self.bytes_mut())?;
         self.set_head(Head::new(code, head.class()));
-        Some(is_new)
+        Some(changed)
+    }
+
+    /// The last id. Reads all of them, unless they have bits or no gaps.
+    pub(crate) fn last(&self) -> u64 {
+        self.read().next_back().expect("a block has an id")
     }
 
     /// Bytes that there is room for.

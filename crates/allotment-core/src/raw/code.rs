@@ -10,6 +10,8 @@
 //! billions of integers per second through vectorization, 2015) without its SIMD layout; bits where
 //! they take less are what roaring bitmaps do for dense ranges.
 
+use crate::raw::bits::{self, load};
+
 /// Ids above which a block has bits, or gaps of no width.
 pub(crate) const MOST_GAPS: usize = 256;
 /// Ids of the largest block.
@@ -40,8 +42,8 @@ impl Code {
     pub(crate) fn of(ids: &[u64]) -> Option<(Self, usize)> {
         let (first, last) = (ids[0], ids[ids.len() - 1]);
         let widest = ids.windows(2).map(|two| two[1] - two[0] - 1).max().unwrap_or(0);
-        let width = u64::BITS - widest.leading_zeros();
-        let first_bytes = (u64::BITS - first.leading_zeros()).div_ceil(8).max(1) as usize;
+        let width = bits_of(widest);
+        let first_bytes = bits_of(first).div_ceil(8).max(1) as usize;
         let gap_bits = (ids.len() - 1) as u64 * u64::from(width);
         let span = last - first;
         let takes_bits = span < gap_bits && span <= SPAN_MOST;
@@ -76,24 +78,137 @@ impl Code {
         }
     }
 
-    /// Puts an id in where that changes a bit only; answers whether it is new, or `None` if it is
-    /// not a matter of a bit.
-    pub(crate) fn set(&mut self, id: u64, bytes: &mut [u8]) -> Option<bool> {
+    /// Puts an id in without writing the others anew; answers whether it is new, or `None` if there
+    /// is no room for that, or no way.
+    pub(crate) fn insert(&mut self, id: u64, bytes: &mut [u8]) -> Option<bool> {
         let (first, payload) = self.split(bytes);
-        let bit = id.checked_sub(first)?.checked_sub(1)?;
+        if id <= first {
+            return (id == first).then_some(false);
+        }
+        if self.width == BITS {
+            return self.set(id - first - 1, &mut bytes[self.first_bytes..]);
+        }
+        let (head, at) = self.place_of(id, first, payload);
+        if head == id {
+            return Some(false);
+        }
+        let next = (at + 1 < self.len).then(|| head + 1 + self.gap(payload, at));
+        if next == Some(id) {
+            return Some(false);
+        }
+        self.insert_between((head, at, next), id, &mut bytes[self.first_bytes..])
+    }
+
+    /// [`insert`](Self::insert) of an id beyond the last one, which is known.
+    pub(crate) fn push(&mut self, last: u64, id: u64, bytes: &mut [u8]) -> Option<bool> {
+        if self.width == BITS {
+            return self.insert(id, bytes);
+        }
+        self.insert_between((last, self.len - 1, None), id, &mut bytes[self.first_bytes..])
+    }
+
+    /// Puts a new id in behind `head`, which is number `at`, and before `next` if there is one.
+    fn insert_between(
+        &mut self,
+        (head, at, next): (u64, usize, Option<u64>),
+        id: u64,
+        payload: &mut [u8],
+    ) -> Option<bool> {
+        let (width, gap) = (usize::from(self.width), id - head - 1);
+        let most = if width == 0 { MOST } else { MOST_GAPS };
+        let fits = self.len * width <= payload.len() * 8;
+        if self.len >= most || !fits || bits_of(gap) > width as u32 {
+            return None;
+        }
+        if width > 0 {
+            if let Some(next) = next {
+                bits::move_up(payload, (at + 1) * width, (self.len - 1) * width, width);
+                bits::put(payload, (at + 1) * width, width, next - id - 1);
+            }
+            bits::put(payload, at * width, width, gap);
+        }
+        self.len += 1;
+        Some(true)
+    }
+
+    /// Takes an id out without writing the others anew; answers whether it was there, or `None` if
+    /// there is no way: it is the first one, or the gap that is left takes more bits.
+    pub(crate) fn remove(&mut self, id: u64, bytes: &mut [u8]) -> Option<bool> {
+        let (first, payload) = self.split(bytes);
+        if id <= first {
+            return if id == first { None } else { Some(false) };
+        }
+        if self.width == BITS {
+            return Some(self.unset(id - first - 1, &mut bytes[self.first_bytes..]));
+        }
+        let (head, at) = self.place_of(id, first, payload);
+        if at + 1 == self.len || head + 1 + self.gap(payload, at) != id {
+            return Some(false);
+        }
+        let width = usize::from(self.width);
+        if at + 2 < self.len {
+            let gap = self.gap(payload, at) + 1 + self.gap(payload, at + 1);
+            if bits_of(gap) > width as u32 {
+                return None;
+            }
+            let payload = &mut bytes[self.first_bytes..];
+            bits::move_down(payload, (at + 2) * width, (self.len - 1) * width, width);
+            bits::put(payload, at * width, width, gap);
+        }
+        self.len -= 1;
+        Some(true)
+    }
+
+    /// The greatest id less than this one, which is not the first, and its number. Reads the gaps
+    /// before it.
+    fn place_of(self, id: u64, first: u64, payload: &[u8]) -> (u64, usize) {
+        if self.width == 0 {
+            let at = (id - 1 - first).min(self.len as u64 - 1);
+            return (first + at, at as usize);
+        }
+        let (mut head, mut at) = (first, 0);
+        while at + 1 < self.len {
+            let next = head + 1 + self.gap(payload, at);
+            if next >= id {
+                break;
+            }
+            (head, at) = (next, at + 1);
+        }
+        (head, at)
+    }
+
+    /// The gap behind the id of this number.
+    #[inline]
+    fn gap(self, payload: &[u8], at: usize) -> u64 {
+        let width = usize::from(self.width);
+        if width == 0 { 0 } else { bits::get(payload, at * width, width) }
+    }
+
+    /// [`insert`](Self::insert) where each number has a bit.
+    fn set(&mut self, bit: u64, payload: &mut [u8]) -> Option<bool> {
         let byte = usize::try_from(bit / 8).ok()?;
         // A block may have room for more bits than one is written with.
         let is_beyond = bit >= SPAN_MOST || byte >= payload.len();
-        if self.width != BITS || self.len == MOST || is_beyond {
+        if self.len == MOST || is_beyond {
             return None;
         }
         // The last byte may have bits behind the last id, which are free to take.
-        let bytes = &mut bytes[self.first_bytes..];
         let mask = 1 << (bit % 8);
-        let is_new = bytes[byte] & mask == 0;
-        bytes[byte] |= mask;
+        let is_new = payload[byte] & mask == 0;
+        payload[byte] |= mask;
         self.len += usize::from(is_new);
         Some(is_new)
+    }
+
+    /// [`remove`](Self::remove) where each number has a bit.
+    fn unset(&mut self, bit: u64, payload: &mut [u8]) -> bool {
+        let byte = usize::try_from(bit / 8).ok().and_then(|byte| payload.get_mut(byte));
+        let Some(byte) = byte else { return false };
+        let mask = 1 << (bit % 8);
+        let was_there = *byte & mask != 0;
+        *byte &= !mask;
+        self.len -= usize::from(was_there);
+        was_there
     }
 
     /// The first id, and the bytes behind it.
@@ -124,14 +239,9 @@ fn write_gaps(gaps: impl Iterator<Item = u64>, width: u32, bytes: &mut [u8]) {
     bytes[at..at + rest].copy_from_slice(&held.to_le_bytes()[..rest]);
 }
 
-/// Eight bytes at `at`; those behind the end are zero.
-#[inline]
-fn load(bytes: &[u8], at: usize) -> u64 {
-    if let Some(eight) = bytes.get(at..at + 8) {
-        return u64::from_le_bytes(eight.try_into().expect("eight bytes"));
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+/// Bits that a number takes.
+fn bits_of(number: u64) -> u32 {
+    u64::BITS - number.leading_zeros()
 }
 
 /// Ids of a block, from both ends.
@@ -177,17 +287,8 @@ impl<'a> Reader<'a> {
     /// The gap at `index`.
     #[inline]
     fn gap(&self, index: usize) -> u64 {
-        let width = u32::from(self.width);
-        if width == 0 {
-            return 0;
-        }
-        let bit = index * width as usize;
-        let (at, shift) = (bit / 8, (bit % 8) as u32);
-        let mut gap = load(self.payload, at) >> shift;
-        if shift + width > u64::BITS {
-            gap |= u64::from(self.payload[at + 8]) << (u64::BITS - shift);
-        }
-        gap & (u64::MAX >> (u64::BITS - width))
+        let width = usize::from(self.width);
+        if width == 0 { 0 } else { bits::get(self.payload, index * width, width) }
     }
 
     /// The first bit from `from` on that is set. There is one.

@@ -30,6 +30,9 @@ const FEW: usize = 64;
 /// An edge, and the slot before it if there is one.
 type Found<S> = (Edge<u64, Block, S>, Option<Slot<u64, Block, S>>);
 
+/// Lengths of a block at which a removal writes all ids anew.
+const REWRITE_EVERY: usize = 32;
+
 /// Ids of the smallest buffer.
 const SMALL: usize = 32;
 
@@ -38,6 +41,9 @@ pub(crate) struct Grove<S> {
     pub(crate) tree: Tree<u64, Block, S>,
     /// Ids in all of them.
     pub(crate) len: usize,
+    /// The last one, so that what comes behind it need not read the others; the greatest number
+    /// while that is not known.
+    pub(crate) last: u64,
 }
 
 /// What became of an id that was put in a block.
@@ -131,9 +137,27 @@ pub(crate) unsafe fn put<'a, A: Allocator>(
     id: u64,
     alloc: &'a A,
 ) -> Result<Put<'a, A>, Layout> {
-    if let Some(is_new) = block.set(id) {
+    if let Some(is_new) = block.insert(id) {
         return Ok(if is_new { Put::Done } else { Put::Present });
     }
+    // SAFETY: passed on.
+    unsafe { put_anew(block, id, alloc) }
+}
+
+/// [`put`] where the other ids must be written anew.
+///
+/// # Errors
+///
+/// As for `put`.
+///
+/// # Safety
+///
+/// As for `put`.
+unsafe fn put_anew<'a, A: Allocator>(
+    block: &mut Block,
+    id: u64,
+    alloc: &'a A,
+) -> Result<Put<'a, A>, Layout> {
     // SAFETY: passed on.
     with_buffer(block.len() + 1, |buffer| unsafe { put_among(block, buffer, id, alloc) })
 }
@@ -191,8 +215,15 @@ pub(crate) unsafe fn take<A: Allocator>(
     id: u64,
     alloc: &A,
 ) -> Result<Taken, Layout> {
+    let len = block.len();
+    // Now and then all are written anew, for they may take less by then.
+    if len % REWRITE_EVERY > 0
+        && let Some(was_there) = block.remove(id)
+    {
+        return Ok(if was_there { Taken::Done } else { Taken::Absent });
+    }
     // SAFETY: passed on.
-    with_buffer(block.len(), |buffer| unsafe { take_among(block, buffer, id, alloc) })
+    with_buffer(len, |buffer| unsafe { take_among(block, buffer, id, alloc) })
 }
 
 /// [`take`], by way of a buffer with room for the ids.
@@ -234,7 +265,7 @@ unsafe fn take_among<A: Allocator>(
 impl<S: Shape<u64>> Grove<S> {
     /// One without blocks, which is not to stay so.
     pub(crate) const fn new() -> Self {
-        Self { tree: Tree::new(), len: 0 }
+        Self { tree: Tree::new(), len: 0, last: 0 }
     }
 
     /// The edge behind the fence of an id, and the slot of its block: none before the first fence.
@@ -325,14 +356,22 @@ impl<S: Shape<u64>> Grove<S> {
             let block = pack(&[id], alloc)?;
             // SAFETY: the edge before the first fence; the rest is passed on.
             unsafe { self.plant(found.map(|(edge, _)| edge), 0, block, alloc) }?;
-            self.len += 1;
+            self.count(id);
             return Ok(true);
         };
         // SAFETY: N1; the tree is borrowed for writing.
         let (fence, block) = unsafe { slot.pair_mut() };
         let fence = *fence;
-        // SAFETY: passed on.
-        match unsafe { put(block, id, alloc) }? {
+        let put = if id <= self.last {
+            // SAFETY: passed on.
+            unsafe { put(block, id, alloc) }?
+        } else if block.push(self.last, id).is_some() {
+            Put::Done
+        } else {
+            // SAFETY: passed on.
+            unsafe { put_anew(block, id, alloc) }?
+        };
+        match put {
             Put::Present => return Ok(false),
             Put::Done => {}
             Put::Beside(Side::After, new) => {
@@ -353,14 +392,28 @@ impl<S: Shape<u64>> Grove<S> {
                 unsafe { self.plant(Some(edge), middle, right, alloc) }?;
                 // SAFETY: a block of the tree, which is borrowed for writing.
                 let old = unsafe { self.block_at(fence).replace(left.keep()) };
-                self.len += 1;
+                self.count(id);
                 // SAFETY: passed on.
                 unsafe { old.free(alloc) };
                 return Ok(true);
             }
         }
-        self.len += 1;
+        self.count(id);
         Ok(true)
+    }
+
+    /// Counts an id that has come.
+    fn count(&mut self, id: u64) {
+        self.len += 1;
+        self.last = self.last.max(id);
+    }
+
+    /// The last id of the last block.
+    fn find_last(&self) -> Option<u64> {
+        let root = self.tree.root()?;
+        let slot = Edge::last(root).slot_before(root)?;
+        // SAFETY: N1; the tree is borrowed.
+        Some(unsafe { &*slot.value() }.last())
     }
 
     /// Checks that each block has the ids that its fence says, and how many there are.
@@ -379,7 +432,11 @@ impl<S: Shape<u64>> Grove<S> {
             ids += block.len();
             last = reader.next_back();
         }
-        if ids == self.len { Ok(()) } else { Err(alloc::format!("{ids} ids, len {}", self.len)) }
+        let is_last = self.last == u64::MAX || last == Some(self.last);
+        if ids != self.len || !is_last {
+            return Err(alloc::format!("{ids} ids to {last:?}, len {} to {}", self.len, self.last));
+        }
+        Ok(())
     }
 
     /// Where the block of a fence is.
@@ -402,6 +459,29 @@ impl<S: Shape<u64>> Grove<S> {
         id: u64,
         alloc: &A,
     ) -> Result<bool, Layout> {
+        let was_last = id == self.last;
+        if was_last {
+            // If the allocator panics on the way, it stays unknown.
+            self.last = u64::MAX;
+        }
+        // SAFETY: passed on.
+        let removed = unsafe { self.take_out(id, alloc) };
+        if was_last {
+            self.last = if removed.is_ok() { self.find_last().unwrap_or(0) } else { id };
+        }
+        removed
+    }
+
+    /// [`remove`](Self::remove), which leaves `last` as it is.
+    ///
+    /// # Errors
+    ///
+    /// As for `remove`.
+    ///
+    /// # Safety
+    ///
+    /// As for `remove`.
+    unsafe fn take_out<A: Allocator>(&mut self, id: u64, alloc: &A) -> Result<bool, Layout> {
         let Some((_, Some(slot))) = self.find(id) else { return Ok(false) };
         // SAFETY: N1; the tree is borrowed for writing.
         let (fence, block) = unsafe { slot.pair_mut() };

@@ -206,7 +206,7 @@ impl<S: Shape<u64>> List<S> {
         // SAFETY: the word of a block, which changes its owner.
         let block = unsafe { Block::from_raw(old.word) };
         let ViewMut::Grove(grove) = self.view_mut() else { unreachable!("a grove") };
-        grove.len = block.len();
+        (grove.len, grove.last) = (block.len(), block.last());
         // SAFETY: told just now.
         unsafe { grove.tree.seat(place, 0, block) };
         Ok(())
@@ -276,7 +276,7 @@ impl<S: Shape<u64>> List<S> {
                         // SAFETY: the last edge; nodes and blocks are made on this allocator.
                         unsafe { planted.plant(edge, fence, block, alloc) }?;
                     }
-                    planted.len = grove.len;
+                    (planted.len, planted.last) = (grove.len, grove.last);
                 }
                 return Ok(copy);
             }

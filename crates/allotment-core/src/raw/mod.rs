@@ -133,6 +133,8 @@ pub(crate) mod vessel;
 
 pub(crate) mod block;
 
+mod bits;
+
 pub(crate) mod code;
 
 pub(crate) mod grove;
