@@ -8,8 +8,8 @@ use core::ops::{Bound, RangeBounds};
 use crate::map;
 use crate::posting::PostingId;
 use crate::raw::block::Block;
-use crate::raw::code::Reader;
 use crate::raw::ids::{List, View};
+use crate::raw::reader::Reader;
 use crate::raw::shape::{Shape, Standard};
 
 /// The ids of one key, in ascending order: see [`PostingMap::get`](crate::PostingMap::get).

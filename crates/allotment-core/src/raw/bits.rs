@@ -34,6 +34,16 @@ pub(super) fn put(bytes: &mut [u8], bit: usize, count: usize, bits: u64) {
     }
 }
 
+/// Clears the bits from `from` to `end`.
+pub(super) fn clear(bytes: &mut [u8], from: usize, end: usize) {
+    let mut from = from;
+    while from < end {
+        let count = (end - from).min(MOST);
+        put(bytes, from, count, 0);
+        from += count;
+    }
+}
+
 /// Moves the bits from `from` to `end` up by so many, from the last one down.
 pub(super) fn move_up(bytes: &mut [u8], from: usize, end: usize, by: usize) {
     let (first, mut top) = (from + by, end + by);
@@ -92,7 +102,7 @@ mod tests {
 
     /// Bytes that look random.
     fn noise(seed: usize) -> [u8; BYTES] {
-        core::array::from_fn(|n| ((n + 1) * (2 * seed + 1) * 0x9e37 >> 5) as u8)
+        core::array::from_fn(|n| (((n + 1) * (2 * seed + 1) * 0x9e37) >> 5) as u8)
     }
 
     #[test]
@@ -126,6 +136,12 @@ mod tests {
             for n in 0..8 * BYTES {
                 let source = if (from + by..from + by + len).contains(&n) { n - by } else { n };
                 assert_eq!(bit(&bytes, n), bit(&before, source), "up {from}, {len}, {by}: {n}");
+            }
+            let mut bytes = before;
+            clear(&mut bytes, from, from + len);
+            for n in 0..8 * BYTES {
+                let stays = !(from..from + len).contains(&n) && bit(&before, n);
+                assert_eq!(bit(&bytes, n), stays, "clear {from}, {len}: {n}");
             }
             let mut bytes = before;
             move_down(&mut bytes, from + by, from + by + len, by);

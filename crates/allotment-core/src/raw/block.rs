@@ -12,8 +12,9 @@ use core::slice;
 
 use allotment_alloc::Allocator;
 
-use crate::raw::code::{Code, Reader};
+use crate::raw::code::Code;
 use crate::raw::owned::Free;
+use crate::raw::reader::Reader;
 
 /// How a block begins.
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-//! Ascending ids as bytes: [`Code`] says how, [`Reader`] reads them.
+//! Ascending ids as bytes: [`Code`] says how.
 //!
 //! ```text
 //! first     the first id, in as many bytes as it takes
@@ -11,6 +11,7 @@
 //! they take less are what roaring bitmaps do for dense ranges.
 
 use crate::raw::bits::{self, load};
+use crate::raw::reader::{Gaps, Numbers, Reader};
 
 /// Ids above which a block has bits, or gaps of no width.
 pub(crate) const MOST_GAPS: usize = 256;
@@ -131,12 +132,12 @@ impl Code {
         Some(true)
     }
 
-    /// Takes an id out without writing the others anew; answers whether it was there, or `None` if
-    /// there is no way: it is the first one, or the gap that is left takes more bits.
+    /// Takes one of several ids out without writing the others anew; answers whether it was there,
+    /// or `None` if there is no way: the gap that is left, or the new first one, takes more room.
     pub(crate) fn remove(&mut self, id: u64, bytes: &mut [u8]) -> Option<bool> {
         let (first, payload) = self.split(bytes);
         if id <= first {
-            return if id == first { None } else { Some(false) };
+            return if id == first { self.remove_first(bytes) } else { Some(false) };
         }
         if self.width == BITS {
             return Some(self.unset(id - first - 1, &mut bytes[self.first_bytes..]));
@@ -159,6 +160,27 @@ impl Code {
         Some(true)
     }
 
+    /// [`remove`](Self::remove) of the first one.
+    fn remove_first(&mut self, bytes: &mut [u8]) -> Option<bool> {
+        let mut ids = self.read(bytes);
+        let (first, second) = (ids.next()?, ids.next()?);
+        if bits_of(second) as usize > 8 * self.first_bytes {
+            return None;
+        }
+        let (head, payload) = bytes.split_at_mut(self.first_bytes);
+        head.copy_from_slice(&second.to_le_bytes()[..self.first_bytes]);
+        if self.width == BITS {
+            let (by, end) = ((second - first) as usize, 8 * payload.len());
+            bits::move_down(payload, by, end, by);
+            bits::clear(payload, end - by, end);
+        } else {
+            let width = usize::from(self.width);
+            bits::move_down(payload, width, (self.len - 1) * width, width);
+        }
+        self.len -= 1;
+        Some(true)
+    }
+
     /// The greatest id less than this one, which is not the first, and its number. Reads the gaps
     /// before it.
     fn place_of(self, id: u64, first: u64, payload: &[u8]) -> (u64, usize) {
@@ -167,8 +189,9 @@ impl Code {
             return (first + at, at as usize);
         }
         let (mut head, mut at) = (first, 0);
+        let mut gaps = Gaps::new(payload, self.width);
         while at + 1 < self.len {
-            let next = head + 1 + self.gap(payload, at);
+            let next = head + 1 + gaps.next();
             if next >= id {
                 break;
             }
@@ -178,10 +201,8 @@ impl Code {
     }
 
     /// The gap behind the id of this number.
-    #[inline]
     fn gap(self, payload: &[u8], at: usize) -> u64 {
-        let width = usize::from(self.width);
-        if width == 0 { 0 } else { bits::get(payload, at * width, width) }
+        Gaps::new(payload, self.width).nth(at)
     }
 
     /// [`insert`](Self::insert) where each number has a bit.
@@ -220,7 +241,12 @@ impl Code {
     /// Reads what was written to `bytes`.
     pub(crate) fn read(self, bytes: &[u8]) -> Reader<'_> {
         let (first, payload) = self.split(bytes);
-        Reader { payload, width: self.width, first, head: first, at: 0, left: self.len, tail: None }
+        let numbers = if self.width == BITS {
+            Numbers::Bits(payload)
+        } else {
+            Numbers::Gaps(Gaps::new(payload, self.width))
+        };
+        Reader::new(first, self.len, numbers)
     }
 }
 
@@ -242,151 +268,4 @@ fn write_gaps(gaps: impl Iterator<Item = u64>, width: u32, bytes: &mut [u8]) {
 /// Bits that a number takes.
 fn bits_of(number: u64) -> u32 {
     u64::BITS - number.leading_zeros()
-}
-
-/// Ids of a block, from both ends.
-#[derive(Clone)]
-pub(crate) struct Reader<'a> {
-    payload: &'a [u8],
-    width: u8,
-    first: u64,
-    /// The next one, if any is left.
-    head: u64,
-    /// The gap or the bit behind it.
-    at: usize,
-    left: usize,
-    /// The last one that is left, and the gap or the bit that led to it, once it was asked for.
-    tail: Option<(u64, usize)>,
-}
-
-impl<'a> Reader<'a> {
-    /// That of no ids.
-    pub(crate) fn none() -> Self {
-        Self { left: 0, ..Self::one(0) }
-    }
-
-    /// That of a single id.
-    pub(crate) fn one(id: u64) -> Self {
-        Self { payload: &[], width: 0, first: id, head: id, at: 0, left: 1, tail: None }
-    }
-
-    /// The next one, which stays.
-    #[inline]
-    pub(crate) fn peek(&self) -> Option<u64> {
-        (self.left > 0).then_some(self.head)
-    }
-
-    /// Passes by whatever is less than `id`.
-    #[inline]
-    pub(crate) fn seek(&mut self, id: u64) {
-        while self.left > 0 && self.head < id {
-            self.step();
-        }
-    }
-
-    /// The gap at `index`.
-    #[inline]
-    fn gap(&self, index: usize) -> u64 {
-        let width = usize::from(self.width);
-        if width == 0 { 0 } else { bits::get(self.payload, index * width, width) }
-    }
-
-    /// The first bit from `from` on that is set. There is one.
-    #[inline]
-    fn bit_from(&self, from: usize) -> usize {
-        let mut at = from / 8;
-        let word = load(self.payload, at) >> (from % 8);
-        if word != 0 {
-            return from + word.trailing_zeros() as usize;
-        }
-        loop {
-            at += 8;
-            let word = load(self.payload, at);
-            if word != 0 {
-                return at * 8 + word.trailing_zeros() as usize;
-            }
-            debug_assert!(at < self.payload.len(), "a bit is left");
-        }
-    }
-
-    /// The last bit before `end` that is set. There is one.
-    fn bit_before(&self, end: usize) -> usize {
-        let mut at = end.div_ceil(8);
-        let mut mask = if end.is_multiple_of(8) { u8::MAX } else { (1 << (end % 8)) - 1 };
-        loop {
-            at -= 1;
-            let byte = self.payload[at] & mask;
-            if byte != 0 {
-                return at * 8 + 7 - byte.leading_zeros() as usize;
-            }
-            mask = u8::MAX;
-        }
-    }
-
-    /// Steps over the head.
-    #[inline]
-    fn step(&mut self) {
-        self.left -= 1;
-        if self.left == 0 {
-            return;
-        }
-        if self.width == BITS {
-            let bit = self.bit_from(self.at);
-            self.head = self.first + 1 + bit as u64;
-            self.at = bit + 1;
-        } else {
-            self.head += 1 + self.gap(self.at);
-            self.at += 1;
-        }
-    }
-
-    /// The last one that is left, and what led to it.
-    fn end(&self) -> (u64, usize) {
-        if self.left == 1 {
-            return (self.head, self.at);
-        }
-        if self.width == BITS {
-            let bit = self.bit_before(self.payload.len() * 8);
-            return (self.first + 1 + bit as u64, bit);
-        }
-        let end = self.at + self.left - 1;
-        let gaps = (self.at..end).map(|index| self.gap(index) + 1);
-        (self.head + gaps.sum::<u64>(), end - 1)
-    }
-}
-
-impl Iterator for Reader<'_> {
-    type Item = u64;
-
-    #[inline]
-    fn next(&mut self) -> Option<u64> {
-        let head = self.peek()?;
-        self.step();
-        Some(head)
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
-    }
-}
-
-impl DoubleEndedIterator for Reader<'_> {
-    fn next_back(&mut self) -> Option<u64> {
-        self.peek()?;
-        if self.left == 1 {
-            self.left = 0;
-            return Some(self.head);
-        }
-        let (last, at) = self.tail.unwrap_or_else(|| self.end());
-        self.left -= 1;
-        if self.left > 1 {
-            self.tail = Some(if self.width == BITS {
-                let bit = self.bit_before(at);
-                (self.first + 1 + bit as u64, bit)
-            } else {
-                (last - 1 - self.gap(at), at - 1)
-            });
-        }
-        Some(last)
-    }
 }

@@ -15,9 +15,10 @@ use core::ptr::NonNull;
 use allotment_alloc::Allocator;
 
 use crate::raw::block::Block;
-use crate::raw::grove::{Grove, Put, Taken, pack, put, take};
+use crate::raw::grove::Grove;
 use crate::raw::owned::{Free, Owned, free_tree};
 use crate::raw::path::Edge;
+use crate::raw::repack::{Put, Taken, pack, put, take};
 use crate::raw::shape::Shape;
 use crate::raw::usage::Usage;
 

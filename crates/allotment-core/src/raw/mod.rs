@@ -135,7 +135,11 @@ pub(crate) mod block;
 
 mod bits;
 
+pub(crate) mod reader;
+
 pub(crate) mod code;
+
+mod repack;
 
 pub(crate) mod grove;
 

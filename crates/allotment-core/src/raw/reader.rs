@@ -1,0 +1,244 @@
+//! [`Reader`]: the ids of a block, from both ends.
+
+use crate::raw::bits::{self, load};
+
+/// Gaps of one width, lowest bits first.
+#[derive(Clone)]
+pub(super) struct Gaps<'a> {
+    payload: &'a [u8],
+    width: u32,
+    /// Where the next one begins.
+    bit: usize,
+    /// The next ones, as far as they have been loaded, and how many bits of them.
+    loaded: u64,
+    bits: u32,
+}
+
+/// How ids behind the first one are written.
+#[derive(Clone)]
+pub(super) enum Numbers<'a> {
+    Gaps(Gaps<'a>),
+    /// A bit for each number.
+    Bits(&'a [u8]),
+}
+
+/// Ids of a block, from both ends.
+#[derive(Clone)]
+pub(crate) struct Reader<'a> {
+    numbers: Numbers<'a>,
+    first: u64,
+    /// The next one, if any is left.
+    head: u64,
+    /// The gap or the bit behind it.
+    at: usize,
+    left: usize,
+    /// The last one that is left, and the gap or the bit that led to it, once it was asked for.
+    tail: Option<(u64, usize)>,
+}
+
+impl<'a> Gaps<'a> {
+    pub(super) fn new(payload: &'a [u8], width: u8) -> Self {
+        Self { payload, width: width.into(), bit: 0, loaded: 0, bits: 0 }
+    }
+
+    /// The next one. How many there are the caller knows.
+    #[inline]
+    pub(super) fn next(&mut self) -> u64 {
+        if self.bits < self.width {
+            self.load();
+        }
+        let gap = self.loaded & u64::MAX.checked_shr(u64::BITS - self.width).unwrap_or(0);
+        self.loaded = self.loaded.checked_shr(self.width).unwrap_or(0);
+        self.bits -= self.width;
+        self.bit += self.width as usize;
+        gap
+    }
+
+    /// Loads as many as a word has, one at least.
+    #[inline]
+    fn load(&mut self) {
+        let shift = self.bit % 8;
+        (self.loaded, self.bits) = (load(self.payload, self.bit / 8) >> shift, 64 - shift as u32);
+        if self.bits < self.width {
+            self.loaded = bits::get(self.payload, self.bit, self.width as usize);
+            self.bits = self.width;
+        }
+    }
+
+    /// The one of this number.
+    pub(super) fn nth(&self, at: usize) -> u64 {
+        let width = self.width as usize;
+        if width == 0 { 0 } else { bits::get(self.payload, at * width, width) }
+    }
+}
+
+/// The first bit from `from` on that is set. There is one.
+#[inline]
+fn bit_from(bytes: &[u8], from: usize) -> usize {
+    let mut at = from / 8;
+    let word = load(bytes, at) >> (from % 8);
+    if word != 0 {
+        return from + word.trailing_zeros() as usize;
+    }
+    loop {
+        at += 8;
+        let word = load(bytes, at);
+        if word != 0 {
+            return at * 8 + word.trailing_zeros() as usize;
+        }
+        debug_assert!(at < bytes.len(), "a bit is left");
+    }
+}
+
+/// The last bit before `end` that is set. There is one.
+fn bit_before(bytes: &[u8], end: usize) -> usize {
+    let mut at = end.div_ceil(8);
+    let mut mask = if end.is_multiple_of(8) { u8::MAX } else { (1 << (end % 8)) - 1 };
+    loop {
+        at -= 1;
+        let byte = bytes[at] & mask;
+        if byte != 0 {
+            return at * 8 + 7 - byte.leading_zeros() as usize;
+        }
+        mask = u8::MAX;
+    }
+}
+
+/// How many bits from `from` on, up to `end`, are set.
+fn count_bits(bytes: &[u8], from: usize, end: usize) -> usize {
+    let (mut from, mut count) = (from, 0);
+    while from < end {
+        let bits = (end - from).min(64 - from % 8);
+        count += bits::get(bytes, from, bits).count_ones() as usize;
+        from += bits;
+    }
+    count
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(first: u64, len: usize, numbers: Numbers<'a>) -> Self {
+        Self { numbers, first, head: first, at: 0, left: len, tail: None }
+    }
+
+    /// That of no ids.
+    pub(crate) fn none() -> Self {
+        Self { left: 0, ..Self::one(0) }
+    }
+
+    /// That of a single id.
+    pub(crate) fn one(id: u64) -> Self {
+        Self::new(id, 1, Numbers::Bits(&[]))
+    }
+
+    /// The next one, which stays.
+    #[inline]
+    pub(crate) fn peek(&self) -> Option<u64> {
+        (self.left > 0).then_some(self.head)
+    }
+
+    /// Passes by whatever is less than `id`: gaps are read, bits are counted.
+    #[inline]
+    pub(crate) fn seek(&mut self, id: u64) {
+        if self.left == 0 || self.head >= id {
+            return;
+        }
+        if let Numbers::Bits(bytes) = self.numbers {
+            let bit = usize::try_from(id - self.first - 1).unwrap_or(usize::MAX);
+            let bit = bit.min(bytes.len() * 8);
+            // The ids passed by, but for the head; those of the other end count as left no more.
+            let passed = count_bits(bytes, self.at, bit);
+            self.left = (self.left - 1).saturating_sub(passed);
+            if self.left > 0 {
+                self.go_to(bytes, bit);
+            }
+            return;
+        }
+        while self.left > 0 && self.head < id {
+            self.step();
+        }
+    }
+
+    /// Has the first id with a bit from this one on as the head.
+    #[inline]
+    fn go_to(&mut self, bytes: &[u8], bit: usize) {
+        let bit = bit_from(bytes, bit);
+        self.head = self.first + 1 + bit as u64;
+        self.at = bit + 1;
+    }
+
+    /// Steps over the head.
+    #[inline]
+    fn step(&mut self) {
+        self.left -= 1;
+        if self.left == 0 {
+            return;
+        }
+        match &mut self.numbers {
+            Numbers::Bits(bytes) => {
+                let bytes = *bytes;
+                self.go_to(bytes, self.at);
+            }
+            Numbers::Gaps(gaps) => {
+                self.head += 1 + gaps.next();
+                self.at += 1;
+            }
+        }
+    }
+
+    /// The last one that is left, and what led to it; there are two at least.
+    fn end(&self) -> (u64, usize) {
+        match &self.numbers {
+            Numbers::Bits(bytes) => {
+                let bit = bit_before(bytes, bytes.len() * 8);
+                (self.first + 1 + bit as u64, bit)
+            }
+            Numbers::Gaps(gaps) => {
+                let (mut gaps, count) = (gaps.clone(), self.left - 1);
+                let all = (0..count).map(|_| gaps.next() + 1).sum::<u64>();
+                (self.head + all, self.at + count - 1)
+            }
+        }
+    }
+
+    /// The one before an id, which is not the first that is left, and what led to it.
+    fn before(&self, id: u64, at: usize) -> (u64, usize) {
+        match &self.numbers {
+            Numbers::Bits(bytes) => {
+                let bit = bit_before(bytes, at);
+                (self.first + 1 + bit as u64, bit)
+            }
+            Numbers::Gaps(gaps) => (id - 1 - gaps.nth(at), at - 1),
+        }
+    }
+}
+
+impl Iterator for Reader<'_> {
+    type Item = u64;
+
+    #[inline]
+    fn next(&mut self) -> Option<u64> {
+        let head = self.peek()?;
+        self.step();
+        Some(head)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl DoubleEndedIterator for Reader<'_> {
+    fn next_back(&mut self) -> Option<u64> {
+        self.peek()?;
+        if self.left == 1 {
+            self.left = 0;
+            return Some(self.head);
+        }
+        let (last, at) = self.tail.unwrap_or_else(|| self.end());
+        self.left -= 1;
+        if self.left > 1 {
+            self.tail = Some(self.before(last, at));
+        }
+        Some(last)
+    }
+}
