@@ -30,6 +30,7 @@ const TARGETS: &[(&str, &str)] = &[
     ("set", "operations of a set, on four kinds of elements"),
     ("cursor", "cursors, and what else edits ranges and gaps"),
     ("bulk", "operations on many pairs at once"),
+    ("lists", "multimaps and posting maps"),
     ("alloc", "pools and arenas"),
 ];
 

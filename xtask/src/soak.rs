@@ -23,7 +23,17 @@ use crate::{page, workspace};
 const PAGE: &str = "docs/reliability.md";
 
 /// Test binaries that know how to do more than usual.
-const TESTS: &[&str] = &["chaos", "differential", "exhaustive", "faults", "panics", "requests"];
+const TESTS: &[&str] = &[
+    "chaos",
+    "differential",
+    "exhaustive",
+    "faults",
+    "multimap",
+    "multimap_faults",
+    "panics",
+    "postings",
+    "requests",
+];
 const PACKAGE: &str = "allotment-core";
 
 const POINTS_PACKAGE: &str = "allotment-trial";
@@ -213,7 +223,7 @@ fn sum(text: &str) -> Result<BTreeMap<&str, u64>> {
 fn render(tallies: &BTreeMap<&str, u64>, sweeps: &[Sweep], for_page: bool) -> String {
     let new = || if for_page { markdown() } else { ruled() };
     let mut table = new();
-    table.set_header(["our maps and sets went through", "how often", "that went wrong"]);
+    table.set_header(["our collections went through", "how often", "that went wrong"]);
     for (what, count) in tallies {
         // A tally is told of what went well; what does not ends in a failure.
         table.add_row([(*what).into(), right(&grouped(*count)), right("0")]);

@@ -7,6 +7,7 @@
 //! All targets panic if what they try is wrong.
 
 mod blocks;
+mod lists;
 
 use allotment_bump::Bump;
 use allotment_core::Global;
@@ -93,6 +94,18 @@ pub fn bulk(data: &[u8]) {
         Op::Remove,
     ];
     through_maps(data, &OPS);
+}
+
+/// A multimap or a posting map, next to a map of sets.
+pub fn lists(data: &[u8]) {
+    let Some((kind, steps)) = data.split_first() else { return };
+    match kind % 5 {
+        0 => lists::multimap::<_, Tiny>(Checked::new(), steps),
+        1 => lists::multimap::<_, Standard>(Pool::new(), steps),
+        2 => lists::postings::<_, Tiny>(Checked::new(), steps),
+        3 => lists::postings::<_, Standard>(Bump::new(), steps),
+        _ => lists::postings::<_, Small>(Pool::new(), steps),
+    }
 }
 
 /// A pool, an arena, or one in the other: no two blocks overlap, and none changes unless it is

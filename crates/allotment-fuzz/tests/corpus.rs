@@ -48,6 +48,11 @@ fn bulk() {
 }
 
 #[test]
+fn lists() {
+    feed("lists", allotment_fuzz::lists);
+}
+
+#[test]
 fn allocators() {
     feed("alloc", allotment_fuzz::alloc);
 }
