@@ -335,7 +335,7 @@ fn bytes_an_id_are_as_told() {
     };
     let shapes = [(40_000, 1), (10_000, 4), (2500, 16), (625, 64), (1, 40_000)];
     let among = |most| shapes.map(|(keys, each)| hundredths(keys, each, most));
-    assert_eq!(among(1 << 20), [2000, 919, 391, 256, 192]);
+    assert_eq!(among(1 << 20), [2000, 919, 391, 256, 120]);
     assert_eq!(among(1 << 32), [2000, 1019, 575, 406, 274]);
 }
 

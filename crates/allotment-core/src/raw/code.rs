@@ -34,29 +34,33 @@ pub(crate) struct Code {
 }
 
 impl Code {
-    /// The shortest for ascending ids, and the bytes that it takes; `None` if they are too many and
-    /// too far apart for one block.
+    /// The shortest for ascending ids, and the bytes that it takes; `None` if they are too many for
+    /// one block, or take less in two.
     ///
     /// # Panics
     ///
     /// If there are none.
     pub(crate) fn of(ids: &[u64]) -> Option<(Self, usize)> {
-        let (first, last) = (ids[0], ids[ids.len() - 1]);
-        let widest = ids.windows(2).map(|two| two[1] - two[0] - 1).max().unwrap_or(0);
-        let width = bits_of(widest);
-        let first_bytes = bits_of(first).div_ceil(8).max(1) as usize;
-        let gap_bits = (ids.len() - 1) as u64 * u64::from(width);
-        let span = last - first;
-        let takes_bits = span < gap_bits && span <= SPAN_MOST;
-        let may_have_gaps = ids.len() <= MOST_GAPS || width == 0;
-        let is_over = ids.len() > MOST || !may_have_gaps && span > SPAN_MOST;
-        if is_over {
-            return None;
+        let Ways { gaps, bits, gap_bytes } = Ways::of(ids);
+        match (gaps, bits) {
+            (Some(gaps), Some(bits)) => Some(if bits.1 < gaps.1 { bits } else { gaps }),
+            // So many gaps take more than one block, though less perhaps than a bit a number.
+            (None, Some(bits)) => (bits.1 < gap_bytes).then_some(bits),
+            (gaps, None) => gaps,
         }
-        let has_bits = takes_bits || !may_have_gaps;
-        let (width, bits) = if has_bits { (BITS, span) } else { (width as u8, gap_bits) };
-        let code = Self { len: ids.len(), width, first_bytes };
-        Some((code, first_bytes + bits.div_ceil(8) as usize))
+    }
+
+    /// The same for ids that were in one block, or some of which were.
+    ///
+    /// # Panics
+    ///
+    /// If they were not, or there are none.
+    pub(crate) fn of_part(ids: &[u64]) -> (Self, usize) {
+        let any = || {
+            let Ways { gaps, bits, .. } = Ways::of(ids);
+            gaps.or(bits)
+        };
+        Self::of(ids).or_else(any).expect("ids that lie no further apart than in their block")
     }
 
     /// Writes ids that this is the code of.
@@ -263,6 +267,33 @@ fn write_gaps(gaps: impl Iterator<Item = u64>, width: u32, bytes: &mut [u8]) {
     }
     let rest = bits.div_ceil(8) as usize;
     bytes[at..at + rest].copy_from_slice(&held.to_le_bytes()[..rest]);
+}
+
+/// The ways to write ids, with the bytes that they take, as far as there are.
+struct Ways {
+    gaps: Option<(Code, usize)>,
+    bits: Option<(Code, usize)>,
+    /// Bytes of all gaps, however many.
+    gap_bytes: usize,
+}
+
+impl Ways {
+    fn of(ids: &[u64]) -> Self {
+        let (first, last, len) = (ids[0], ids[ids.len() - 1], ids.len());
+        let widest = ids.windows(2).map(|two| two[1] - two[0] - 1).max().unwrap_or(0);
+        let (width, span) = (bits_of(widest) as u8, last - first);
+        let first_bytes = bits_of(first).div_ceil(8).max(1) as usize;
+        let code = |width| Code { len, width, first_bytes };
+        let may_have_gaps = len <= if width == 0 { MOST } else { MOST_GAPS };
+        let may_have_bits = len <= MOST && span <= SPAN_MOST;
+        let gap_bytes = first_bytes + ((len - 1) * usize::from(width)).div_ceil(8);
+        let bit_bytes = first_bytes + span.div_ceil(8) as usize;
+        Self {
+            gaps: may_have_gaps.then(|| (code(width), gap_bytes)),
+            bits: may_have_bits.then(|| (code(BITS), bit_bytes)),
+            gap_bytes,
+        }
+    }
 }
 
 /// Bits that a number takes.

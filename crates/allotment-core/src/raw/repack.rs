@@ -76,7 +76,7 @@ pub(crate) fn pack<'a, A: Allocator>(
     ids: &[u64],
     alloc: &'a A,
 ) -> Result<Owned<'a, Block, A>, Layout> {
-    let block = Block::new(ids, Code::of(ids).expect("ids that fit a block"), alloc)?;
+    let block = Block::new(ids, Code::of_part(ids), alloc)?;
     // SAFETY: made on this allocator just now.
     Ok(unsafe { Owned::new(block, alloc) })
 }
@@ -119,7 +119,7 @@ pub(super) unsafe fn repack<A: Allocator>(
 pub(super) unsafe fn tighten<A: Allocator>(block: &mut Block, alloc: &A) {
     let tight = with_buffer(block.len(), |buffer| {
         let len = unpack(block, buffer);
-        let (code, bytes) = Code::of(&buffer[..len]).expect("ids that are in a block");
+        let (code, bytes) = Code::of_part(&buffer[..len]);
         (9 * bytes < 8 * block.room()).then(|| Block::new(&buffer[..len], (code, bytes), alloc))
     });
     if let Some(Ok(tight)) = tight {
@@ -256,7 +256,7 @@ unsafe fn take_among<A: Allocator>(
     }
     buffer.copy_within(at + 1..len, at);
     let ids = &buffer[..len - 1];
-    let (code, bytes) = Code::of(ids).expect("fewer ids that lie no further apart");
+    let (code, bytes) = Code::of_part(ids);
     if 4 * bytes < block.room()
         && let Ok(smaller) = Block::new(ids, (code, bytes), alloc)
     {
