@@ -50,11 +50,14 @@ pub fn time() -> ExitCode {
 
 /// The program `compare-counts`. Its global allocator must be dhat's.
 pub fn counts() -> ExitCode {
-    let catalog = Catalog { tables: vec![bytes::table(), lists::bytes(), counts::table()] };
+    let (multimap, postings) = (lists::multimap(), lists::postings());
+    let tables = vec![bytes::table(), multimap.bytes(), postings.bytes(), counts::table()];
+    let catalog = Catalog { tables };
     let measure = |args: &Args, emit: Emit<'_>| -> Result<(), Failure> {
         match args.table.as_deref() {
             Some("bytes") => bytes::measure(args, emit),
-            Some("multimap bytes") => lists::measure_bytes(args, emit),
+            Some("multimap bytes") => multimap.measure_bytes(args, emit),
+            Some("posting bytes") => postings.measure_bytes(args, emit),
             _ => counts::measure(args, emit),
         }
     };

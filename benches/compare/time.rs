@@ -67,7 +67,8 @@ pub(crate) fn catalog() -> Catalog {
                 contenders: GENERAL.to_vec(),
                 ..table("strings", "String -> u64", vec![500_000], vec![50_000])
             },
-            lists::times(),
+            lists::multimap().times(),
+            lists::postings().times(),
             Table {
                 unit: "ns",
                 rows: pauses::ROWS.map(|(name, about)| info(name.to_owned(), about)).into(),
@@ -82,7 +83,8 @@ pub(crate) fn measure(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
         Some("u64") => integers(args, emit),
         Some("keys") => other_keys(args, emit),
         Some("strings") => texts(args, emit),
-        Some("multimap") => lists::measure_times(args, emit),
+        Some("multimap") => lists::multimap().measure_times(args, emit),
+        Some("postings") => lists::postings().measure_times(args, emit),
         _ => pauses::measure(args, emit),
     }
 }

@@ -1,155 +1,21 @@
-//! Many values under a key: the multimap next to what people put together from std's collections.
+//! Many values under a key: multimaps and posting maps next to what people put together from std's
+//! collections, and to roaring bitmaps.
+
+mod index;
+mod input;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 
-use allotment_alloc::{Allocator, Global};
-use allotment_core::BTreeMultiMap;
+use allotment_core::{BTreeMultiMap, PostingMap};
 use allotment_meter::Counting;
 use allotment_pool::Pool;
-use fastrand::Rng;
+use roaring::RoaringBitmap;
 
+use self::index::{Index, RoaringFile};
+use self::input::{Input, Kind};
 use super::clock::{Stopwatch, overhead};
 use super::program::{Args, Cell, Emit, Failure, Outcome, RowInfo, Table};
-
-/// An index: distinct values under each key, in ascending order.
-trait Index: Sized {
-    fn empty() -> Self;
-
-    fn insert(&mut self, key: u64, value: u64);
-
-    fn remove(&mut self, key: u64, value: u64);
-
-    /// The sum of the values of a key.
-    fn sum(&self, key: u64) -> u64;
-
-    /// What was asked of an allocator between the index and the heap, if there is one.
-    fn asked(&self) -> Option<u64> {
-        None
-    }
-}
-
-/// As most programs do it.
-impl Index for BTreeMap<u64, Vec<u64>> {
-    fn empty() -> Self {
-        Self::new()
-    }
-
-    fn insert(&mut self, key: u64, value: u64) {
-        let list = self.entry(key).or_default();
-        if let Err(at) = list.binary_search(&value) {
-            list.insert(at, value);
-        }
-    }
-
-    fn remove(&mut self, key: u64, value: u64) {
-        let Some(list) = self.get_mut(&key) else { return };
-        if let Ok(at) = list.binary_search(&value) {
-            list.remove(at);
-        }
-        if list.is_empty() {
-            BTreeMap::remove(self, &key);
-        }
-    }
-
-    fn sum(&self, key: u64) -> u64 {
-        self.get(&key).map_or(0, |list| list.iter().fold(0, |sum, n| sum.wrapping_add(*n)))
-    }
-}
-
-impl Index for BTreeSet<(u64, u64)> {
-    fn empty() -> Self {
-        Self::new()
-    }
-
-    fn insert(&mut self, key: u64, value: u64) {
-        BTreeSet::insert(self, (key, value));
-    }
-
-    fn remove(&mut self, key: u64, value: u64) {
-        BTreeSet::remove(self, &(key, value));
-    }
-
-    fn sum(&self, key: u64) -> u64 {
-        let values = self.range((key, 0)..=(key, u64::MAX));
-        values.fold(0, |sum, (_, n)| sum.wrapping_add(*n))
-    }
-}
-
-impl Index for BTreeMap<u64, BTreeSet<u64>> {
-    fn empty() -> Self {
-        Self::new()
-    }
-
-    fn insert(&mut self, key: u64, value: u64) {
-        self.entry(key).or_default().insert(value);
-    }
-
-    fn remove(&mut self, key: u64, value: u64) {
-        let Some(list) = self.get_mut(&key) else { return };
-        list.remove(&value);
-        if list.is_empty() {
-            BTreeMap::remove(self, &key);
-        }
-    }
-
-    fn sum(&self, key: u64) -> u64 {
-        self.get(&key).map_or(0, |list| list.iter().fold(0, |sum, n| sum.wrapping_add(*n)))
-    }
-}
-
-/// Backends that a multimap can be made on.
-trait Backend: Allocator {
-    fn make() -> Self;
-
-    fn asked(&self) -> Option<u64> {
-        None
-    }
-}
-
-impl Backend for Global {
-    fn make() -> Self {
-        Self
-    }
-}
-
-impl Backend for Pool {
-    fn make() -> Self {
-        Self::new()
-    }
-}
-
-impl Backend for Counting<Pool> {
-    fn make() -> Self {
-        Self::new(Pool::new())
-    }
-
-    fn asked(&self) -> Option<u64> {
-        Some(self.counter().snapshot().live_bytes)
-    }
-}
-
-impl<A: Backend> Index for BTreeMultiMap<u64, u64, A> {
-    fn empty() -> Self {
-        Self::new_in(A::make())
-    }
-
-    fn insert(&mut self, key: u64, value: u64) {
-        self.insert(key, value);
-    }
-
-    fn remove(&mut self, key: u64, value: u64) {
-        self.remove(&key, &value);
-    }
-
-    fn sum(&self, key: u64) -> u64 {
-        self.get(&key).fold(0, |sum, n| sum.wrapping_add(*n))
-    }
-
-    fn asked(&self) -> Option<u64> {
-        self.allocator().asked()
-    }
-}
 
 /// What is done with an index.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -157,16 +23,18 @@ enum Act {
     Insert,
     Read,
     Remove,
+    Intersect,
+    Unite,
 }
 
 impl Act {
-    const ALL: [Act; 3] = [Act::Insert, Act::Read, Act::Remove];
-
     fn name(self) -> &'static str {
         match self {
             Act::Insert => "insert",
             Act::Read => "read",
             Act::Remove => "remove",
+            Act::Intersect => "intersect",
+            Act::Unite => "unite",
         }
     }
 
@@ -175,33 +43,96 @@ impl Act {
             Act::Insert => "a pair in random order, into an index that grows from nothing",
             Act::Read => "look up random keys and sum the values of each; by value",
             Act::Remove => "a pair in random order, until nothing is left",
+            Act::Intersect => "sum what two lists have both; by value of all lists",
+            Act::Unite => "sum what one of two lists has; by value of all lists",
         }
     }
 }
 
-/// Values under each key.
-const EACH: [usize; 4] = [1, 4, 16, 64];
+type Time = fn(Act, &Input, Stopwatch) -> (f64, u64);
+type Weigh = fn(&Input) -> (f64, u64);
 
-/// Pairs, and their keys, both in random order.
-struct Input {
-    pairs: Vec<(u64, u64)>,
-    keys: Vec<u64>,
+/// A column of both tables. The pool is weighed by what is asked of it.
+struct Contender {
+    name: &'static str,
+    /// Not of what is a file.
+    time: Option<Time>,
+    weigh: Weigh,
 }
 
-impl Input {
-    fn new(size: usize, each: usize, round: usize) -> Input {
-        let mut rng = Rng::with_seed(0x6c69_7374 + round as u64);
-        let mut keys: Vec<u64> = (0..size.div_ceil(each)).map(|_| rng.u64(..)).collect();
-        let values = |key: &u64| -> Vec<(u64, u64)> {
-            (0..each as u64)
-                .map(|n| (*key, (key ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
-                .collect()
-        };
-        let mut pairs: Vec<(u64, u64)> = keys.iter().flat_map(values).collect();
-        rng.shuffle(&mut pairs);
-        rng.shuffle(&mut keys);
-        Input { pairs, keys }
+const fn contender<M: Index, W: Index>(name: &'static str) -> Contender {
+    Contender { name, time: Some(time::<M>), weigh: weigh::<W> }
+}
+
+/// A table of times and one of bytes.
+pub(super) struct Pair {
+    times: &'static str,
+    bytes: &'static str,
+    title: &'static str,
+    field: Vec<Contender>,
+    rows: Vec<(Act, Kind)>,
+    kinds: Vec<Kind>,
+}
+
+/// Values of any type.
+pub(super) fn multimap() -> Pair {
+    let kinds =
+        [Kind::Words(1), Kind::Words(4), Kind::Words(16), Kind::Words(64), Kind::OneOfWords];
+    Pair {
+        times: "multimap",
+        bytes: "multimap bytes",
+        title: "u64 -> many u64: std's map of vectors, set of pairs, map of sets",
+        field: vec![
+            contender::<BTreeMap<u64, Vec<u64>>, BTreeMap<u64, Vec<u64>>>("std"),
+            contender::<BTreeSet<(u64, u64)>, BTreeSet<(u64, u64)>>("std pairs"),
+            contender::<BTreeMap<u64, BTreeSet<u64>>, BTreeMap<u64, BTreeSet<u64>>>("std sets"),
+            contender::<BTreeMultiMap<u64, u64>, BTreeMultiMap<u64, u64>>("system"),
+            contender::<BTreeMultiMap<u64, u64, Pool>, BTreeMultiMap<u64, u64, Counting<Pool>>>(
+                "pool",
+            ),
+        ],
+        rows: kinds.into_iter().flat_map(in_turn).collect(),
+        kinds: kinds.into(),
     }
+}
+
+/// Ids of 32 bits.
+pub(super) fn postings() -> Pair {
+    let several = [1, 4, 16, 64].map(Kind::Records);
+    let of_lists = [
+        (Act::Intersect, Kind::FewAndMany),
+        (Act::Intersect, Kind::Halves),
+        (Act::Unite, Kind::Halves),
+    ];
+    let one = [4096, 16, 2, 1].map(Kind::OneIn);
+    Pair {
+        times: "postings",
+        bytes: "posting bytes",
+        title: "u64 -> many u32: std's map of vectors, set of pairs, a map of roaring bitmaps",
+        field: vec![
+            contender::<BTreeMap<u64, Vec<u32>>, BTreeMap<u64, Vec<u32>>>("std"),
+            contender::<BTreeSet<(u64, u32)>, BTreeSet<(u64, u32)>>("std pairs"),
+            contender::<BTreeMap<u64, RoaringBitmap>, BTreeMap<u64, RoaringBitmap>>("roaring"),
+            Contender { name: "roaring file", time: None, weigh: weigh::<RoaringFile> },
+            contender::<BTreeMultiMap<u64, u32, Pool>, BTreeMultiMap<u64, u32, Counting<Pool>>>(
+                "multimap",
+            ),
+            contender::<PostingMap<u64, u32>, PostingMap<u64, u32>>("system"),
+            contender::<PostingMap<u64, u32, Pool>, PostingMap<u64, u32, Counting<Pool>>>("pool"),
+        ],
+        rows: several
+            .into_iter()
+            .chain([Kind::OneIn(16)])
+            .flat_map(in_turn)
+            .chain(of_lists)
+            .collect(),
+        kinds: several.into_iter().chain([Kind::Scattered(64)]).chain(one).collect(),
+    }
+}
+
+/// The rows of one kind of input.
+fn in_turn(kind: Kind) -> impl Iterator<Item = (Act, Kind)> {
+    [Act::Insert, Act::Read, Act::Remove].into_iter().map(move |act| (act, kind))
 }
 
 fn built<M: Index>(pairs: &[(u64, u64)]) -> M {
@@ -210,6 +141,12 @@ fn built<M: Index>(pairs: &[(u64, u64)]) -> M {
         index.insert(key, value);
     }
     index
+}
+
+fn built_in_order<M: Index>(pairs: &[(u64, u64)]) -> M {
+    let mut pairs = pairs.to_vec();
+    pairs.sort_unstable();
+    built(&pairs)
 }
 
 fn digest<M: Index>(index: &M, keys: &[u64]) -> u64 {
@@ -230,6 +167,14 @@ fn time<M: Index>(act: Act, input: &Input, mut watch: Stopwatch) -> (f64, u64) {
             watch.time(|| pairs.iter().for_each(|(key, value)| index.remove(*key, *value)));
             black_box(digest(&index, keys))
         }
+        Act::Intersect => {
+            let index = built_in_order::<M>(pairs);
+            watch.time(|| index.sum_of_both([0, 1]))
+        }
+        Act::Unite => {
+            let index = built_in_order::<M>(pairs);
+            watch.time(|| index.sum_of_either([0, 1]))
+        }
     };
     (watch.nanos() / pairs.len() as f64, check)
 }
@@ -243,73 +188,68 @@ fn weigh<M: Index>(input: &Input) -> (f64, u64) {
     (bytes as f64 / input.pairs.len() as f64, digest(&index, &input.keys))
 }
 
-type Time = fn(Act, &Input, Stopwatch) -> (f64, u64);
-type Weigh = fn(&Input) -> (f64, u64);
-
-/// The columns of both tables; the pool is weighed by what is asked of it.
-const FIELD: [(&str, Time, Weigh); 5] = [
-    ("std", time::<BTreeMap<u64, Vec<u64>>>, weigh::<BTreeMap<u64, Vec<u64>>>),
-    ("std pairs", time::<BTreeSet<(u64, u64)>>, weigh::<BTreeSet<(u64, u64)>>),
-    ("std sets", time::<BTreeMap<u64, BTreeSet<u64>>>, weigh::<BTreeMap<u64, BTreeSet<u64>>>),
-    ("system", time::<BTreeMultiMap<u64, u64>>, weigh::<BTreeMultiMap<u64, u64>>),
-    (
-        "pool",
-        time::<BTreeMultiMap<u64, u64, Pool>>,
-        weigh::<BTreeMultiMap<u64, u64, Counting<Pool>>>,
-    ),
-];
-
-fn name(act: Option<Act>, each: usize) -> String {
-    act.map_or_else(|| format!("{each} a key"), |act| format!("{}, {each} a key", act.name()))
-}
-
-fn table(name: &'static str, unit: &'static str, rows: Vec<RowInfo>) -> Table {
-    Table {
-        name,
-        title: "u64 -> many u64: std's map of vectors, set of pairs, map of sets",
-        unit,
-        sizes: vec![1_000_000],
-        quick_sizes: vec![100_000],
-        contenders: FIELD.map(|(name, ..)| name).into(),
-        rows,
-    }
-}
-
-/// The table of times.
-pub(crate) fn times() -> Table {
-    let info = |act: Act, each| RowInfo { name: name(Some(act), each), about: act.about().into() };
-    let rows = EACH.iter().flat_map(|&each| Act::ALL.map(|act| info(act, each)));
-    table("multimap", "ns a value", rows.collect())
-}
-
-/// The table of bytes.
-pub(crate) fn bytes() -> Table {
-    let about = "bytes a value once all are in, in random order";
-    let rows = EACH.map(|each| RowInfo { name: name(None, each), about: about.into() });
-    table("multimap bytes", "bytes a value", rows.into())
-}
-
 fn broken(row: &str, contender: &str) -> Failure {
     Failure::Broken(format!("{row}: {contender} gives other answers"))
 }
 
-/// Fills the table of times.
-pub(crate) fn measure_times(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
-    let field: Vec<_> = FIELD.into_iter().filter(|(name, ..)| args.wants_contender(name)).collect();
-    let overhead = overhead();
-    for each in EACH {
-        for act in Act::ALL {
-            let row = name(Some(act), each);
+fn name(act: Act, kind: Kind) -> String {
+    format!("{}, {}", act.name(), kind.name())
+}
+
+impl Pair {
+    fn table(&self, name: &'static str, unit: &'static str, rows: Vec<RowInfo>) -> Table {
+        Table {
+            name,
+            title: self.title,
+            unit,
+            sizes: vec![1_000_000],
+            quick_sizes: vec![100_000],
+            contenders: self.field.iter().map(|contender| contender.name).collect(),
+            rows,
+        }
+    }
+
+    /// The table of times.
+    pub(super) fn times(&self) -> Table {
+        let info = |&(act, kind): &(Act, Kind)| RowInfo {
+            name: name(act, kind),
+            about: act.about().into(),
+        };
+        let mut table = self.table(self.times, "ns a value", self.rows.iter().map(info).collect());
+        let timed = |contender: &&Contender| contender.time.is_some();
+        table.contenders = self.field.iter().filter(timed).map(|it| it.name).collect();
+        table
+    }
+
+    /// The table of bytes.
+    pub(super) fn bytes(&self) -> Table {
+        let about = "bytes a value once all are in, in random order";
+        let info = |kind: &Kind| RowInfo { name: kind.name(), about: about.into() };
+        self.table(self.bytes, "bytes a value", self.kinds.iter().map(info).collect())
+    }
+
+    /// Fills the table of times.
+    pub(super) fn measure_times(&self, args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
+        let overhead = overhead();
+        for &(act, kind) in &self.rows {
+            let row = name(act, kind);
             if !args.wants_row(&row) {
                 continue;
             }
+            let timed = |it: &Contender| Some((it.name, it.time?));
+            let field: Vec<_> = self
+                .field
+                .iter()
+                .filter_map(timed)
+                .filter(|(name, _)| args.wants_contender(name) && can_take(name, act, kind))
+                .collect();
             let mut samples = vec![Vec::new(); field.len()];
             for round in 0..args.rounds(1) {
-                let input = Input::new(args.size, each, round);
+                let input = Input::new(kind, args.size, round);
                 let mut expected = None;
                 for turn in 0..field.len() {
                     let index = (round + turn) % field.len();
-                    let (contender, time, _) = field[index];
+                    let (contender, time) = field[index];
                     let (nanos, check) = time(act, &input, Stopwatch::new(overhead));
                     if check != *expected.get_or_insert(check) {
                         return Err(broken(&row, contender));
@@ -317,35 +257,41 @@ pub(crate) fn measure_times(args: &Args, emit: Emit<'_>) -> Result<(), Failure> 
                     samples[index].push(nanos);
                 }
             }
-            let cells = field.iter().zip(samples).map(|((contender, ..), samples)| Cell {
-                contender,
-                samples,
-                substitute: None,
-            });
-            let cells = cells.collect();
+            let cell = |((contender, _), samples)| Cell { contender, samples, substitute: None };
+            let cells = field.into_iter().zip(samples).map(cell).collect();
             emit(Outcome { row, size: args.size, cells })?;
         }
+        Ok(())
     }
-    Ok(())
+
+    /// Fills the table of bytes.
+    pub(super) fn measure_bytes(&self, args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
+        for &kind in &self.kinds {
+            let row = kind.name();
+            if !args.wants_row(&row) {
+                continue;
+            }
+            let input = Input::new(kind, args.size, 0);
+            let (mut cells, mut expected) = (Vec::new(), None);
+            let wanted = |it: &&Contender| {
+                args.wants_contender(it.name) && can_take(it.name, Act::Insert, kind)
+            };
+            for Contender { name: contender, weigh, .. } in self.field.iter().filter(wanted) {
+                let (bytes, check) = weigh(&input);
+                if check != *expected.get_or_insert(check) {
+                    return Err(broken(&row, contender));
+                }
+                cells.push(Cell { contender, samples: vec![bytes], substitute: None });
+            }
+            emit(Outcome { row, size: args.size, cells })?;
+        }
+        Ok(())
+    }
 }
 
-/// Fills the table of bytes.
-pub(crate) fn measure_bytes(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
-    for each in EACH {
-        let row = name(None, each);
-        if !args.wants_row(&row) {
-            continue;
-        }
-        let input = Input::new(args.size, each, 0);
-        let (mut cells, mut expected) = (Vec::new(), None);
-        for (contender, _, weigh) in FIELD.into_iter().filter(|it| args.wants_contender(it.0)) {
-            let (bytes, check) = weigh(&input);
-            if check != *expected.get_or_insert(check) {
-                return Err(broken(&row, contender));
-            }
-            cells.push(Cell { contender, samples: vec![bytes], substitute: None });
-        }
-        emit(Outcome { row, size: args.size, cells })?;
-    }
-    Ok(())
+/// Whether a contender can be asked: a vector of a million values takes minutes to be filled or
+/// emptied at random.
+fn can_take(contender: &str, act: Act, kind: Kind) -> bool {
+    let is_of_two = matches!(act, Act::Intersect | Act::Unite);
+    contender != "std" || is_of_two || !kind.is_long()
 }
