@@ -278,7 +278,7 @@ fn sweep_one<B: SharedAlloc, S: Shape<Probe> + Shape<u64>>(
         let what = format!("{name} in lists of {len} at {id}, {trouble:?} {point}");
         // A block that is not made smaller, for want of memory, is no failure.
         assert!(passed || met, "{what}");
-        assert!(passed != met || name == "remove", "{what}");
+        assert!(passed != met || ["insert", "remove"].contains(&name), "{what}");
         subject.verify().unwrap_or_else(|why| panic!("{what}: {why}"));
         if !passed {
             assert_eq!((format!("{subject:?}"), subject.len()), before, "{what}: changed");
@@ -335,8 +335,8 @@ fn bytes_an_id_are_as_told() {
     };
     let shapes = [(40_000, 1), (10_000, 4), (2500, 16), (625, 64), (1, 40_000)];
     let among = |most| shapes.map(|(keys, each)| hundredths(keys, each, most));
-    assert_eq!(among(1 << 20), [2000, 919, 391, 256, 120]);
-    assert_eq!(among(1 << 32), [2000, 1019, 575, 406, 274]);
+    assert_eq!(among(1 << 20), [2000, 919, 402, 256, 120]);
+    assert_eq!(among(1 << 32), [2000, 1019, 620, 406, 274]);
 }
 
 /// Blocks that have become small are put together.

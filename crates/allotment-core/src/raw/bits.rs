@@ -27,6 +27,15 @@ pub(super) fn get(bytes: &[u8], bit: usize, count: usize) -> u64 {
 /// Writes `count` bits from `bit` on, 1 to 64 of them; others stay.
 pub(super) fn put(bytes: &mut [u8], bit: usize, count: usize, bits: u64) {
     let (at, shift) = (bit / 8, bit % 8);
+    if let Some(eight) = bytes.get_mut(at..at + 8)
+        && shift + count <= 64
+    {
+        let mask = u64::MAX >> (64 - count);
+        let word = u64::from_le_bytes((&*eight).try_into().expect("eight bytes"));
+        let word = word & !(mask << shift) | (bits & mask) << shift;
+        eight.copy_from_slice(&word.to_le_bytes());
+        return;
+    }
     let mask = u128::from(u64::MAX >> (64 - count)) << shift;
     let bits = u128::from(bits) << shift & mask;
     for (n, byte) in bytes[at..(bit + count).div_ceil(8)].iter_mut().enumerate() {

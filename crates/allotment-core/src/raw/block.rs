@@ -52,18 +52,19 @@ impl Head {
     }
 }
 
-/// Bytes of a block of some class: steps of four up to 64, then of an eighth to a sixteenth.
+/// Bytes of a block of some class: steps of four up to 32, of a quarter to an eighth up to 128,
+/// since a short list would else move with every other id, and of an eighth to a sixteenth above.
 const fn class_bytes(class: u32) -> usize {
-    if class < 16 {
-        return (class as usize + 1) * 4;
+    match class {
+        0..8 => (class as usize + 1) * 4,
+        8..16 => (8 << ((class - 8) / 4)) * (5 + (class as usize - 8) % 4),
+        _ => (16 << ((class - 16) / 8)) * (9 + (class as usize - 16) % 8),
     }
-    let (power, eighths) = ((class - 16) / 8, (class - 16) % 8);
-    (8 << power) * (9 + eighths as usize)
 }
 
 /// The smallest class of at least so many bytes.
 fn class_of(bytes: usize) -> u32 {
-    let mut class = if bytes <= 64 { bytes.div_ceil(4).max(1) as u32 - 1 } else { 16 };
+    let mut class = if bytes <= 32 { bytes.div_ceil(4).max(1) as u32 - 1 } else { 8 };
     while class_bytes(class) < bytes {
         class += 1;
     }
@@ -233,11 +234,9 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn classes_step_up_by_four_bytes_and_then_by_an_eighth() {
-        assert_eq!(
-            [0, 1, 15, 16, 23, 24, 31, 32].map(class_bytes),
-            [4, 8, 64, 72, 128, 144, 256, 288]
-        );
+    fn classes_step_up_by_four_bytes_a_quarter_and_an_eighth() {
+        assert_eq!([0, 1, 7, 8, 11, 12, 15].map(class_bytes), [4, 8, 32, 40, 64, 80, 128]);
+        assert_eq!([16, 23, 24, 31, 32].map(class_bytes), [144, 256, 288, 512, 576]);
         for bytes in 1..4000 {
             let class = class_of(bytes);
             assert!(class < 64 && class_bytes(class) >= bytes);

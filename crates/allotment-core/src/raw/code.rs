@@ -16,7 +16,7 @@ use crate::raw::reader::{Gaps, Numbers, Reader};
 /// Ids above which a block has bits, or gaps of no width.
 pub(crate) const MOST_GAPS: usize = 256;
 /// Ids of the largest block.
-pub(crate) const MOST: usize = 1024;
+pub(crate) const MOST: usize = 2048;
 /// Bits of the largest block of bits.
 const SPAN_MOST: u64 = 8 * 1024;
 /// Stands for bits in the place of a width.

@@ -150,14 +150,11 @@ impl<S: Shape<u64>> Grove<S> {
             Put::Present => return Ok(false),
             Put::Done => {}
             Put::Beside(Side::After, new) => {
+                // Before the id is in: the allocator may panic.
+                // SAFETY: passed on.
+                unsafe { tighten(block, alloc) };
                 // SAFETY: the edge behind the block; the rest is passed on.
                 unsafe { self.plant(Some(edge), id, new, alloc) }?;
-                self.count(id);
-                // SAFETY: a block of the tree, which is borrowed for writing.
-                let full = unsafe { &mut *self.block_at(fence) };
-                // SAFETY: passed on.
-                unsafe { tighten(full, alloc) };
-                return Ok(true);
             }
             Put::Beside(Side::Before, new) => {
                 let first = block.read().peek().expect("a block has an id");

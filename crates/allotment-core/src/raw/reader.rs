@@ -65,6 +65,35 @@ impl<'a> Gaps<'a> {
         }
     }
 
+    /// Adds so many up, one after the other.
+    #[inline]
+    fn fold<B>(self, head: u64, count: usize, acc: B, mut act: impl FnMut(B, u64) -> B) -> B {
+        let Self { payload, width, mut bit, .. } = self;
+        let (mut head, mut left, mut acc) = (head, count, acc);
+        // So many are in one load, wherever it begins.
+        let at_once = match width {
+            0 => usize::MAX,
+            1..=57 => 57 / width as usize,
+            _ => 0,
+        };
+        let mask = u64::MAX.checked_shr(u64::BITS - width).unwrap_or(0);
+        while left >= at_once && at_once > 0 {
+            let mut loaded = load(payload, bit / 8) >> (bit % 8);
+            for _ in 0..at_once {
+                head += 1 + (loaded & mask);
+                loaded >>= width;
+                acc = act(acc, head);
+            }
+            (bit, left) = (bit + at_once * width as usize, left - at_once);
+        }
+        for _ in 0..left {
+            head += 1 + if width == 0 { 0 } else { bits::get(payload, bit, width as usize) };
+            bit += width as usize;
+            acc = act(acc, head);
+        }
+        acc
+    }
+
     /// The one of this number.
     pub(super) fn nth(&self, at: usize) -> u64 {
         let width = self.width as usize;
@@ -88,6 +117,30 @@ fn bit_from(bytes: &[u8], from: usize) -> usize {
         }
         debug_assert!(at < bytes.len(), "a bit is left");
     }
+}
+
+/// Goes through so many bits that are set, from `from` on.
+#[inline]
+fn fold_bits<B>(
+    bytes: &[u8],
+    from: usize,
+    count: usize,
+    acc: B,
+    mut act: impl FnMut(B, usize) -> B,
+) -> B {
+    let (mut at, mut left, mut acc) = (from / 8, count, acc);
+    let mut word = load(bytes, at) >> (from % 8) << (from % 8);
+    while left > 0 {
+        while word != 0 && left > 0 {
+            acc = act(acc, at * 8 + word.trailing_zeros() as usize);
+            word &= word - 1;
+            left -= 1;
+        }
+        at += 8;
+        word = load(bytes, at);
+        debug_assert!(left == 0 || at < bytes.len(), "a bit is left");
+    }
+    acc
 }
 
 /// The last bit before `end` that is set. There is one.
@@ -224,6 +277,24 @@ impl Iterator for Reader<'_> {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.left, Some(self.left))
+    }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, u64) -> B>(mut self, init: B, mut act: F) -> B {
+        let Some(head) = self.next() else { return init };
+        let acc = act(init, head);
+        if self.left == 0 {
+            return acc;
+        }
+        let acc = act(acc, self.head);
+        let left = self.left - 1;
+        match self.numbers {
+            Numbers::Gaps(gaps) => gaps.fold(self.head, left, acc, act),
+            Numbers::Bits(bytes) => {
+                let offset = self.first + 1;
+                fold_bits(bytes, self.at, left, acc, |acc, bit| act(acc, offset + bit as u64))
+            }
+        }
     }
 }
 

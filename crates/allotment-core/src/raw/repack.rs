@@ -50,10 +50,9 @@ pub(crate) enum Taken {
 
 /// Reads ids to a buffer; answers how many there are.
 pub(super) fn unpack(block: &Block, ids: &mut [u64]) -> usize {
-    ids.iter_mut().zip(block.read()).fold(0, |count, (place, id)| {
-        *place = id;
-        count + 1
-    })
+    let ids = &mut ids[..block.len()];
+    block.read().enumerate().for_each(|(at, id)| ids[at] = id);
+    ids.len()
 }
 
 /// Lends a buffer for so many ids, not much larger than that: to zero it takes time.
