@@ -17,8 +17,8 @@ use crate::raw::tree::Ready;
 impl<K, Id, A: Allocator, S: Shape<K> + Shape<u64>> PostingMap<K, Id, A, S> {
     /// Puts an id in; answers whether it is new. If the key is there, its own stays.
     ///
-    /// O(log n), and a part of a block is moved: up to 256 ids, or 2,048 that lie close. Allocates as
-    /// [`BTreeMap::insert`] for a new key; for another id of a key a larger block now and then.
+    /// O(log n), and a part of a block is moved: up to 256 ids, or 2,048 that lie close. Allocates
+    /// as [`BTreeMap::insert`] for a new key; for another id of a key a larger block now and then.
     ///
     /// # Panics
     ///
