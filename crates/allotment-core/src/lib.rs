@@ -60,8 +60,9 @@ pub mod btree_map {
         AllocFailure, AntiJoin, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain,
         EditError, Entry, ExtractIf, Fallible, FallibleCursor, FallibleEntry, GetEach, InnerJoin,
         IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, LeftJoin, MemoryUsage,
-        NodeReservation, OccupiedEntry, OccupiedError, OuterJoin, Range, RangeMut, Scan, ScanEnd,
-        ScanOutcome, ScanToken, UnorderedKeyError, VacantEntry, Values, ValuesMut,
+        NodeReservation, OccupiedEntry, OccupiedError, Outcome, OuterJoin, Range, RangeMut, Scan,
+        ScanEnd, ScanOutcome, ScanRequest, ScanToken, ScannedPairs, UnorderedKeyError, VacantEntry,
+        Values, ValuesMut,
     };
     #[cfg(feature = "infallible")]
     pub use crate::map::{EntryRef, VacantEntryRef};
@@ -89,13 +90,14 @@ pub mod posting_map {
 /// [`BTreeSet`] and the types that its methods return.
 pub mod btree_set {
     pub use crate::map::{
-        AllocFailure, EditError, MemoryUsage, ScanEnd, ScanOutcome, ScanToken, UnorderedKeyError,
+        AllocFailure, EditError, MemoryUsage, Outcome, ScanEnd, ScanOutcome, ScanRequest,
+        ScanToken, UnorderedKeyError,
     };
     #[cfg(feature = "rayon")]
     pub use crate::set::par::ParIter;
     pub use crate::set::{
         BTreeSet, Chunks, Cursor, CursorMut, CursorMutKey, Difference, Drain, Entry, ExtractIf,
         Fallible, FallibleCursor, Intersection, IntoIter, Iter, OccupiedEntry, Range, Scan,
-        SymmetricDifference, Union, VacantEntry,
+        ScannedElements, SymmetricDifference, Union, VacantEntry,
     };
 }

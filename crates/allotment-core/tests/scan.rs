@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap as Twin, BTreeSet as TwinSet};
 use std::ops::{Bound, ControlFlow};
 
-use allotment_core::btree_map::{ScanEnd, ScanToken};
+use allotment_core::btree_map::{Scan, ScanEnd, ScanToken};
 use allotment_core::shape::{Shape, Standard, Tiny};
 use allotment_core::{BTreeMap, BTreeSet, Global};
 use allotment_meter::Counting;
@@ -160,6 +160,38 @@ fn tokens_from_elsewhere_are_harmless() {
     let outcome = empty.scan(nothing).resume(Some(ScanToken::after(5))).for_each(|_, _| ());
     let after = Some(ScanToken::after(5));
     assert_eq!((outcome.end, outcome.token()), (ScanEnd::Exhausted, after));
+}
+
+/// A token says which way to go, whether `reverse` comes before it, behind it, or not at all; where
+/// the two contradict each other nothing is read, and nothing lost.
+#[test]
+fn the_order_of_requests_does_not_matter() {
+    let map = map_of::<Tiny>(100);
+    let all: Vec<u32> = map.keys().copied().collect();
+    let at = 40;
+    let keys = |scan: Scan<'_, u32, u32, Tiny>| {
+        let mut keys = Vec::new();
+        let outcome = scan.for_each(|key, _| keys.push(*key));
+        (keys, outcome.end, outcome.token())
+    };
+    let before: Vec<u32> = all[..at].iter().rev().copied().collect();
+    let [after, back] = [ScanToken::after(all[at]), ScanToken::before(all[at])].map(Some);
+    let first = Some(ScanToken::before(0));
+    for scan in [
+        map.scan(..).resume(back),
+        map.scan(..).resume(back).reverse(),
+        map.scan(..).reverse().resume(back),
+        map.scan(..).resume(after).reverse().resume(back),
+    ] {
+        assert_eq!(keys(scan), (before.clone(), ScanEnd::Exhausted, first));
+    }
+    for scan in [map.scan(..).resume(after).reverse(), map.scan(..).reverse().resume(after)] {
+        assert_eq!(keys(scan), (vec![], ScanEnd::WrongWay, after));
+    }
+    let scan = map.scan(..).resume(back).resume(after);
+    assert_eq!(keys(scan).0, all[at + 1..], "the last token holds");
+    let reversed = map.scan(..).resume(after).resume(None).reverse();
+    assert!(keys(reversed).0.iter().rev().eq(&all));
 }
 
 /// As for a range.

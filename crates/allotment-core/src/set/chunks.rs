@@ -33,6 +33,13 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     }
 }
 
+impl<'a, T, S: Shape<T>> Chunks<'a, T, S> {
+    /// Those of a map without values.
+    pub(super) fn of(pairs: PairChunks<'a, T, (), S>) -> Self {
+        Self { pairs }
+    }
+}
+
 impl<'a, T, S: Shape<T>> Range<'a, T, S> {
     /// What is left of the range, in slices: see [`BTreeMap::chunks`](crate::BTreeMap::chunks).
     ///

@@ -35,7 +35,7 @@ pub use fallible::Fallible;
 pub use fallible_cursor::FallibleCursor;
 pub use iter::{IntoIter, Iter, Range};
 pub use range_edit::Drain;
-pub use scan::Scan;
+pub use scan::{Scan, ScannedElements};
 
 /// An ordered set over a B-tree, whose nodes come from an allocator of choice.
 ///

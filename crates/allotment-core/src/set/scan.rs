@@ -1,19 +1,45 @@
 //! [`Scan`]: reading a range of a set within limits, to be resumed later.
 
 use core::borrow::Borrow;
-use core::fmt;
+use core::mem::size_of;
 use core::ops::{ControlFlow, RangeBounds};
 
 use allotment_alloc::Allocator;
 
-use crate::map::{Scan as PairScan, ScanOutcome, ScanToken};
+use crate::map::{ScanOutcome, ScanRequest, ScanToken, ScannedPairs, Source, Until};
 use crate::raw::shape::{Shape, Standard};
-use crate::set::BTreeSet;
+use crate::set::{BTreeSet, Chunks};
 
 /// A request to read a range of a set within limits: see [`BTreeSet::scan`].
-#[must_use = "it reads nothing until it is run"]
-pub struct Scan<'a, T, S: Shape<T> = Standard, W = fn(&T, &()) -> usize, U = fn() -> bool> {
-    pairs: PairScan<'a, T, (), S, W, U>,
+pub type Scan<'a, T, S = Standard, W = fn(&T) -> usize, U = Until> =
+    ScanRequest<ScannedElements<'a, T, S>, T, W, U>;
+
+/// What a scan of a set reads.
+pub struct ScannedElements<'a, T, S: Shape<T> = Standard> {
+    pairs: ScannedPairs<'a, T, (), S>,
+}
+
+impl<'a, T: Ord, S: Shape<T>> Source for ScannedElements<'a, T, S> {
+    type Key = T;
+    type Entry = &'a T;
+    type Place = &'a T;
+    type Runs = Chunks<'a, T, S>;
+
+    const BYTES: usize = size_of::<T>();
+
+    fn open(self, token: Option<&ScanToken<T>>) -> Self::Runs {
+        Chunks::of(self.pairs.open(token))
+    }
+
+    #[inline]
+    fn entries(run: &'a [T]) -> impl ExactSizeIterator<Item = &'a T> + DoubleEndedIterator {
+        run.iter()
+    }
+
+    #[inline]
+    fn place(element: &'a T) -> &'a T {
+        element
+    }
 }
 
 impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
@@ -39,83 +65,45 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
         T: Borrow<Q> + Ord,
         R: RangeBounds<Q>,
     {
-        Scan { pairs: self.map.scan(bounds) }
+        let pairs = ScannedPairs::between(&self.map.tree, &bounds);
+        ScanRequest::new(ScannedElements { pairs }, |_| 0)
     }
 }
 
 impl<'a, T, S, W, U> Scan<'a, T, S, W, U>
 where
+    T: Ord,
     S: Shape<T>,
-    W: FnMut(&T, &()) -> usize,
+    W: FnMut(&T) -> usize,
     U: FnMut() -> bool,
 {
-    /// Descending order: begins at the end of the range.
-    #[inline]
-    pub fn reverse(self) -> Self {
-        Self { pairs: self.pairs.reverse() }
-    }
-
-    /// At most so many elements; 0 is taken for 1.
-    #[inline]
-    pub fn entries(self, most: usize) -> Self {
-        Self { pairs: self.pairs.entries(most) }
-    }
-
-    /// Elements that together count for at most so many bytes: see
-    /// [`Scan::bytes`](crate::btree_map::Scan::bytes).
-    #[inline]
-    pub fn bytes(self, most: usize) -> Self {
-        Self { pairs: self.pairs.bytes(most) }
-    }
-
     /// How many bytes an element counts for.
     #[inline]
-    pub fn weigh<X>(self, mut weigh: X) -> Scan<'a, T, S, impl FnMut(&T, &()) -> usize, U>
-    where
-        X: FnMut(&T) -> usize,
-    {
-        Scan { pairs: self.pairs.weigh(move |element, ()| weigh(element)) }
-    }
-
-    /// Ends when `stop` answers true: see [`Scan::until`](crate::btree_map::Scan::until).
-    #[inline]
-    pub fn until<X: FnMut() -> bool>(self, stop: X) -> Scan<'a, T, S, W, X> {
-        Scan { pairs: self.pairs.until(stop) }
-    }
-
-    /// Goes on where an earlier scan ended: see [`Scan::resume`](crate::btree_map::Scan::resume).
-    #[inline]
-    pub fn resume(self, token: Option<ScanToken<T>>) -> Self
-    where
-        T: Ord,
-    {
-        Self { pairs: self.pairs.resume(token) }
+    pub fn weigh<X: FnMut(&T) -> usize>(self, weigh: X) -> Scan<'a, T, S, X, U> {
+        self.weighed(weigh)
     }
 
     /// Reads elements until a limit is met or the callback breaks off.
     #[inline]
-    pub fn try_for_each<B, F>(self, mut visit: F) -> ScanOutcome<'a, T, B>
+    pub fn try_for_each<B, F>(self, visit: F) -> ScanOutcome<'a, T, B>
     where
         F: FnMut(&'a T) -> ControlFlow<B>,
     {
-        self.pairs.try_for_each(|element, ()| visit(element))
+        self.run(|weigh, element| weigh(element), visit)
     }
 
     /// Reads elements until a limit is met.
     #[inline]
     pub fn for_each(self, mut visit: impl FnMut(&'a T)) -> ScanOutcome<'a, T> {
-        self.pairs.for_each(|element, ()| visit(element))
+        self.try_for_each(|element| {
+            visit(element);
+            ControlFlow::Continue(())
+        })
     }
 
     /// Reads elements into a collection of the caller's until a limit is met.
     #[inline]
     pub fn read_into<C: Extend<&'a T>>(self, buffer: &mut C) -> ScanOutcome<'a, T> {
         self.for_each(|element| buffer.extend([element]))
-    }
-}
-
-impl<T, S: Shape<T>, W, U> fmt::Debug for Scan<'_, T, S, W, U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.pairs.fmt(f)
     }
 }
