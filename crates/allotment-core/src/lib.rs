@@ -70,10 +70,11 @@ pub mod btree_map {
 
 /// [`BTreeMultiMap`] and the types that its methods return.
 pub mod btree_multimap {
-    pub use crate::map::AllocFailure;
+    pub use crate::map::{AllocFailure, Outcome, ScanEnd, ScanOutcome, ScanRequest, ScanToken};
     pub use crate::multimap::{
-        BTreeMultiMap, Difference, Entry, Fallible, FallibleEntry, Groups, Intersection, Iter,
-        ListsUsage, OccupiedEntry, Range, RangePairs, Union, VacantEntry, Values, ValuesRange,
+        BTreeMultiMap, Chunks, Difference, Entry, Fallible, FallibleEntry, Groups, Intersection,
+        Iter, ListsUsage, OccupiedEntry, PairsOutcome, Range, RangePairs, Scan, ScanValues,
+        ScannedList, ScannedLists, Union, VacantEntry, ValueChunks, Values, ValuesRange,
     };
 }
 

@@ -1,11 +1,13 @@
 //! [`BTreeMultiMap`]: an ordered map from a key to a sorted list of values.
 
 mod algebra;
+mod chunks;
 mod edit;
 mod entry;
 mod fallible;
 mod fallible_entry;
 mod iter;
+mod scan;
 mod traits;
 mod usage;
 mod values;
@@ -20,10 +22,12 @@ use crate::raw::postings::Postings;
 use crate::raw::shape::{Shape, Standard};
 
 pub use algebra::{Difference, Intersection, Union};
+pub use chunks::{Chunks, ValueChunks};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use fallible::Fallible;
 pub use fallible_entry::FallibleEntry;
 pub use iter::{Groups, Iter, Range, RangePairs};
+pub use scan::{PairsOutcome, Scan, ScanValues, ScannedList, ScannedLists};
 pub use usage::ListsUsage;
 pub use values::{Values, ValuesRange};
 
