@@ -21,7 +21,7 @@ pub enum ScanEnd<B = ()> {
     Broken(B),
 }
 
-/// What came of a scan: `P` is what it keeps of the entry read last, `T` what a token makes of that.
+/// What came of a scan: `P` is what it keeps of the entry read last, `T` what a token makes of it.
 pub struct Outcome<P, T, B = ()> {
     /// Why it ended.
     pub end: ScanEnd<B>,
