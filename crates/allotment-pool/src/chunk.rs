@@ -1,41 +1,54 @@
-//! The chunks of a pool: blocks of the parent, in a list that is threaded through their headers.
+//! [`Chunks`]: the blocks of the parent that a pool cuts up, in a list through their headers.
 //!
 //! ```text
-//! head -> | next, size, unused to 64 | space for blocks ... |
-//!            '-> | next, size, unused to 64 | space for blocks ... |
+//! list -> | link, size, unused to 64 | space for blocks ... |
+//!            '-> | link, size, unused to 64 | space for blocks ... |
 //! ```
 //!
-//! C1. Every chunk on the list came from the parent with alignment `LINE` and a size that `size`
-//!     fits, starts with its [`Header`], and is given back by [`Chunks::release`] only.
-//! C2. The pointers of the list are the parent's, unchanged; the space of a chunk is derived from
+//! C1. Every chunk on a list came from the parent with the alignment of these chunks and a size
+//!     that `size` fits, starts with its [`Header`], and leaves the lists to be given back, once.
+//! C2. The pointers of the lists are the parent's, unchanged; the space of a chunk is derived from
 //!     them, so a block's provenance is that of its chunk.
 //!
 //! How blocks lie in a chunk is not this file's business.
 
 use core::cell::Cell;
+use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use allotment_alloc::{AllocError, Allocator, Layout};
 
+use crate::list::List;
 use crate::size_class::{self, Class, HEADER, LINE};
 
 /// The start of a chunk.
 #[repr(C, align(64))]
-struct Header {
-    /// The chunk that was linked before this one.
-    next: Option<NonNull<Header>>,
+pub(crate) struct Header {
+    /// The list's.
+    link: Cell<MaybeUninit<usize>>,
     /// The bytes of the chunk, header included: what the parent handed out, in whole lines.
     size: usize,
+    /// Bytes that are not handed out, while a trim counts them.
+    idle: Cell<usize>,
+    /// What the pool wants to find in it.
+    tag: usize,
 }
 
 const _: () = assert!(size_of::<Header>() == HEADER && align_of::<Header>() == LINE);
 
-/// The layout of a chunk of `size` bytes.
-fn layout(size: usize) -> Result<Layout, AllocError> {
-    Layout::from_size_align(size, LINE).map_err(|_| AllocError)
+impl Header {
+    /// Adds to the bytes of the chunk that are not handed out.
+    pub(crate) fn credit(&self, bytes: usize) {
+        self.idle.set(self.idle.get() + bytes);
+    }
+
+    /// Whether all bytes of the chunk were credited.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.idle.get() == self.size - HEADER
+    }
 }
 
-/// A new chunk's room for blocks.
+/// A stretch of a chunk that is not cut yet.
 pub(crate) struct Space {
     /// Its first byte, on a line.
     pub(crate) start: NonNull<u8>,
@@ -45,21 +58,28 @@ pub(crate) struct Space {
 
 /// All chunks of a pool.
 pub(crate) struct Chunks {
-    head: Cell<Option<NonNull<Header>>>,
+    list: List,
+    /// Chunks that nothing lies in and that are about to be given back.
+    doomed: List,
     count: Cell<usize>,
     bytes: Cell<usize>,
     /// The size that the youngest chunk was asked for with; 0 before the first.
     last: Cell<usize>,
+    /// What chunks are aligned to, a power of two of at least `LINE`.
+    align: usize,
 }
 
 impl Chunks {
-    /// No chunks.
-    pub(crate) const fn new() -> Chunks {
+    /// No chunks. They will be aligned to `align`: a line, or as much as they are large.
+    pub(crate) const fn new(align: usize) -> Chunks {
+        assert!(align.is_power_of_two() && align >= LINE);
         Chunks {
-            head: Cell::new(None),
+            list: List::new(),
+            doomed: List::new(),
             count: Cell::new(0),
             bytes: Cell::new(0),
             last: Cell::new(0),
+            align,
         }
     }
 
@@ -83,61 +103,135 @@ impl Chunks {
     pub(crate) fn request<P: Allocator>(
         parent: &P,
         size: usize,
+        align: usize,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        parent.allocate(layout(size)?)
+        parent.allocate(Layout::from_size_align(size, align).map_err(|_| AllocError)?)
     }
 
-    /// Adds a chunk that was requested with `size` bytes.
+    /// Adds a chunk that was requested with `size` bytes, and notes `tag` in it.
     ///
     /// # Safety
     ///
-    /// `chunk` is what [`request`](Chunks::request) returned for `size`, and was not linked before.
-    pub(crate) unsafe fn link(&self, chunk: NonNull<[u8]>, size: usize) -> Space {
+    /// `chunk` is what [`request`](Chunks::request) returned for `size`, more than a header, and
+    /// the alignment of these chunks, and was not linked before.
+    pub(crate) unsafe fn link(&self, chunk: NonNull<[u8]>, size: usize, tag: usize) -> Space {
         let header = chunk.cast::<Header>();
-        debug_assert!(header.is_aligned(), "the parent returned misaligned memory");
+        debug_assert!(header.addr().get().is_multiple_of(self.align), "the parent misaligned it");
         debug_assert!(chunk.len() >= size, "the parent returned too little memory");
-        let usable = size_class::usable(chunk.len());
+        // Where blocks find their chunk by its alignment, none may lie beyond it.
+        let usable = size_class::usable(if self.align > LINE { size } else { chunk.len() });
+        let link = Cell::new(MaybeUninit::uninit());
         // SAFETY: the chunk is ours alone, aligned to a line, and larger than its header.
-        unsafe { header.write(Header { next: self.head.get(), size: usable }) };
-        self.head.set(Some(header));
+        unsafe { header.write(Header { link, size: usable, idle: Cell::new(0), tag }) };
+        // SAFETY: L1: the chunk is ours, its first word is the list's.
+        unsafe { self.list.push(header.cast()) };
         self.count.set(self.count.get() + 1);
         self.bytes.set(self.bytes.get() + usable);
         self.last.set(size);
-        // SAFETY: a chunk is larger than its header.
-        let start = unsafe { header.add(1) };
-        Space { start: start.cast(), bytes: usable - HEADER }
+        // SAFETY: C1, C2: just pushed.
+        unsafe { space(header.cast()) }
+    }
+
+    /// The chunks in use, by their headers, in the order of the list.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = &Header> {
+        self.list.iter().map(|chunk| {
+            // SAFETY: C1: a chunk on the list starts with its header, all of which that changes is
+            // in cells, and stays until it is given back: the callers do not hold on to it so long.
+            unsafe { chunk.cast::<Header>().as_ref() }
+        })
     }
 
     /// Whether `block` can be a block of `class` in one of the chunks. O(chunks).
     pub(crate) fn hold(&self, block: NonNull<u8>, class: Class) -> bool {
-        let mut next = self.head.get();
-        while let Some(header) = next {
-            // SAFETY: C1: a chunk on the list starts with its header.
-            let Header { next: older, size } = unsafe { header.read() };
-            if size_class::holds(header.addr().get(), size, block.addr().get(), class) {
-                return true;
-            }
-            next = older;
-        }
-        false
+        self.headers().any(|header| {
+            let base = core::ptr::from_ref(header).addr();
+            size_class::holds(base, header.size, block.addr().get(), class)
+        })
     }
 
-    /// Gives every chunk back. O(chunks). If the parent unwinds, the chunks that remain are leaked.
+    /// Begins a trim: no byte is credited to any chunk, and [`finder`](Chunks::finder) may be used.
+    pub(crate) fn begin_trim(&self) {
+        self.list.sort();
+        self.headers().for_each(|header| header.idle.set(0));
+    }
+
+    /// Finds the chunks of ascending addresses, while the chunks are sorted.
+    pub(crate) fn finder<'a>(&'a self) -> impl FnMut(NonNull<u8>) -> Option<&'a Header> {
+        let mut rest = self.headers().peekable();
+        move |block| {
+            let ends_before = |header: &&Header| {
+                core::ptr::from_ref::<Header>(header).addr() + header.size <= block.addr().get()
+            };
+            while rest.next_if(ends_before).is_some() {}
+            let header = *rest.peek()?;
+            (core::ptr::from_ref(header).addr() <= block.addr().get()).then_some(header)
+        }
+    }
+
+    /// Ends a trim: dooms the chunks that are empty. If that is all of them and `keep` says so, the
+    /// smallest stays; its space is returned.
     ///
     /// # Safety
     ///
-    /// The chunks came from `parent`; nothing in them is used again.
-    pub(crate) unsafe fn release<P: Allocator>(&self, parent: &P) {
-        while let Some(header) = self.head.get() {
-            // SAFETY: C1: a chunk on the list starts with its header.
-            let Header { next, size } = unsafe { header.read() };
-            self.head.set(next);
-            // SAFETY: the parent accepted the size, or handed out more, with this alignment.
-            let layout = unsafe { Layout::from_size_align_unchecked(size, LINE) };
-            // SAFETY: C1: `size` fits the chunk, which is off the list now and given back once.
-            unsafe { parent.deallocate(header.cast(), layout) };
-        }
+    /// Nothing in an empty chunk is used again, but through what is returned.
+    pub(crate) unsafe fn doom_empty(&self, keep: bool) -> Option<Space> {
+        let all_empty = self.headers().all(Header::is_empty);
+        let smallest = self.headers().map(|header| header.size).min();
+        let mut kept = None;
+        self.list.retain(|chunk| {
+            // SAFETY: C1: it was on the list.
+            let header = unsafe { chunk.cast::<Header>().as_ref() };
+            if !header.is_empty() {
+                return true;
+            }
+            if keep && all_empty && kept.is_none() && Some(header.size) == smallest {
+                kept = Some(chunk);
+                return true;
+            }
+            // SAFETY: L1: `retain` has taken it off the list, for good.
+            unsafe { self.doomed.push(chunk) };
+            false
+        });
+        let largest = self.headers().map(|header| header.size).max();
+        // What a parent gave beyond what it was asked for does not count.
+        self.last.set(largest.map_or(0, |size| 1 << size.ilog2()));
+        // SAFETY: C1, C2: the chunk is on the list.
+        kept.map(|chunk| unsafe { space(chunk) })
     }
+
+    /// Takes out a doomed chunk, to be given back with the layout.
+    pub(crate) fn take_doomed(&self) -> Option<(NonNull<u8>, Layout)> {
+        let chunk = self.doomed.pop()?;
+        Some(self.part_with(chunk))
+    }
+
+    /// Takes out any chunk, to be given back with the layout.
+    pub(crate) fn take_any(&self) -> Option<(NonNull<u8>, Layout)> {
+        let chunk = self.doomed.pop().or_else(|| self.list.pop())?;
+        Some(self.part_with(chunk))
+    }
+
+    /// Counts a chunk less, which was taken off a list.
+    fn part_with(&self, chunk: NonNull<u8>) -> (NonNull<u8>, Layout) {
+        // SAFETY: C1: it was on a list.
+        let size = unsafe { chunk.cast::<Header>().as_ref() }.size;
+        self.count.set(self.count.get() - 1);
+        self.bytes.set(self.bytes.get() - size);
+        // SAFETY: the parent accepted the size, or handed out more, with this alignment.
+        (chunk, unsafe { Layout::from_size_align_unchecked(size, self.align) })
+    }
+}
+
+/// All of a chunk but its header.
+///
+/// # Safety
+///
+/// The chunk starts with its header (C1).
+unsafe fn space(chunk: NonNull<u8>) -> Space {
+    // SAFETY: as the caller promises.
+    let bytes = unsafe { chunk.cast::<Header>().as_ref() }.size - HEADER;
+    // SAFETY: a chunk is larger than its header.
+    Space { start: unsafe { chunk.add(HEADER) }, bytes }
 }
 
 #[cfg(test)]
@@ -147,23 +241,69 @@ mod tests {
     use super::*;
     use crate::size_class::FIRST_CHUNK;
 
+    fn grow(chunks: &Chunks) -> (NonNull<u8>, Space) {
+        let size = chunks.next_size();
+        let chunk = Chunks::request(&Global, size, LINE).unwrap();
+        // SAFETY: requested with this size just now.
+        (chunk.cast(), unsafe { chunks.link(chunk, size, 0) })
+    }
+
+    fn release(taken: (NonNull<u8>, Layout)) {
+        let (chunk, layout) = taken;
+        // SAFETY: it came from `Global`, and was taken out for this.
+        unsafe { Global.deallocate(chunk, layout) };
+    }
+
     #[test]
     fn chunks_are_linked_found_and_released() {
-        let chunks = Chunks::new();
+        let chunks = Chunks::new(LINE);
         let class = Class::all().next().unwrap();
         for count in 1..=3 {
-            let size = chunks.next_size();
-            assert_eq!(size, FIRST_CHUNK << (count - 1));
-            let chunk = Chunks::request(&Global, size).unwrap();
-            // SAFETY: requested with this size just now.
-            let space = unsafe { chunks.link(chunk, size) };
+            assert_eq!(chunks.next_size(), FIRST_CHUNK << (count - 1));
+            let (chunk, space) = grow(&chunks);
             assert_eq!(chunks.count(), count);
             assert!(space.bytes.is_multiple_of(LINE));
             assert!(chunks.hold(space.start, class));
-            assert!(!chunks.hold(chunk.cast(), class), "the header is no block");
+            assert!(!chunks.hold(chunk, class), "the header is no block");
         }
         assert_eq!(chunks.bytes(), FIRST_CHUNK * 7);
-        // SAFETY: they came from `Global`, and nothing in them is used again.
-        unsafe { chunks.release(&Global) };
+        while let Some(taken) = chunks.take_any() {
+            release(taken);
+        }
+        assert_eq!((chunks.count(), chunks.bytes()), (0, 0));
+    }
+
+    #[test]
+    fn empty_chunks_are_doomed_and_full_ones_stay() {
+        let chunks = Chunks::new(LINE);
+        let spaces = [grow(&chunks).1, grow(&chunks).1, grow(&chunks).1];
+        let mut starts = spaces.each_ref().map(|space| space.start);
+        starts.sort();
+        chunks.begin_trim();
+        let mut find = chunks.finder();
+        for start in starts {
+            let space = spaces.iter().find(|space| space.start == start).unwrap();
+            let header = find(start).unwrap();
+            assert_eq!(header.size, space.bytes + HEADER);
+            let used = if start == spaces[1].start { LINE } else { 0 };
+            header.credit(space.bytes - used);
+        }
+        drop(find);
+        // SAFETY: the spaces are not used again.
+        assert!(unsafe { chunks.doom_empty(true) }.is_none());
+        assert_eq!(chunks.count(), 3, "doomed, not gone");
+        while let Some(taken) = chunks.take_doomed() {
+            release(taken);
+        }
+        assert_eq!((chunks.count(), chunks.bytes()), (1, FIRST_CHUNK * 2));
+        assert_eq!(chunks.next_size(), FIRST_CHUNK * 4);
+
+        chunks.begin_trim();
+        chunks.headers().for_each(|header| header.credit(header.size - HEADER));
+        // SAFETY: as above.
+        let kept = unsafe { chunks.doom_empty(true) }.unwrap();
+        assert_eq!(kept.start, spaces[1].start);
+        release(chunks.take_any().unwrap());
+        assert!(chunks.take_any().is_none());
     }
 }

@@ -3,12 +3,15 @@
 //! [`Pool`] is an allocator for many blocks of few sizes. It takes chunks from a parent allocator,
 //! cuts them into blocks, and keeps freed blocks for the next request of their size:
 //!
-//! - requests of 1 to 2048 bytes, aligned to at most 64, are rounded up to a *size class* (a
-//!   multiple of 64 bytes); every block starts on a cache line;
+//! - requests of 1 to 2048 bytes, aligned to at most 64, are rounded up to a *size class*: 8, 16,
+//!   24 and so on, with less than a quarter wasted from 25 bytes on, and multiples of 64 from 256
+//!   on; blocks of such classes, as the nodes of a tree are, start on a cache line;
 //! - a freed block goes on the free list of its class and is the next one handed out, so that
 //!   steady churn makes no request to the parent;
-//! - chunks start at 4 KiB and double up to 2 MiB; they never move and are given back together,
-//!   when the last handle drops, whether or not their blocks were freed;
+//! - chunks start at 4 KiB and double up to 2 MiB; they never move, and are given back when the
+//!   last handle drops, whether or not their blocks were freed, or by [`trim`](Pool::trim) once
+//!   nothing in them is live;
+//! - [`reserve`](Pool::reserve) makes room ahead of time, so that what follows cannot fail;
 //! - larger or more aligned requests go to the parent as they are.
 //!
 //! A `Pool` is a handle of one word. Its clones share one pool and may free each other's blocks,
@@ -42,10 +45,13 @@ extern crate alloc;
 extern crate std;
 
 mod chunk;
-mod free_list;
+mod list;
 mod poison;
 mod pool;
+mod room;
+mod serve;
 mod size_class;
+mod slabs;
 mod state;
 mod stats;
 

@@ -7,14 +7,17 @@
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
-use crate::free_list::LINK_SIZE;
-use crate::size_class::{LARGEST_CLASS, LINE};
+use crate::list::LINK_SIZE;
+use crate::size_class::LARGEST_CLASS;
 
 /// Unlikely as data, and no valid address when read as one.
 const PATTERN: u8 = 0xDD;
 
 /// What the largest block looks like, so that a check is one comparison of memory.
 static FILLED: [u8; LARGEST_CLASS] = [PATTERN; LARGEST_CLASS];
+
+/// What a block looks like to who gets it.
+static NOTHING: [MaybeUninit<u8>; LARGEST_CLASS] = [MaybeUninit::uninit(); LARGEST_CLASS];
 
 /// Fills a block that is about to become free.
 ///
@@ -44,11 +47,8 @@ pub(crate) unsafe fn check(block: NonNull<u8>, size: usize) {
     let intact = unsafe { body.as_ref() } == &FILLED[LINK_SIZE..size];
     assert!(intact, "a block of {size} bytes was written to after it was freed");
     if cfg!(miri) {
-        for line in 0..size / LINE {
-            // SAFETY: `line` counts whole lines of the block.
-            let line = unsafe { block.cast::<[MaybeUninit<u8>; LINE]>().add(line) };
-            // SAFETY: within the block, which is valid for writes.
-            unsafe { line.write([MaybeUninit::uninit(); LINE]) };
-        }
+        let nothing = NonNull::from(&NOTHING).cast();
+        // SAFETY: the block is valid for writes, and a static is elsewhere.
+        unsafe { block.cast::<MaybeUninit<u8>>().copy_from_nonoverlapping(nothing, size) };
     }
 }

@@ -2,13 +2,13 @@
 
 use core::fmt;
 use core::marker::PhantomData;
-use core::num::NonZero;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::ptr::NonNull;
 
 use allotment_alloc::{AllocError, Allocator, Global, Layout, SharedAlloc};
 
-use crate::size_class::{Class, Route};
+use crate::serve::{Serve, allocator_by_serve, route};
+use crate::size_class::Route;
 use crate::state::{self, State};
 use crate::stats::PoolStats;
 
@@ -23,10 +23,10 @@ use crate::stats::PoolStats;
 ///
 /// # Memory
 ///
-/// Creating a pool makes one request to the parent, of about 1 KiB, for the state that the handles
+/// Creating a pool makes one request to the parent, about 1.3 KiB for the state that the handles
 /// share; the first chunk comes with the first block. A chunk is asked for at twice the size of the
-/// last one, from 4 KiB to 2 MiB, and at half of that while the parent refuses. Memory goes from
-/// chunks to blocks, never back: a pool holds its chunks until it ends.
+/// last one, from 4 KiB to 2 MiB, and at half of that while the parent refuses. A pool holds its
+/// chunks until it ends, or until [`trim`](Pool::trim) finds that nothing in them is live.
 ///
 /// # Cost
 ///
@@ -46,7 +46,7 @@ use crate::stats::PoolStats;
 /// let pool = Pool::new();
 /// let layout = Layout::new::<[u64; 10]>();
 /// let first = pool.allocate(layout)?;
-/// assert_eq!(first.len(), 128);
+/// assert_eq!(first.len(), 80); // a class of its own
 /// // SAFETY: `first` came from this pool with this layout and is given back once.
 /// unsafe { pool.deallocate(first.cast(), layout) };
 ///
@@ -67,7 +67,7 @@ const _: () = assert!(size_of::<Option<Pool>>() == size_of::<usize>());
 impl Pool {
     /// A new pool over the global allocator.
     ///
-    /// Allocates the shared state, about 1 KiB, and no chunk. Calls `handle_alloc_error` if that
+    /// Allocates the shared state, about 1.3 KiB, and no chunk. Calls `handle_alloc_error` if that
     /// fails, as `Box::new` does; [`try_new`](Pool::try_new) returns the error.
     ///
     /// ```
@@ -83,7 +83,7 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// If the allocation of the shared state, about 1 KiB, fails.
+    /// If the allocation of the shared state, about 1.3 KiB, fails.
     ///
     /// ```
     /// let pool = allotment_pool::Pool::try_new()?;
@@ -93,12 +93,34 @@ impl Pool {
     pub fn try_new() -> Result<Pool, AllocError> {
         Pool::try_new_in(Global)
     }
+
+    /// A new pool over the global allocator that has room for `bytes` of blocks.
+    ///
+    /// Calls `handle_alloc_error` if there is no memory; [`try_reserve`](Pool::try_reserve) on a
+    /// new pool returns the error.
+    ///
+    /// ```
+    /// use allotment_alloc::{Allocator, Layout};
+    /// use allotment_pool::Pool;
+    ///
+    /// let pool = Pool::with_capacity(1 << 20);
+    /// let requests = pool.stats().parent_requests;
+    /// for _ in 0..2048 {
+    ///     pool.allocate(Layout::new::<[u8; 512]>())?;
+    /// }
+    /// assert_eq!(pool.stats().parent_requests, requests);
+    /// # Ok::<(), allotment_alloc::AllocError>(())
+    /// ```
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Pool {
+        Pool::with_capacity_in(bytes, Global)
+    }
 }
 
 impl<P: Allocator> Pool<P> {
     /// A new pool over `parent`.
     ///
-    /// Allocates the shared state, about 1 KiB, and no chunk. Calls `handle_alloc_error` if that
+    /// Allocates the shared state, about 1.3 KiB, and no chunk. Calls `handle_alloc_error` if that
     /// fails; [`try_new_in`](Pool::try_new_in) returns the error.
     ///
     /// ```
@@ -135,6 +157,125 @@ impl<P: Allocator> Pool<P> {
         Ok(Pool { state: state::create(parent)?, owns: PhantomData })
     }
 
+    /// A new pool over `parent` that has room for `bytes` of blocks.
+    ///
+    /// Calls `handle_alloc_error` if the parent fails.
+    ///
+    /// ```
+    /// use allotment_alloc::Global;
+    ///
+    /// let pool = allotment_pool::Pool::with_capacity_in(10_000, Global);
+    /// assert!(pool.stats().idle_bytes >= 10_000);
+    /// ```
+    #[must_use]
+    pub fn with_capacity_in(bytes: usize, parent: P) -> Pool<P> {
+        let pool = Pool::new_in(parent);
+        pool.reserve(bytes);
+        pool
+    }
+
+    /// Makes room for `bytes` more of blocks, in one chunk.
+    ///
+    /// Requests for blocks of `bytes` in all, each counted at the size of its class, then reach no
+    /// further than the pool. Blocks of less than a cache line are cut several at a time: round
+    /// their bytes up by a few lines for each class, or reserve blocks. Does nothing if there is as
+    /// much room. Calls `handle_alloc_error` if the parent fails.
+    ///
+    /// ```
+    /// let pool = allotment_pool::Pool::new();
+    /// pool.reserve(100_000);
+    /// pool.reserve(50_000);
+    /// assert_eq!(pool.stats().chunks, 1);
+    /// ```
+    pub fn reserve(&self, bytes: usize) {
+        if self.try_reserve(bytes).is_err() {
+            refuse(bytes);
+        }
+    }
+
+    /// Like [`reserve`](Pool::reserve), with an error in place of the end of the program.
+    ///
+    /// # Errors
+    ///
+    /// If the parent fails, or no chunk can be so large. The pool is as it was before.
+    ///
+    /// ```
+    /// let pool = allotment_pool::Pool::new();
+    /// assert!(pool.try_reserve(usize::MAX).is_err());
+    /// assert!(pool.try_reserve(1000).is_ok());
+    /// ```
+    pub fn try_reserve(&self, bytes: usize) -> Result<(), AllocError> {
+        self.server().reserve(bytes)
+    }
+
+    /// Makes room for `count` blocks of a layout that are free now or cut later, such as the nodes
+    /// of a tree that is about to grow. Calls `handle_alloc_error` if the parent fails or the
+    /// layout is large.
+    ///
+    /// ```
+    /// use allotment_alloc::Layout;
+    ///
+    /// let pool = allotment_pool::Pool::new();
+    /// pool.reserve_blocks(Layout::new::<[u64; 5]>(), 1000);
+    /// assert!(pool.stats().idle_bytes >= 40_000);
+    /// ```
+    pub fn reserve_blocks(&self, layout: Layout, count: usize) {
+        if self.try_reserve_blocks(layout, count).is_err() {
+            refuse(layout.size().saturating_mul(count));
+        }
+    }
+
+    /// Like [`reserve_blocks`](Pool::reserve_blocks), with an error in place of the end of the
+    /// program.
+    ///
+    /// # Errors
+    ///
+    /// If the parent fails, no chunk can be so large, or the layout is: large blocks are the
+    /// parent's, which keeps none for later. The pool is as it was before.
+    ///
+    /// ```
+    /// use allotment_alloc::Layout;
+    ///
+    /// let pool = allotment_pool::Pool::new();
+    /// let node = Layout::new::<[u64; 60]>();
+    /// assert!(pool.try_reserve_blocks(node, 100).is_ok());
+    /// assert!(pool.try_reserve_blocks(node, usize::MAX).is_err());
+    /// assert!(pool.try_reserve_blocks(Layout::new::<[u64; 6000]>(), 1).is_err());
+    /// ```
+    pub fn try_reserve_blocks(&self, layout: Layout, count: usize) -> Result<(), AllocError> {
+        match route(layout) {
+            Route::Empty => Ok(()),
+            Route::Class(class) => self.server().reserve_blocks(class, count),
+            Route::Large => Err(AllocError),
+        }
+    }
+
+    /// Gives the chunks back that no live block lies in, and returns their bytes.
+    ///
+    /// If nothing is live at all, the smallest chunk stays. Free blocks are handed out in the order
+    /// of their addresses from then on, which brings together what a tree uses together.
+    ///
+    /// Takes O(b log b) for b free blocks; allocates nothing.
+    ///
+    /// ```
+    /// use allotment_alloc::{Allocator, Layout};
+    ///
+    /// let pool = allotment_pool::Pool::new();
+    /// let node = Layout::new::<[u64; 60]>();
+    /// let blocks = (0..1000).map(|_| pool.allocate(node)).collect::<Result<Vec<_>, _>>()?;
+    /// assert!(pool.stats().chunks > 1);
+    /// for block in blocks {
+    ///     // SAFETY: `block` came from this pool with this layout and is given back once.
+    ///     unsafe { pool.deallocate(block.cast(), node) };
+    /// }
+    /// assert!(pool.trim() > 500_000);
+    /// assert_eq!(pool.stats().chunks, 1);
+    /// # Ok::<(), allotment_alloc::AllocError>(())
+    /// ```
+    pub fn trim(&self) -> usize {
+        self.server().trim()
+    }
+
     /// The allocator that the pool takes its memory from.
     ///
     /// ```
@@ -145,11 +286,11 @@ impl<P: Allocator> Pool<P> {
     /// ```
     #[must_use]
     pub fn parent(&self) -> &P {
-        self.state().parent()
+        self.server().parent()
     }
 
-    /// What the pool holds and has handed out. Takes the time to copy 32 size classes; does not
-    /// allocate.
+    /// What the pool holds and has handed out. Takes the time to copy the counts of 43 size
+    /// classes; does not allocate.
     ///
     /// ```
     /// let stats = allotment_pool::Pool::new().stats();
@@ -158,178 +299,17 @@ impl<P: Allocator> Pool<P> {
     /// ```
     #[must_use]
     pub fn stats(&self) -> PoolStats {
-        self.state().stats()
+        self.server().stats()
     }
 
     #[inline]
-    fn state(&self) -> &State<P> {
+    fn server(&self) -> &State<P> {
         // SAFETY: the state lives as long as this handle, and no exclusive reference is ever made.
         unsafe { self.state.as_ref() }
     }
-
-    /// Grows or shrinks a block, in place where it keeps its class.
-    ///
-    /// # Safety
-    ///
-    /// `block` is a live block of this pool, `old` fits it, and it is not used again unless an
-    /// error is returned.
-    #[inline]
-    unsafe fn resize(
-        &self,
-        block: NonNull<u8>,
-        old: Layout,
-        new: Layout,
-    ) -> Result<NonNull<[u8]>, AllocError> {
-        match (route(old), route(new)) {
-            (Route::Class(class), Route::Class(same)) if class == same => Ok(whole(block, class)),
-            (Route::Large, Route::Large) => {
-                // SAFETY: the route of `old` says that `take_large` or `resize_large` made it.
-                let block = unsafe { self.state().resize_large(block, old, new) }?;
-                Ok(NonNull::slice_from_raw_parts(block, new.size()))
-            }
-            // SAFETY: as the caller promises.
-            _ => unsafe { self.relocate(block, old, new) },
-        }
-    }
-
-    /// Moves the contents of a block to a new one.
-    ///
-    /// # Safety
-    ///
-    /// As for [`resize`](Pool::resize).
-    #[inline(never)]
-    unsafe fn relocate(
-        &self,
-        block: NonNull<u8>,
-        old: Layout,
-        new: Layout,
-    ) -> Result<NonNull<[u8]>, AllocError> {
-        let moved = self.allocate(new)?;
-        let len = old.size().min(new.size());
-        // SAFETY: both blocks are live, hence apart, and at least as large as their layouts.
-        unsafe { block.copy_to_nonoverlapping(moved.cast(), len) };
-        // SAFETY: as the caller promises; the contents were moved.
-        unsafe { self.deallocate(block, old) };
-        Ok(moved)
-    }
 }
 
-/// Where a request for `layout` is served from.
-#[inline]
-fn route(layout: Layout) -> Route {
-    Route::of(layout.size(), layout.align())
-}
-
-/// A block of a class, with its size.
-#[inline]
-fn whole(block: NonNull<u8>, class: Class) -> NonNull<[u8]> {
-    NonNull::slice_from_raw_parts(block, class.size())
-}
-
-/// A block without memory, for a request of no bytes.
-fn empty(layout: Layout) -> NonNull<[u8]> {
-    debug_assert_eq!(layout.size(), 0);
-    // The alignment of a layout is a power of two, so the default is never taken.
-    let addr = NonZero::new(layout.align()).unwrap_or(NonZero::<usize>::MIN);
-    NonNull::slice_from_raw_parts(NonNull::without_provenance(addr), 0)
-}
-
-/// Overwrites a block with zeroes from byte `from` to its end.
-///
-/// # Safety
-///
-/// `block` is valid for writes, and `from` is at most its length.
-#[inline]
-unsafe fn zero_from(block: NonNull<[u8]>, from: usize) {
-    // SAFETY: at most the end of the block.
-    let tail = unsafe { block.cast::<u8>().add(from) };
-    // SAFETY: the rest of the block, valid for writes.
-    unsafe { tail.write_bytes(0, block.len() - from) };
-}
-
-// SAFETY: blocks lie in chunks, which stay in place until the last handle is dropped, or belong to
-// the parent, which the state owns that long. Live blocks never overlap (S1, S2). Clones share the
-// state, and moving a handle moves nothing else. A block has at least the size asked for; classes
-// are aligned to 64, and requests for more are the parent's.
-unsafe impl<P: Allocator> Allocator for Pool<P> {
-    #[inline]
-    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        match route(layout) {
-            Route::Class(class) => Ok(whole(self.state().take(class)?, class)),
-            Route::Empty => Ok(empty(layout)),
-            Route::Large => {
-                let block = self.state().take_large(layout, false)?;
-                Ok(NonNull::slice_from_raw_parts(block, layout.size()))
-            }
-        }
-    }
-
-    #[inline]
-    fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        if route(layout) == Route::Large {
-            // The parent may know that its memory is zero already.
-            let block = self.state().take_large(layout, true)?;
-            return Ok(NonNull::slice_from_raw_parts(block, layout.size()));
-        }
-        let block = self.allocate(layout)?;
-        // SAFETY: allocated just now.
-        unsafe { zero_from(block, 0) };
-        Ok(block)
-    }
-
-    #[inline]
-    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        match route(layout) {
-            // SAFETY: all layouts that fit a block take its route, so `take` made it for this
-            // class; the caller gives it up.
-            Route::Class(class) => unsafe { self.state().give(block, class) },
-            Route::Empty => {}
-            // SAFETY: likewise, and a large block fits one size only.
-            Route::Large => unsafe { self.state().give_large(block, layout) },
-        }
-    }
-
-    #[inline]
-    unsafe fn grow(
-        &self,
-        block: NonNull<u8>,
-        old: Layout,
-        new: Layout,
-    ) -> Result<NonNull<[u8]>, AllocError> {
-        debug_assert!(new.size() >= old.size(), "grow to a smaller size");
-        // SAFETY: as the caller promises.
-        unsafe { self.resize(block, old, new) }
-    }
-
-    #[inline]
-    unsafe fn grow_zeroed(
-        &self,
-        block: NonNull<u8>,
-        old: Layout,
-        new: Layout,
-    ) -> Result<NonNull<[u8]>, AllocError> {
-        debug_assert!(new.size() >= old.size(), "grow to a smaller size");
-        // The parent's `grow_zeroed` would not do: it may keep what lies past the size that the
-        // caller was told, since to the parent that belongs to the block.
-        // SAFETY: as the caller promises.
-        let grown = unsafe { self.resize(block, old, new) }?;
-        // SAFETY: the block is at least `new.size()` long, which is at least `old.size()`.
-        unsafe { zero_from(grown, old.size()) };
-        Ok(grown)
-    }
-
-    #[inline]
-    unsafe fn shrink(
-        &self,
-        block: NonNull<u8>,
-        old: Layout,
-        new: Layout,
-    ) -> Result<NonNull<[u8]>, AllocError> {
-        debug_assert!(new.size() <= old.size(), "shrink to a larger size");
-        // SAFETY: as the caller promises.
-        unsafe { self.resize(block, old, new) }
-    }
-}
+allocator_by_serve!(impl[P: Allocator] for Pool<P>);
 
 // SAFETY: clones share one state: what one handle does, any other could have done. The state, the
 // chunks and the parent live until the last handle is dropped. `same_as` compares the states.
@@ -345,7 +325,7 @@ unsafe impl<P: Allocator> SharedAlloc for Pool<P> {
 impl<P: Allocator> Clone for Pool<P> {
     #[inline]
     fn clone(&self) -> Self {
-        self.state().add_handle();
+        self.server().add_handle();
         Pool { state: self.state, owns: PhantomData }
     }
 }
@@ -354,7 +334,7 @@ impl<P: Allocator> Clone for Pool<P> {
 impl<P: Allocator> Drop for Pool<P> {
     #[inline]
     fn drop(&mut self) {
-        if self.state().drop_handle() {
+        if self.server().drop_handle() {
             // SAFETY: this was the last handle, and blocks do not outlive it.
             unsafe { state::destroy(self.state) };
         }
@@ -380,6 +360,13 @@ impl<P: Allocator> fmt::Debug for Pool<P> {
     }
 }
 
-// Foreign code runs in the parent only, and is called with the state in order (S3).
+/// Ends the program, or calls the hook that does, for want of `bytes`.
+#[cold]
+fn refuse(bytes: usize) -> ! {
+    let layout = Layout::from_size_align(bytes, 1).unwrap_or(Layout::new::<u8>());
+    alloc::alloc::handle_alloc_error(layout)
+}
+
+// Foreign code runs in the parent only, and is called with the state in order (P1).
 impl<P: Allocator + RefUnwindSafe> UnwindSafe for Pool<P> {}
 impl<P: Allocator + RefUnwindSafe> RefUnwindSafe for Pool<P> {}

@@ -1,21 +1,66 @@
-//! The size and address arithmetic of the pool: pure functions on integers that touch no memory.
+//! The size and address arithmetic of the pools: pure functions on integers that touch no memory.
 //!
-//! Everything here is a multiple of [`LINE`]: class sizes, chunk sizes, the chunk header, and so
-//! the space left in a chunk. That is why the rest of a chunk is always a whole number of blocks.
+//! Classes are geometric up to 256 bytes, four to a doubling from 32 on, and go by whole lines from
+//! there: a request of more than 24 bytes wastes less than a quarter of its block.
 //!
 //! ```text
-//! chunk:  | header 64 | block | block | ... | rest: a multiple of 64 |
+//! 8 16 24 32 40 48 56 64 | 80 96 112 128 | 160 192 256 | 320 384 448 ... 2048
+//! ```
+//!
+//! What is cut from a chunk is always a multiple of [`LINE`]: one block of a class of whole lines,
+//! or a *run* of blocks of another, as many as fill whole lines. That is why the rest of a chunk
+//! is always a whole number of blocks.
+//!
+//! ```text
+//! chunk:  | header 64 | block | run of blocks | ... | rest: a multiple of 64 |
 //! ```
 #![forbid(unsafe_code)]
 
-/// The step between size classes and the alignment of every block: one cache line.
+/// One cache line: what blocks of whole lines are aligned to, and chunks are cut by.
 pub(crate) const LINE: usize = 64;
 
 /// The largest size that has a class.
 pub(crate) const LARGEST_CLASS: usize = 2048;
 
+/// The step between the smallest classes. A free block holds a link: a pointer has at most 8 bytes.
+const STEP: usize = 8;
+
+/// The sizes up to which a table names the class; beyond, classes go by lines.
+const TABLED: usize = 256;
+
+/// The sizes of the classes that are in the table.
+const TABLED_SIZES: [usize; 15] = [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 256];
+
 /// The number of classes.
-pub(crate) const CLASSES: usize = LARGEST_CLASS / LINE;
+pub(crate) const CLASSES: usize = TABLED_SIZES.len() + (LARGEST_CLASS - TABLED) / LINE;
+
+/// The size of each class.
+const SIZES: [u16; CLASSES] = {
+    let mut sizes = [0; CLASSES];
+    let mut index = 0;
+    while index < CLASSES {
+        sizes[index] = match index.checked_sub(TABLED_SIZES.len()) {
+            None => TABLED_SIZES[index] as u16,
+            Some(lines) => (TABLED + (lines + 1) * LINE) as u16,
+        };
+        index += 1;
+    }
+    sizes
+};
+
+/// The class for each number of steps up to `TABLED`; the first entry is not used.
+const BY_STEPS: [u8; TABLED / STEP + 1] = {
+    let mut classes = [0; TABLED / STEP + 1];
+    let (mut steps, mut index) = (1, 0);
+    while steps < classes.len() {
+        if steps * STEP > TABLED_SIZES[index] {
+            index += 1;
+        }
+        classes[steps] = index as u8;
+        steps += 1;
+    }
+    classes
+};
 
 /// The bytes at the start of a chunk that its header takes.
 pub(crate) const HEADER: usize = LINE;
@@ -28,6 +73,8 @@ pub(crate) const LARGEST_CHUNK: usize = 2 << 20;
 
 const _: () = {
     assert!(LINE.is_power_of_two() && LARGEST_CLASS.is_multiple_of(LINE));
+    assert!(TABLED_SIZES[TABLED_SIZES.len() - 1] == TABLED);
+    assert!(size_of::<usize>() <= STEP, "a free block has room for a link");
     assert!(FIRST_CHUNK.is_power_of_two() && LARGEST_CHUNK.is_power_of_two());
     // A new chunk always holds the block it was started for.
     assert!(FIRST_CHUNK >= HEADER + LARGEST_CLASS && LARGEST_CHUNK >= FIRST_CHUNK);
@@ -43,13 +90,20 @@ impl Class {
         (0..CLASSES).map(Class)
     }
 
-    /// The largest class whose block fits into `bytes`.
-    pub(crate) const fn largest_within(bytes: usize) -> Option<Class> {
-        let lines = if bytes < LARGEST_CLASS { bytes / LINE } else { CLASSES };
-        match lines.checked_sub(1) {
-            Some(index) => Some(Class(index)),
-            None => None,
+    /// The class for a size from 1 to `LARGEST_CLASS`.
+    #[inline]
+    const fn of(size: usize) -> Class {
+        if size <= TABLED {
+            Class(BY_STEPS[size.div_ceil(STEP)] as usize)
+        } else {
+            Class(TABLED_SIZES.len() + (size - TABLED - 1) / LINE)
         }
+    }
+
+    /// The largest class of whole lines whose block fits into `bytes`.
+    pub(crate) const fn largest_within(bytes: usize) -> Option<Class> {
+        let whole = if bytes < LARGEST_CLASS { bytes - bytes % LINE } else { LARGEST_CLASS };
+        if whole == 0 { None } else { Some(Class::of(whole)) }
     }
 
     /// The index of the class, below [`CLASSES`].
@@ -61,7 +115,19 @@ impl Class {
     /// The bytes of a block of the class.
     #[inline]
     pub(crate) const fn size(self) -> usize {
-        (self.0 + 1) * LINE
+        SIZES[self.0] as usize
+    }
+
+    /// What blocks of the class are aligned to: they lie side by side from the start of a line.
+    pub(crate) const fn align(self) -> usize {
+        let power = 1 << self.size().trailing_zeros();
+        if power < LINE { power } else { LINE }
+    }
+
+    /// The number of blocks that are cut at once: the fewest that fill whole lines.
+    #[inline]
+    pub(crate) const fn run(self) -> usize {
+        LINE / self.align()
     }
 }
 
@@ -78,13 +144,13 @@ pub(crate) enum Route {
 
 impl Route {
     /// The route of a request. All sizes from the one asked for to the size of the class take the
-    /// same route, so a block may be given back under any of them.
+    /// same route with the same alignment, so a block may be given back under any of them.
     #[inline]
     pub(crate) const fn of(size: usize, align: usize) -> Route {
         // Zero wraps to the largest number, so one comparison rules out both ends.
-        let last = size.wrapping_sub(1);
-        if last < LARGEST_CLASS && align <= LINE {
-            Route::Class(Class(last / LINE))
+        if size.wrapping_sub(1) < LARGEST_CLASS && align <= LINE {
+            // A multiple of the alignment is in a class of such multiples.
+            Route::Class(Class::of((size + (align - 1)) & !(align - 1)))
         } else if size == 0 {
             Route::Empty
         } else {
@@ -104,20 +170,27 @@ pub(crate) const fn next_chunk(last: usize) -> usize {
     }
 }
 
-/// The size to try when the parent refuses a chunk of `size` bytes; `None` at the smallest.
-pub(crate) const fn smaller_chunk(size: usize) -> Option<usize> {
-    if size > FIRST_CHUNK { Some(size / 2) } else { None }
-}
-
 /// The bytes of a chunk that are used when the parent hands out `len` bytes: whole lines.
 pub(crate) const fn usable(len: usize) -> usize {
     len - len % LINE
 }
 
-/// What is left of `left` bytes after a block of `class` is cut off; `None` if they are too few.
+/// What is left of `left` bytes after a run of `class` is cut off; `None` if they are too few.
 #[inline]
 pub(crate) const fn carve(left: usize, class: Class) -> Option<usize> {
-    left.checked_sub(class.size())
+    left.checked_sub(class.run() * class.size())
+}
+
+/// The bytes that `count` blocks of `class` are cut from; `None` if there are no so many.
+pub(crate) const fn bytes_of(class: Class, count: usize) -> Option<usize> {
+    let Some(blocks) = count.checked_next_multiple_of(class.run()) else { return None };
+    blocks.checked_mul(class.size())
+}
+
+/// The size of a chunk with room for `bytes`, in whole lines; `None` if there is none so large.
+pub(crate) const fn chunk_with(bytes: usize) -> Option<usize> {
+    let Some(size) = bytes.checked_add(HEADER) else { return None };
+    size.checked_next_multiple_of(LINE)
 }
 
 /// Whether `addr` can be the address of a block of `class` in the chunk of `chunk` bytes at `base`.
@@ -125,7 +198,7 @@ pub(crate) const fn holds(base: usize, chunk: usize, addr: usize, class: Class) 
     match addr.checked_sub(base) {
         Some(offset) => {
             offset >= HEADER
-                && offset.is_multiple_of(LINE)
+                && offset.is_multiple_of(class.align())
                 && offset <= chunk
                 && class.size() <= chunk - offset
         }
@@ -152,18 +225,66 @@ mod tests {
         for size in 1..=LARGEST_CLASS {
             let Route::Class(class) = Route::of(size, 1) else { panic!("{size} has no class") };
             assert!(class.index() < CLASSES);
-            assert!(class.size() >= size && class.size() - size < LINE, "{size}");
+            assert!(class.size() >= size, "{size}");
+            if let Some(smaller) = class.index().checked_sub(1) {
+                assert!(Class(smaller).size() < size, "{size}");
+            }
         }
+    }
+
+    #[test]
+    fn slack_is_below_a_quarter() {
+        for size in 1..=LARGEST_CLASS {
+            let block = Class::of(size).size();
+            assert!((block - size) * 4 < block || block - size < STEP, "{size} in {block}");
+        }
+    }
+
+    #[test]
+    fn every_alignment_is_kept() {
+        for size in 1..=LARGEST_CLASS {
+            for shift in 0..=6 {
+                let Route::Class(class) = Route::of(size, 1 << shift) else { panic!() };
+                assert!(class.size() >= size);
+                assert!(class.align() >= 1 << shift, "{size} at {}", 1 << shift);
+            }
+        }
+    }
+
+    #[test]
+    fn runs_are_whole_lines() {
+        for class in Class::all() {
+            assert!((class.run() * class.size()).is_multiple_of(LINE));
+            assert!(class.run() * class.size() <= LARGEST_CLASS);
+        }
+    }
+
+    #[test]
+    fn reservations_are_exact_or_refused() {
+        let (small, line) = (Class::of(40), Class::of(512));
+        assert_eq!(bytes_of(small, 0), Some(0));
+        assert_eq!(bytes_of(small, 1), Some(320));
+        assert_eq!(bytes_of(small, 9), Some(640));
+        assert_eq!(bytes_of(line, 3), Some(1536));
+        assert_eq!(bytes_of(line, usize::MAX), None);
+        assert_eq!(bytes_of(small, usize::MAX), None);
+        assert_eq!(chunk_with(1), Some(128));
+        assert_eq!(chunk_with(64), Some(128));
+        assert_eq!(chunk_with(usize::MAX), None);
+        assert_eq!(chunk_with(usize::MAX - HEADER), None);
     }
 
     #[test]
     fn borders_of_the_routes() {
         assert_eq!(Route::of(0, 1), Route::Empty);
         assert_eq!(Route::of(0, 4096), Route::Empty);
-        assert_eq!(Route::of(1, 64), Route::Class(Class(0)));
-        assert_eq!(Route::of(64, 64), Route::Class(Class(0)));
-        assert_eq!(Route::of(65, 64), Route::Class(Class(1)));
-        assert_eq!(Route::of(2048, 64), Route::Class(Class(31)));
+        let route = |size, align| match Route::of(size, align) {
+            Route::Class(class) => class.size(),
+            route => panic!("{route:?}"),
+        };
+        assert_eq!([route(1, 1), route(8, 8), route(9, 8), route(1, 64)], [8, 8, 16, 64]);
+        assert_eq!([route(64, 64), route(65, 1), route(65, 64)], [64, 80, 128]);
+        assert_eq!([route(256, 1), route(257, 1), route(2048, 64)], [256, 320, 2048]);
         assert_eq!(Route::of(2049, 1), Route::Large);
         assert_eq!(Route::of(1, 128), Route::Large);
         assert_eq!(Route::of(isize::MAX as usize, 1), Route::Large);
@@ -174,7 +295,7 @@ mod tests {
         assert_eq!(Class::all().count(), CLASSES);
         for (index, class) in Class::all().enumerate() {
             assert_eq!(class.index(), index);
-            assert_eq!(Route::of(class.size(), LINE), Route::Class(class));
+            assert_eq!(Route::of(class.size(), class.align()), Route::Class(class));
         }
     }
 
@@ -182,9 +303,11 @@ mod tests {
     fn largest_within_never_exceeds_the_space() {
         assert_eq!(Class::largest_within(0), None);
         assert_eq!(Class::largest_within(63), None);
-        assert_eq!(Class::largest_within(64), Some(Class(0)));
-        assert_eq!(Class::largest_within(2047), Some(Class(30)));
-        assert_eq!(Class::largest_within(usize::MAX), Some(Class(31)));
+        for lines in 1..=40 {
+            let largest = Class::largest_within(lines * LINE + 63).unwrap();
+            assert_eq!(largest.size(), (lines * LINE).min(LARGEST_CLASS));
+        }
+        assert_eq!(Class::largest_within(usize::MAX), Some(Class(CLASSES - 1)));
     }
 
     #[test]
@@ -196,18 +319,6 @@ mod tests {
             sizes.push(last >> 10);
         }
         assert_eq!(sizes, [4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 2048, 2048]);
-    }
-
-    #[test]
-    fn refused_chunks_halve_down_to_the_first() {
-        let mut size = LARGEST_CHUNK;
-        let mut steps = 0;
-        while let Some(smaller) = smaller_chunk(size) {
-            assert_eq!(smaller * 2, size);
-            size = smaller;
-            steps += 1;
-        }
-        assert_eq!((size, steps), (FIRST_CHUNK, 9));
     }
 
     proptest! {
@@ -243,7 +354,7 @@ mod tests {
                 let Some(rest) = carve(left, class) else { break };
                 // A base of one is never aligned: only the offset counts.
                 prop_assert!(holds(1, total, 1 + total - left, class));
-                prop_assert_eq!(left - rest, class.size());
+                prop_assert_eq!(left - rest, class.run() * class.size());
                 left = rest;
             }
             while let Some(class) = Class::largest_within(left) {
@@ -262,7 +373,8 @@ mod tests {
             let class = Class(index);
             let addr = base.wrapping_add_signed(delta);
             let inside = addr >= base + HEADER && addr + class.size() <= base + total;
-            prop_assert_eq!(holds(base, total, addr, class), inside && addr % LINE == 0);
+            let aligned = addr % class.align() == 0;
+            prop_assert_eq!(holds(base, total, addr, class), inside && aligned);
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::size_class::{CLASSES, Class};
 /// let layout = Layout::new::<[u8; 100]>();
 /// let block = pool.allocate(layout)?;
 /// let stats = pool.stats();
-/// assert_eq!((stats.live_bytes, stats.live_blocks, stats.chunks), (128, 1, 1));
+/// assert_eq!((stats.live_bytes, stats.live_blocks, stats.chunks), (112, 1, 1));
 /// assert_eq!(stats.reserved_bytes, stats.live_bytes + stats.idle_bytes + stats.overhead_bytes);
 /// // SAFETY: `block` came from this pool with this layout and is given back once.
 /// unsafe { pool.deallocate(block.cast(), layout) };
@@ -30,10 +30,13 @@ pub struct PoolStats {
     pub live_bytes: usize,
     /// Blocks handed out and not given back, large ones included.
     pub live_blocks: usize,
-    /// The most that `live_bytes` has been.
+    /// The most that `live_bytes` has been. For a `SyncPool` the sum of the peaks of its shards,
+    /// which may have been at different times: no less than the true one.
     pub peak_live_bytes: usize,
     /// Bytes held from the parent: the chunks, the large blocks and the pool's own state.
     pub reserved_bytes: usize,
+    /// The most that `reserved_bytes` has been.
+    pub peak_reserved_bytes: usize,
     /// Bytes on free lists or not yet cut into blocks: what the pool can still hand out.
     pub idle_bytes: usize,
     /// Bytes of chunk headers and of the pool's own state.
@@ -67,20 +70,50 @@ impl PoolStats {
     ///
     /// ```
     /// let classes = allotment_pool::Pool::new().stats();
-    /// assert_eq!(classes.classes().count(), 32);
+    /// assert!(classes.classes().is_sorted_by(|less, more| less.size < more.size));
+    /// assert_eq!(classes.classes().next().unwrap().size, 8);
     /// assert_eq!(classes.classes().last().unwrap().size, 2048);
     /// ```
     pub fn classes(&self) -> impl ExactSizeIterator<Item = ClassStats> + DoubleEndedIterator {
         self.classes.iter().copied()
     }
 
-    /// No blocks in any class.
-    pub(crate) fn no_classes() -> [ClassStats; CLASSES] {
+    /// A pool that holds nothing.
+    pub(crate) fn empty() -> PoolStats {
         let mut classes = [ClassStats { size: 0, live: 0, free: 0 }; CLASSES];
         for class in Class::all() {
             classes[class.index()].size = class.size();
         }
-        classes
+        PoolStats {
+            live_bytes: 0,
+            live_blocks: 0,
+            peak_live_bytes: 0,
+            reserved_bytes: 0,
+            peak_reserved_bytes: 0,
+            idle_bytes: 0,
+            overhead_bytes: 0,
+            chunks: 0,
+            large_blocks: 0,
+            large_bytes: 0,
+            parent_requests: 0,
+            classes,
+        }
+    }
+
+    /// Bytes held for each byte handed out; none if nothing is.
+    ///
+    /// ```
+    /// use allotment_alloc::{Allocator, Layout};
+    ///
+    /// let pool = allotment_pool::Pool::new();
+    /// assert_eq!(pool.stats().reserved_to_live(), None);
+    /// pool.allocate(Layout::new::<[u8; 2048]>())?;
+    /// assert!(pool.stats().reserved_to_live().unwrap() < 3.0);
+    /// # Ok::<(), allotment_alloc::AllocError>(())
+    /// ```
+    #[must_use]
+    pub fn reserved_to_live(&self) -> Option<f64> {
+        (self.live_bytes > 0).then(|| self.reserved_bytes as f64 / self.live_bytes as f64)
     }
 }
 
@@ -89,7 +122,8 @@ impl fmt::Display for PoolStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} live", Bytes(self.live_bytes))?;
         writeln!(f, " (peak {}), blocks: {}", Bytes(self.peak_live_bytes), self.live_blocks)?;
-        write!(f, "{} reserved, chunks: {}", Bytes(self.reserved_bytes), self.chunks)?;
+        write!(f, "{} reserved", Bytes(self.reserved_bytes))?;
+        write!(f, " (peak {}), chunks: {}", Bytes(self.peak_reserved_bytes), self.chunks)?;
         write!(f, ", large blocks: {}", self.large_blocks)?;
         writeln!(f, ", requests to the parent: {}", self.parent_requests)?;
         write!(f, "{} idle, {} overhead", Bytes(self.idle_bytes), Bytes(self.overhead_bytes))?;

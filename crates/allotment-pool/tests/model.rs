@@ -32,6 +32,10 @@ fn ops() -> impl Strategy<Value = Op> {
         3 => pick().prop_map(|pick| Op::Free { pick }),
         1 => pick().prop_map(|pick| Op::CloneHandle { pick }),
         1 => pick().prop_map(|pick| Op::DropHandle { pick }),
+        1 => (0..30_000_usize).prop_map(|bytes| Op::Reserve { bytes }),
+        1 => (1..=2048_usize, 0..20_usize)
+            .prop_map(|(size, count)| Op::ReserveBlocks { size, count }),
+        1 => Just(Op::Trim),
     ]
 }
 
