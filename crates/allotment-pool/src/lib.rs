@@ -36,24 +36,36 @@
 //! # Ok::<(), allotment_alloc::AllocError>(())
 //! ```
 //!
+//! [`BufferPool`] does for byte buffers of any size what `Pool` does for blocks: an encoder takes
+//! one, writes to it, and gives it back by dropping it.
+//!
 //! In builds with debug assertions a freed block is checked to belong to the pool and is filled
 //! with a pattern, which is checked when the block is handed out again: a write after free panics.
 #![no_std]
 
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
+mod buffer;
+mod buffer_pool;
+mod buffer_stats;
+mod bytes;
 mod chunk;
 mod list;
 mod poison;
 mod pool;
 mod room;
 mod serve;
+mod shelf;
 mod size_class;
 mod slabs;
 mod state;
 mod stats;
+mod units;
 
+pub use buffer::Buffer;
+pub use buffer_pool::BufferPool;
+pub use buffer_stats::BufferStats;
 pub use pool::Pool;
 pub use stats::{ClassStats, PoolStats};

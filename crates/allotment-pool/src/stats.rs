@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::size_class::{CLASSES, Class};
+use crate::units::InBytes;
 
 /// What a pool holds and has handed out, as [`Pool::stats`](crate::Pool::stats) found it.
 ///
@@ -120,13 +121,13 @@ impl PoolStats {
 /// A summary for people: totals first, then a line for each class in use.
 impl fmt::Display for PoolStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} live", Bytes(self.live_bytes))?;
-        writeln!(f, " (peak {}), blocks: {}", Bytes(self.peak_live_bytes), self.live_blocks)?;
-        write!(f, "{} reserved", Bytes(self.reserved_bytes))?;
-        write!(f, " (peak {}), chunks: {}", Bytes(self.peak_reserved_bytes), self.chunks)?;
+        write!(f, "{} live", InBytes(self.live_bytes))?;
+        writeln!(f, " (peak {}), blocks: {}", InBytes(self.peak_live_bytes), self.live_blocks)?;
+        write!(f, "{} reserved", InBytes(self.reserved_bytes))?;
+        write!(f, " (peak {}), chunks: {}", InBytes(self.peak_reserved_bytes), self.chunks)?;
         write!(f, ", large blocks: {}", self.large_blocks)?;
         writeln!(f, ", requests to the parent: {}", self.parent_requests)?;
-        write!(f, "{} idle, {} overhead", Bytes(self.idle_bytes), Bytes(self.overhead_bytes))?;
+        write!(f, "{} idle, {} overhead", InBytes(self.idle_bytes), InBytes(self.overhead_bytes))?;
         let used = || self.classes().filter(|class| class.live + class.free > 0);
         if used().next().is_some() {
             write!(f, "\n{:>6} {:>12} {:>12}", "class", "live", "free")?;
@@ -135,46 +136,5 @@ impl fmt::Display for PoolStats {
             write!(f, "\n{size:>6} {live:>12} {free:>12}")?;
         }
         Ok(())
-    }
-}
-
-/// A number of bytes, shown in the largest binary unit that leaves a whole part.
-struct Bytes(usize);
-
-impl fmt::Display for Bytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const UNITS: [(&str, u32); 3] = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
-        for (unit, shift) in UNITS {
-            let whole = self.0 >> shift;
-            if whole > 0 {
-                // A part is below 2^30, so ten times it fits 64 bits.
-                let part = (self.0 & ((1 << shift) - 1)) as u64;
-                return write!(f, "{whole}.{} {unit}", (part * 10) >> shift);
-            }
-        }
-        write!(f, "{} B", self.0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::string::ToString;
-
-    use super::*;
-
-    #[test]
-    fn bytes_read_well() {
-        let cases = [
-            (0, "0 B"),
-            (1023, "1023 B"),
-            (1024, "1.0 KiB"),
-            (1536, "1.5 KiB"),
-            ((1 << 20) - 1, "1023.9 KiB"),
-            (5 << 19, "2.5 MiB"),
-            (3 << 30, "3.0 GiB"),
-        ];
-        for (bytes, text) in cases {
-            assert_eq!(Bytes(bytes).to_string(), text);
-        }
     }
 }

@@ -90,7 +90,7 @@ pub mod system {
 /// ```
 #[cfg(feature = "pool")]
 pub mod pool {
-    pub use allotment_pool::{Pool, PoolStats};
+    pub use allotment_pool::{Buffer, BufferPool, BufferStats, ClassStats, Pool, PoolStats};
 
     /// A map on a [`Pool`].
     pub type BTreeMap<K, V> = crate::BTreeMap<K, V, Pool>;
