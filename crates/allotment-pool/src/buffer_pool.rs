@@ -12,8 +12,8 @@ use crate::shelf::Shelf;
 ///
 /// [`take`](BufferPool::take) hands out an empty [`Buffer`] with the memory of one that was dropped
 /// before, so that steady work allocates nothing. What is kept idle is bounded twice, by a number
-/// of buffers and by their bytes: a buffer that would exceed either goes to the allocator when it is
-/// dropped. How many are out, and how large they grow, is the program's business.
+/// of buffers and by their bytes: a buffer that would exceed either goes to the allocator when it
+/// is dropped. How many are out, and how large they grow, is the program's business.
 ///
 /// A pool belongs to one thread; buffers borrow it. It keeps no list of its own beside the buffers:
 /// a kept buffer is linked through its own memory.

@@ -5,8 +5,8 @@
 //!            '-> | link, size, unused to 64 | space for blocks ... |
 //! ```
 //!
-//! C1. Every chunk on a list came from the parent with the alignment of these chunks and a size
-//!     that `size` fits, starts with its [`Header`], and leaves the lists to be given back, once.
+//! C1. Every chunk on a list came from the parent, aligned to a `LINE` and of a size that `size`
+//!     fits, starts with its [`Header`], and leaves the lists to be given back, once.
 //! C2. The pointers of the lists are the parent's, unchanged; the space of a chunk is derived from
 //!     them, so a block's provenance is that of its chunk.
 //!
@@ -30,8 +30,6 @@ pub(crate) struct Header {
     size: usize,
     /// Bytes that are not handed out, while a trim counts them.
     idle: Cell<usize>,
-    /// What the pool wants to find in it.
-    tag: usize,
 }
 
 const _: () = assert!(size_of::<Header>() == HEADER && align_of::<Header>() == LINE);
@@ -65,21 +63,17 @@ pub(crate) struct Chunks {
     bytes: Cell<usize>,
     /// The size that the youngest chunk was asked for with; 0 before the first.
     last: Cell<usize>,
-    /// What chunks are aligned to, a power of two of at least `LINE`.
-    align: usize,
 }
 
 impl Chunks {
-    /// No chunks. They will be aligned to `align`: a line, or as much as they are large.
-    pub(crate) const fn new(align: usize) -> Chunks {
-        assert!(align.is_power_of_two() && align >= LINE);
+    /// No chunks.
+    pub(crate) const fn new() -> Chunks {
         Chunks {
             list: List::new(),
             doomed: List::new(),
             count: Cell::new(0),
             bytes: Cell::new(0),
             last: Cell::new(0),
-            align,
         }
     }
 
@@ -103,26 +97,24 @@ impl Chunks {
     pub(crate) fn request<P: Allocator>(
         parent: &P,
         size: usize,
-        align: usize,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        parent.allocate(Layout::from_size_align(size, align).map_err(|_| AllocError)?)
+        parent.allocate(Layout::from_size_align(size, LINE).map_err(|_| AllocError)?)
     }
 
-    /// Adds a chunk that was requested with `size` bytes, and notes `tag` in it.
+    /// Adds a chunk that was requested with `size` bytes.
     ///
     /// # Safety
     ///
-    /// `chunk` is what [`request`](Chunks::request) returned for `size`, more than a header, and
-    /// the alignment of these chunks, and was not linked before.
-    pub(crate) unsafe fn link(&self, chunk: NonNull<[u8]>, size: usize, tag: usize) -> Space {
+    /// `chunk` is what [`request`](Chunks::request) returned for `size`, more than a header,
+    /// and was not linked before.
+    pub(crate) unsafe fn link(&self, chunk: NonNull<[u8]>, size: usize) -> Space {
         let header = chunk.cast::<Header>();
-        debug_assert!(header.addr().get().is_multiple_of(self.align), "the parent misaligned it");
+        debug_assert!(header.is_aligned(), "the parent returned misaligned memory");
         debug_assert!(chunk.len() >= size, "the parent returned too little memory");
-        // Where blocks find their chunk by its alignment, none may lie beyond it.
-        let usable = size_class::usable(if self.align > LINE { size } else { chunk.len() });
+        let usable = size_class::usable(chunk.len());
         let link = Cell::new(MaybeUninit::uninit());
         // SAFETY: the chunk is ours alone, aligned to a line, and larger than its header.
-        unsafe { header.write(Header { link, size: usable, idle: Cell::new(0), tag }) };
+        unsafe { header.write(Header { link, size: usable, idle: Cell::new(0) }) };
         // SAFETY: L1: the chunk is ours, its first word is the list's.
         unsafe { self.list.push(header.cast()) };
         self.count.set(self.count.get() + 1);
@@ -218,7 +210,7 @@ impl Chunks {
         self.count.set(self.count.get() - 1);
         self.bytes.set(self.bytes.get() - size);
         // SAFETY: the parent accepted the size, or handed out more, with this alignment.
-        (chunk, unsafe { Layout::from_size_align_unchecked(size, self.align) })
+        (chunk, unsafe { Layout::from_size_align_unchecked(size, LINE) })
     }
 }
 
@@ -243,9 +235,9 @@ mod tests {
 
     fn grow(chunks: &Chunks) -> (NonNull<u8>, Space) {
         let size = chunks.next_size();
-        let chunk = Chunks::request(&Global, size, LINE).unwrap();
+        let chunk = Chunks::request(&Global, size).unwrap();
         // SAFETY: requested with this size just now.
-        (chunk.cast(), unsafe { chunks.link(chunk, size, 0) })
+        (chunk.cast(), unsafe { chunks.link(chunk, size) })
     }
 
     fn release(taken: (NonNull<u8>, Layout)) {
@@ -256,7 +248,7 @@ mod tests {
 
     #[test]
     fn chunks_are_linked_found_and_released() {
-        let chunks = Chunks::new(LINE);
+        let chunks = Chunks::new();
         let class = Class::all().next().unwrap();
         for count in 1..=3 {
             assert_eq!(chunks.next_size(), FIRST_CHUNK << (count - 1));
@@ -275,7 +267,7 @@ mod tests {
 
     #[test]
     fn empty_chunks_are_doomed_and_full_ones_stay() {
-        let chunks = Chunks::new(LINE);
+        let chunks = Chunks::new();
         let spaces = [grow(&chunks).1, grow(&chunks).1, grow(&chunks).1];
         let mut starts = spaces.each_ref().map(|space| space.start);
         starts.sort();

@@ -36,6 +36,8 @@
 //! # Ok::<(), allotment_alloc::AllocError>(())
 //! ```
 //!
+//! `SyncPool`, with the feature `std`, is the same for threads: a block may be freed on another.
+//!
 //! [`BufferPool`] does for byte buffers of any size what `Pool` does for blocks: an encoder takes
 //! one, writes to it, and gives it back by dropping it.
 //!
@@ -51,17 +53,25 @@ mod buffer;
 mod buffer_pool;
 mod buffer_stats;
 mod bytes;
+#[cfg(feature = "std")]
+mod cache;
 mod chunk;
 mod list;
 mod poison;
 mod pool;
+#[cfg(feature = "std")]
+mod primitives;
 mod room;
 mod serve;
+#[cfg(feature = "std")]
+mod shards;
 mod shelf;
 mod size_class;
 mod slabs;
 mod state;
 mod stats;
+#[cfg(feature = "std")]
+mod sync_pool;
 mod units;
 
 pub use buffer::Buffer;
@@ -69,3 +79,5 @@ pub use buffer_pool::BufferPool;
 pub use buffer_stats::BufferStats;
 pub use pool::Pool;
 pub use stats::{ClassStats, PoolStats};
+#[cfg(feature = "std")]
+pub use sync_pool::SyncPool;

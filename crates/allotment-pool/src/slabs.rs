@@ -56,13 +56,13 @@ pub(crate) fn sub(count: &Cell<usize>, amount: usize) {
 }
 
 impl Slabs {
-    /// No blocks and no chunks. Chunks will be aligned to `align`.
-    pub(crate) const fn new(align: usize) -> Slabs {
+    /// No blocks and no chunks.
+    pub(crate) const fn new() -> Slabs {
         Slabs {
             slabs: [const { Slab { free: List::new(), live: Cell::new(0), cut: Cell::new(0) } };
                 CLASSES],
             rooms: Rooms::new(),
-            chunks: Chunks::new(align),
+            chunks: Chunks::new(),
             live_bytes: Cell::new(0),
             peak_live_bytes: Cell::new(0),
         }
@@ -95,19 +95,32 @@ impl Slabs {
     /// Hands out a block of a class, if there is one without another chunk.
     #[inline]
     pub(crate) fn take(&self, class: Class) -> Option<NonNull<u8>> {
-        let slab = self.slab(class);
-        let block = match slab.free.pop() {
-            Some(block) => {
-                if cfg!(debug_assertions) {
-                    // SAFETY: S2: `push` filled the block, and it is nobody else's now.
-                    unsafe { poison::check(block, class.size()) };
-                }
-                block
-            }
+        let block = match self.pop(class) {
+            Some(block) => block,
             None => self.take_fresh(class)?,
         };
-        add(&slab.live, 1);
+        add(&self.slab(class).live, 1);
         self.add_live(class.size());
+        Some(block)
+    }
+
+    /// Hands out a block of a class, if there is one that no room need be given up for.
+    #[cfg(feature = "std")]
+    pub(crate) fn take_at_hand(&self, class: Class) -> Option<NonNull<u8>> {
+        let block = self.pop(class).or_else(|| self.cut(class))?;
+        add(&self.slab(class).live, 1);
+        self.add_live(class.size());
+        Some(block)
+    }
+
+    /// Takes a block off the free list of its class.
+    #[inline]
+    fn pop(&self, class: Class) -> Option<NonNull<u8>> {
+        let block = self.slab(class).free.pop()?;
+        if cfg!(debug_assertions) {
+            // SAFETY: S2: `push` filled the block, and it is nobody else's now.
+            unsafe { poison::check(block, class.size()) };
+        }
         Some(block)
     }
 
@@ -180,26 +193,20 @@ impl Slabs {
         debug_assert_eq!(self.rooms.left(), 0, "a room is cut without rest");
     }
 
-    /// Adds a chunk of the parent, with `tag` in its header. Blocks are cut from it next; with
-    /// `shelve`, what is left of the room in use is kept whole for later.
+    /// Adds a chunk of the parent. Blocks are cut from it next; with `shelve`, what is left of the
+    /// room in use is kept whole for later.
     ///
     /// # Safety
     ///
     /// As for [`Chunks::link`].
-    pub(crate) unsafe fn add_chunk(
-        &self,
-        chunk: NonNull<[u8]>,
-        size: usize,
-        tag: usize,
-        shelve: bool,
-    ) {
+    pub(crate) unsafe fn add_chunk(&self, chunk: NonNull<[u8]>, size: usize, shelve: bool) {
         if shelve {
             self.rooms.shelve();
         } else {
             self.retire();
         }
         // SAFETY: as the caller promises.
-        let space = unsafe { self.chunks.link(chunk, size, tag) };
+        let space = unsafe { self.chunks.link(chunk, size) };
         // SAFETY: R1, R2: the space of a new chunk, with the chunk's own pointer.
         unsafe { self.rooms.store(space) };
         self.rooms.go_on();

@@ -12,14 +12,14 @@ struct Guard(Slabs);
 
 impl Guard {
     fn new() -> Guard {
-        Guard(Slabs::new(LINE))
+        Guard(Slabs::new())
     }
 
     fn grow(&self) {
         let size = self.0.chunks().next_size();
-        let chunk = Chunks::request(&Global, size, LINE).unwrap();
+        let chunk = Chunks::request(&Global, size).unwrap();
         // SAFETY: requested with this size just now.
-        unsafe { self.0.add_chunk(chunk, size, 0, false) };
+        unsafe { self.0.add_chunk(chunk, size, false) };
     }
 
     fn take(&self, size: usize) -> NonNull<u8> {
@@ -144,9 +144,9 @@ fn a_trim_finds_the_empty_chunks() {
 fn a_shelved_room_is_used_later() {
     let slabs = Guard::new();
     slabs.take(64);
-    let chunk = Chunks::request(&Global, 8192, LINE).unwrap();
+    let chunk = Chunks::request(&Global, 8192).unwrap();
     // SAFETY: requested with this size just now.
-    unsafe { slabs.0.add_chunk(chunk, 8192, 0, true) };
+    unsafe { slabs.0.add_chunk(chunk, 8192, true) };
     assert_eq!(slabs.0.room(), 8192 - HEADER);
     slabs.stats();
     let lines = (4096 + 8192) / LINE - 3;

@@ -12,7 +12,7 @@ use allotment_alloc::{AllocError, Allocator, Layout};
 
 use crate::chunk::Chunks;
 use crate::serve::Serve;
-use crate::size_class::{self, Class, LINE};
+use crate::size_class::{self, Class};
 use crate::slabs::{Slabs, add, sub};
 use crate::stats::PoolStats;
 
@@ -43,7 +43,7 @@ pub(crate) fn create<P: Allocator>(parent: P) -> Result<NonNull<State<P>>, Alloc
     let state = parent.allocate(Layout::new::<State<P>>())?.cast::<State<P>>();
     debug_assert!(state.is_aligned(), "the parent returned misaligned memory");
     let new = State {
-        slabs: Slabs::new(LINE),
+        slabs: Slabs::new(),
         handles: Cell::new(1),
         large_blocks: Cell::new(0),
         large_bytes: Cell::new(0),
@@ -135,7 +135,7 @@ impl<P: Allocator> State<P> {
         // No foreign code from here on. If the parent called back, the room in use may be one that
         // this call has not seen; it is cut up as it is now.
         // SAFETY: requested with this size just now.
-        unsafe { self.slabs.add_chunk(chunk, size, 0, false) };
+        unsafe { self.slabs.add_chunk(chunk, size, false) };
         self.note_reserved();
         self.slabs.take(class).ok_or(AllocError)
     }
@@ -145,7 +145,7 @@ impl<P: Allocator> State<P> {
     fn request_chunk(&self, least: usize) -> Result<(NonNull<[u8]>, usize), AllocError> {
         let mut size = self.slabs.chunks().next_size().max(least);
         loop {
-            match Chunks::request(self.ask(), size, LINE) {
+            match Chunks::request(self.ask(), size) {
                 Ok(chunk) => return Ok((chunk, size)),
                 Err(error) if size == least => return Err(error),
                 Err(_) => size = (size / 2).max(least),
@@ -161,7 +161,7 @@ impl<P: Allocator> State<P> {
         let least = size_class::chunk_with(bytes).ok_or(AllocError)?;
         let (chunk, size) = self.request_chunk(least)?;
         // SAFETY: requested with this size just now.
-        unsafe { self.slabs.add_chunk(chunk, size, 0, true) };
+        unsafe { self.slabs.add_chunk(chunk, size, true) };
         self.note_reserved();
         Ok(())
     }

@@ -31,8 +31,8 @@ pub struct PoolStats {
     pub live_bytes: usize,
     /// Blocks handed out and not given back, large ones included.
     pub live_blocks: usize,
-    /// The most that `live_bytes` has been. For a `SyncPool` the sum of the peaks of its shards,
-    /// which may have been at different times: no less than the true one.
+    /// The most that `live_bytes` has been. For a `SyncPool`, blocks that wait in caches count, and
+    /// large ones do not: no less than the true one of all others.
     pub peak_live_bytes: usize,
     /// Bytes held from the parent: the chunks, the large blocks and the pool's own state.
     pub reserved_bytes: usize,

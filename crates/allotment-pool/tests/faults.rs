@@ -9,20 +9,22 @@ use std::rc::Rc;
 
 use allotment_alloc::{AllocError, Allocator, Global, Layout};
 use allotment_pool::Pool;
-use common::model::{Model, layout, script};
+#[cfg(feature = "std")]
+use common::model::Shared;
+use common::model::{Kind, Model, Single, layout, script};
 use common::parent::{Fault, Parent, Plan};
 
 const LENGTH: usize = if cfg!(miri) { 30 } else { 300 };
 
 /// Runs the script with each request of the parent going wrong in turn, until none is left.
-fn sweep(plan: fn(usize) -> Plan, fault: Fault) {
+fn sweep<K: Kind>(plan: fn(usize) -> Plan, fault: Fault) {
     // The interpreter is slow: a few requests stand for all.
     let step = if cfg!(miri) { 2 } else { 1 };
     let mut reached = 0;
     for at in (1..).step_by(step) {
         let parent = Parent::new();
         parent.plan(plan(at), fault);
-        let created = catch_unwind(AssertUnwindSafe(|| Model::new(&parent)));
+        let created = catch_unwind(AssertUnwindSafe(|| Model::<K::Of<'_>>::new(&parent)));
         let Ok(Ok(mut model)) = created else {
             assert_eq!(at, 1, "only the first request is made by `try_new_in`");
             assert_eq!(parent.balance(), (0, 0));
@@ -56,22 +58,30 @@ fn sweep(plan: fn(usize) -> Plan, fault: Fault) {
 
 #[test]
 fn every_request_fails_once() {
-    sweep(Plan::Once, Fault::Fail);
+    sweep::<Single>(Plan::Once, Fault::Fail);
+    #[cfg(feature = "std")]
+    sweep::<Shared>(Plan::Once, Fault::Fail);
 }
 
 #[test]
 fn every_request_fails_and_all_after_it() {
-    sweep(Plan::From, Fault::Fail);
+    sweep::<Single>(Plan::From, Fault::Fail);
+    #[cfg(feature = "std")]
+    sweep::<Shared>(Plan::From, Fault::Fail);
 }
 
 #[test]
 fn every_request_panics_once() {
-    sweep(Plan::Once, Fault::Panic);
+    sweep::<Single>(Plan::Once, Fault::Panic);
+    #[cfg(feature = "std")]
+    sweep::<Shared>(Plan::Once, Fault::Panic);
 }
 
 #[test]
 fn every_request_panics_and_all_after_it() {
-    sweep(Plan::From, Fault::Panic);
+    sweep::<Single>(Plan::From, Fault::Panic);
+    #[cfg(feature = "std")]
+    sweep::<Shared>(Plan::From, Fault::Panic);
 }
 
 #[test]

@@ -4,11 +4,11 @@ mod common;
 
 use allotment_alloc::{Allocator, Layout};
 use allotment_pool::Pool;
-use common::model::{Model, Op, layout, script};
+#[cfg(feature = "std")]
+use common::model::Shared;
+use common::model::{Kind, Model, Op, Single, layout, script};
 use common::parent::Parent;
-use proptest::prelude::{
-    Just, ProptestConfig, Strategy, any, prop, prop_assert_eq, prop_oneof, proptest,
-};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
 
 fn config() -> ProptestConfig {
     let cases = if cfg!(miri) { 2 } else { 400 };
@@ -48,27 +48,39 @@ proptest! {
         spare in prop_oneof![Just(0_usize), Just(64), 0..300_usize],
         leak in any::<bool>(),
     ) {
-        let parent = Parent::with_spare(spare);
-        let mut model = Model::new(&parent).unwrap();
-        for op in ops {
-            model.apply(op).unwrap();
-            model.verify();
-        }
-        if leak {
-            model.free_large();
-        } else {
-            model.free_all();
-            prop_assert_eq!(model.pool().stats().live_bytes, 0);
-        }
-        drop(model);
-        prop_assert_eq!(parent.balance(), (0, 0));
+        run::<Single>(&ops, spare, leak);
+        #[cfg(feature = "std")]
+        run::<Shared>(&ops, spare, leak);
     }
+}
+
+/// Runs a script, with all books compared at each step.
+fn run<K: Kind>(ops: &[Op], spare: usize, leak: bool) {
+    let parent = Parent::with_spare(spare);
+    let mut model = Model::<K::Of<'_>>::new(&parent).unwrap();
+    for op in ops {
+        model.apply(*op).unwrap();
+        model.verify();
+    }
+    if leak {
+        model.free_large();
+    } else {
+        model.free_all();
+    }
+    drop(model);
+    assert_eq!(parent.balance(), (0, 0));
 }
 
 #[test]
 fn a_long_script_agrees_with_the_model() {
+    run_long::<Single>();
+    #[cfg(feature = "std")]
+    run_long::<Shared>();
+}
+
+fn run_long<K: Kind>() {
     let parent = Parent::new();
-    let mut model = Model::new(&parent).unwrap();
+    let mut model = Model::<K::Of<'_>>::new(&parent).unwrap();
     for op in script(if cfg!(miri) { 100 } else { 20_000 }) {
         model.apply(op).unwrap();
     }
@@ -106,8 +118,14 @@ fn every_size_at_every_alignment() {
 /// Every border from and to every other, with every pair of alignments around that of a line.
 #[test]
 fn resizing_between_all_borders() {
+    resize_all::<Single>();
+    #[cfg(feature = "std")]
+    resize_all::<Shared>();
+}
+
+fn resize_all<K: Kind>() {
     let parent = Parent::new();
-    let mut model = Model::new(&parent).unwrap();
+    let mut model = Model::<K::Of<'_>>::new(&parent).unwrap();
     let borders: &[usize] = if cfg!(miri) {
         &[0, 64, 65, 2048, 2049]
     } else {

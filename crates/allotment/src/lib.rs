@@ -21,6 +21,7 @@
 //! | | [`BTreeMap`], [`BTreeSet`] | the global allocator |
 //! | `system` (on by default) | `system` | the platform's allocator, whatever the global one is |
 //! | `pool` | `pool` | size-class slabs that many maps can share: freed nodes serve again |
+//! | `sync-pool` | `sync_pool` | the same for threads |
 //! | `bump` | `bump` | an arena that goes as a whole |
 //! | `meter` | `meter` | any of these, counting requests, kept to a budget, or failing on demand |
 //!
@@ -100,6 +101,34 @@ pub mod pool {
     pub type PostingMap<K, Id> = crate::PostingMap<K, Id, Pool>;
     /// A set on a [`Pool`].
     pub type BTreeSet<T> = crate::BTreeSet<T, Pool>;
+}
+
+/// Collections on a pool that threads share.
+///
+/// ```
+/// # #[cfg(feature = "infallible")] {
+/// use allotment::sync_pool::{BTreeMap, SyncPool};
+///
+/// let pool = SyncPool::new();
+/// let mut squares: BTreeMap<u64, u64> = BTreeMap::new_in(pool.clone());
+/// let thread = std::thread::spawn(move || {
+///     squares.extend((0..100).map(|n| (n, n * n)));
+///     squares
+/// });
+/// assert_eq!(thread.join().unwrap()[&9], 81);
+/// assert_eq!(pool.stats().live_blocks, 0);
+/// # }
+/// ```
+#[cfg(feature = "sync-pool")]
+pub mod sync_pool {
+    pub use allotment_pool::{ClassStats, PoolStats, SyncPool};
+
+    /// A map on a [`SyncPool`].
+    pub type BTreeMap<K, V> = crate::BTreeMap<K, V, SyncPool>;
+    /// A multimap on a [`SyncPool`].
+    pub type BTreeMultiMap<K, V> = crate::BTreeMultiMap<K, V, SyncPool>;
+    /// A set on a [`SyncPool`].
+    pub type BTreeSet<T> = crate::BTreeSet<T, SyncPool>;
 }
 
 /// Collections on a bump arena, which they own together with its other handles.

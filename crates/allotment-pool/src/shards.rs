@@ -1,0 +1,351 @@
+//! [`Shards`]: what the handles of a shared pool have in common, and who may touch it when.
+//!
+//! ```text
+//! thread --> one of the caches --batches--> slabs --chunks--> parent
+//!            (a lock each)                  (one lock)        (no lock)
+//! ```
+//!
+//! A thread works with the cache of its shard. An empty cache is filled from the slabs, a full one
+//! is emptied into them, both by the batch. Which thread frees a block therefore does not matter:
+//! what one frees and does not use comes back to the others through the slabs.
+//!
+//! T1. Caches and slabs are touched under their locks only; no lock is taken under another but
+//!     that of the slabs under that of a cache.
+//! T2. The parent is called under no lock, with no block in flight. It may therefore fail,
+//!     unwind or call back into the pool.
+
+use core::ptr::NonNull;
+
+use allotment_alloc::{AllocError, Allocator, Layout};
+
+use crate::cache::{Batch, Cache, batch_of};
+use crate::chunk::Chunks;
+use crate::poison;
+use crate::primitives::{Count, Lock, Primitives};
+use crate::serve::Serve;
+use crate::size_class::{self, Class};
+use crate::slabs::Slabs;
+use crate::state::abort_on_overflow;
+use crate::stats::PoolStats;
+
+/// The least to ask for first: caches take blocks by the batch.
+const FIRST_CHUNK: usize = 64 << 10;
+
+/// What one thread at a time may touch, whichever it is.
+struct Movable<T>(T);
+
+// SAFETY: slabs, caches and batches own the memory that their pointers lead to, by S1 and A1; no
+// thread is special to it.
+unsafe impl<T> Send for Movable<T> {}
+
+/// A cache, apart from the cache lines of others.
+#[repr(align(128))]
+struct Shard<S: Primitives>(S::Lock<Movable<Cache>>);
+
+/// See the file. There are `N` caches.
+pub(crate) struct Shards<P, S: Primitives, const N: usize> {
+    shards: [Shard<S>; N],
+    slabs: S::Lock<Movable<Slabs>>,
+    handles: S::Count,
+    large_blocks: S::Count,
+    large_bytes: S::Count,
+    /// Bytes held from the parent.
+    reserved_bytes: S::Count,
+    peak_reserved_bytes: S::Count,
+    requests: S::Count,
+    parent: P,
+}
+
+/// A pool in memory of the parent, and the parent in it, with one handle.
+///
+/// # Errors
+///
+/// If the parent fails; it is dropped then.
+pub(crate) fn create<P: Allocator, S: Primitives, const N: usize>(
+    parent: P,
+) -> Result<NonNull<Shards<P, S, N>>, AllocError> {
+    let layout = Layout::new::<Shards<P, S, N>>();
+    let shards = parent.allocate(layout)?.cast::<Shards<P, S, N>>();
+    debug_assert!(shards.is_aligned(), "the parent returned misaligned memory");
+    let new = Shards {
+        shards: core::array::from_fn(|_| Shard(Lock::new(Movable(Cache::new())))),
+        slabs: Lock::new(Movable(Slabs::new())),
+        handles: Count::new(1),
+        large_blocks: Count::new(0),
+        large_bytes: Count::new(0),
+        reserved_bytes: Count::new(layout.size()),
+        peak_reserved_bytes: Count::new(layout.size()),
+        requests: Count::new(1),
+        parent,
+    };
+    // SAFETY: allocated for this type just now. Moving the parent leaves its blocks valid.
+    unsafe { shards.write(new) };
+    Ok(shards)
+}
+
+/// Gives everything but large blocks back to the parent and drops it. O(chunks). If the parent
+/// unwinds, what remains is leaked.
+///
+/// # Safety
+///
+/// `shards` came from [`create`], no handle of it is left, and nothing in the pool is used again.
+pub(crate) unsafe fn destroy<P: Allocator, S: Primitives, const N: usize>(
+    shards: NonNull<Shards<P, S, N>>,
+) {
+    // SAFETY: `create` wrote it, and it is read out once. The parent's blocks outlive its move.
+    let Shards { slabs, parent, .. } = unsafe { shards.read() };
+    while let Some((chunk, layout)) = slabs.with(|slabs| slabs.0.chunks().take_any()) {
+        // SAFETY: C1: it came from this parent, and nothing in it is used again.
+        unsafe { parent.deallocate(chunk, layout) };
+    }
+    // SAFETY: allocated by this parent with this layout in `create`, given back once.
+    unsafe { parent.deallocate(shards.cast(), Layout::new::<Shards<P, S, N>>()) };
+}
+
+impl<P, S: Primitives, const N: usize> Shards<P, S, N> {
+    /// The allocator that memory comes from.
+    pub(crate) fn parent(&self) -> &P {
+        &self.parent
+    }
+
+    /// Counts a new handle. Aborts if the count overflows.
+    pub(crate) fn add_handle(&self) {
+        // Far below the end of the range, so that no number of threads at once gets there.
+        if self.handles.add(1) > usize::MAX / 2 {
+            abort_on_overflow();
+        }
+    }
+
+    /// Counts a handle less; whether it was the last, and all others are done.
+    pub(crate) fn drop_handle(&self) -> bool {
+        self.handles.leave()
+    }
+
+    /// Calls `act` with the cache of this thread's shard.
+    #[inline]
+    fn with_cache<R>(&self, act: impl FnOnce(&Cache) -> R) -> R {
+        self.shards[S::thread() % N].0.with(|cache| act(&cache.0))
+    }
+
+    /// Calls `act` with the slabs.
+    fn with_slabs<R>(&self, act: impl FnOnce(&Slabs) -> R) -> R {
+        self.slabs.with(|slabs| act(&slabs.0))
+    }
+
+    /// Notes that more is held from the parent.
+    fn note_reserved(&self, bytes: usize) {
+        let reserved = self.reserved_bytes.add(bytes);
+        self.peak_reserved_bytes.raise(reserved);
+    }
+
+    /// Takes a batch of blocks from the slabs: one to hand out, and others for the cache.
+    fn refill(&self, class: Class) -> Option<NonNull<u8>> {
+        let batch = Batch::new();
+        let first = self.with_slabs(|slabs| {
+            let first = slabs.take(class)?;
+            for _ in 1..batch_of(class) {
+                let Some(block) = slabs.take_at_hand(class) else { break };
+                if cfg!(debug_assertions) {
+                    // SAFETY: A1: the block has the size of its class.
+                    unsafe { poison::fill(block, class.size()) };
+                }
+                // SAFETY: A1: taken for this class just now.
+                unsafe { batch.push(block) };
+            }
+            Some(first)
+        })?;
+        self.with_cache(|cache| batch.move_to(cache.batch(class), usize::MAX));
+        Some(first)
+    }
+
+    /// Gives all blocks of a batch to the slabs.
+    fn put_back(&self, class: Class, batch: &Batch) {
+        self.with_slabs(|slabs| give_all(slabs, class, batch));
+    }
+
+    /// Empties all caches into the slabs.
+    fn flush(&self) {
+        for shard in &self.shards {
+            shard.0.with(|cache| {
+                self.with_slabs(|slabs| {
+                    for class in Class::all() {
+                        give_all(slabs, class, cache.0.batch(class));
+                    }
+                });
+            });
+        }
+    }
+
+    /// The counts of the pool. O(shards * classes).
+    pub(crate) fn stats(&self) -> PoolStats {
+        let mut stats = PoolStats::empty();
+        self.with_slabs(|slabs| slabs.add_to(&mut stats));
+        let mut cached = [0_usize; size_class::CLASSES];
+        for shard in &self.shards {
+            shard.0.with(|cache| {
+                for class in Class::all() {
+                    cached[class.index()] += cache.0.batch(class).len();
+                }
+            });
+        }
+        // Other threads may have moved blocks since the slabs were read.
+        for (class, cached) in stats.classes.iter_mut().zip(cached) {
+            let cached = cached.min(class.live);
+            class.live -= cached;
+            class.free += cached;
+            stats.live_blocks -= cached;
+            stats.live_bytes -= cached * class.size;
+        }
+        let state = size_of::<Self>();
+        stats.large_blocks = self.large_blocks.get();
+        stats.large_bytes = self.large_bytes.get();
+        stats.live_blocks += stats.large_blocks;
+        stats.live_bytes += stats.large_bytes;
+        stats.reserved_bytes += state + stats.large_bytes;
+        stats.peak_reserved_bytes = self.peak_reserved_bytes.get().max(stats.reserved_bytes);
+        stats.overhead_bytes += state;
+        stats.idle_bytes = stats.reserved_bytes - stats.live_bytes - stats.overhead_bytes;
+        stats.parent_requests = self.requests.get();
+        stats
+    }
+}
+
+/// Gives all blocks of a batch to the slabs.
+fn give_all(slabs: &Slabs, class: Class, batch: &Batch) {
+    while let Some(block) = batch.pop() {
+        // SAFETY: A1: the slabs handed it out for the class, and nobody uses it.
+        unsafe { slabs.give(block, class) };
+    }
+}
+
+impl<P: Allocator, S: Primitives, const N: usize> Shards<P, S, N> {
+    /// The parent, for one request, which is counted.
+    fn ask(&self) -> &P {
+        self.requests.add(1);
+        &self.parent
+    }
+
+    /// Adds a chunk of the next size, but of `least` bytes at least; under a parent that is short
+    /// of memory, of as much as it gives down to that.
+    fn add_chunk(&self, least: usize, shelve: bool) -> Result<(), AllocError> {
+        let next = self.with_slabs(|slabs| slabs.chunks().next_size());
+        let mut size = next.max(FIRST_CHUNK).max(least);
+        let chunk = loop {
+            match Chunks::request(self.ask(), size) {
+                Ok(chunk) => break chunk,
+                Err(error) if size == least => return Err(error),
+                Err(_) => size = (size / 2).max(least),
+            }
+        };
+        let bytes = self.with_slabs(|slabs| {
+            let before = slabs.chunks().bytes();
+            // SAFETY: requested with this size just now.
+            unsafe { slabs.add_chunk(chunk, size, shelve) };
+            slabs.chunks().bytes() - before
+        });
+        self.note_reserved(bytes);
+        Ok(())
+    }
+
+    /// Makes sure that the slabs have room for `bytes`.
+    pub(crate) fn reserve(&self, bytes: usize) -> Result<(), AllocError> {
+        if self.with_slabs(Slabs::room) >= bytes {
+            return Ok(());
+        }
+        self.add_chunk(size_class::chunk_with(bytes).ok_or(AllocError)?, true)
+    }
+
+    /// Gives all chunks back that no live block lies in; returns their bytes. The last one stays.
+    ///
+    /// If the parent unwinds, the chunks that it has not got yet are kept for the next time.
+    pub(crate) fn trim(&self) -> usize {
+        self.flush();
+        self.with_slabs(|slabs| slabs.trim(true));
+        let mut bytes = 0;
+        while let Some((chunk, layout)) = self.with_slabs(|slabs| slabs.chunks().take_doomed()) {
+            bytes += layout.size();
+            self.reserved_bytes.sub(layout.size());
+            // SAFETY: C1: it came from this parent; S1: nothing in it is used again.
+            unsafe { self.parent.deallocate(chunk, layout) };
+        }
+        bytes
+    }
+}
+
+// SAFETY: blocks lie in chunks, which stay in place until the last handle is dropped or nothing is
+// live in them, or belong to the parent, which the shards own that long. A block is handed out,
+// cached, or free in the slabs, never two of these (S1, A1), under locks (T1).
+unsafe impl<P: Allocator, S: Primitives, const N: usize> Serve for Shards<P, S, N> {
+    #[inline]
+    fn take(&self, class: Class) -> Result<NonNull<u8>, AllocError> {
+        if let Some(block) = self.with_cache(|cache| cache.take(class)) {
+            return Ok(block);
+        }
+        loop {
+            if let Some(block) = self.refill(class) {
+                return Ok(block);
+            }
+            // Another thread may empty the new chunk before this one gets a block; so ask again.
+            self.add_chunk(size_class::FIRST_CHUNK, false)?;
+        }
+    }
+
+    #[inline]
+    unsafe fn give(&self, block: NonNull<u8>, class: Class) {
+        if cfg!(debug_assertions) {
+            let ours = self.with_slabs(|slabs| slabs.chunks().hold(block, class));
+            assert!(ours, "a block was freed that is not of this pool");
+        }
+        let surplus = Batch::new();
+        // SAFETY: A1: `take` handed it out for this class, and the caller gives it up.
+        self.with_cache(|cache| unsafe { cache.give(block, class, &surplus) });
+        if surplus.len() > 0 {
+            self.put_back(class, &surplus);
+        }
+    }
+
+    #[inline(never)]
+    fn take_large(&self, layout: Layout, zero: bool) -> Result<NonNull<u8>, AllocError> {
+        let parent = self.ask();
+        let block = if zero { parent.allocate_zeroed(layout) } else { parent.allocate(layout) }?;
+        self.large_blocks.add(1);
+        self.large_bytes.add(layout.size());
+        self.note_reserved(layout.size());
+        Ok(block.cast())
+    }
+
+    #[inline(never)]
+    unsafe fn give_large(&self, block: NonNull<u8>, layout: Layout) {
+        self.large_blocks.sub(1);
+        self.large_bytes.sub(layout.size());
+        self.reserved_bytes.sub(layout.size());
+        // SAFETY: the block came from the parent with this layout; the caller gives it up.
+        unsafe { self.parent.deallocate(block, layout) };
+    }
+
+    #[inline(never)]
+    unsafe fn resize_large(
+        &self,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+    ) -> Result<NonNull<u8>, AllocError> {
+        let parent = self.ask();
+        let resized = if new.size() >= old.size() {
+            // SAFETY: the block came from the parent with `old`, and `new` is not smaller.
+            unsafe { parent.grow(block, old, new) }
+        } else {
+            // SAFETY: the block came from the parent with `old`, and `new` is smaller.
+            unsafe { parent.shrink(block, old, new) }
+        }?;
+        self.large_bytes.add(new.size());
+        self.large_bytes.sub(old.size());
+        self.reserved_bytes.sub(old.size());
+        self.note_reserved(new.size());
+        Ok(resized.cast())
+    }
+}
+
+#[cfg(test)]
+#[path = "shards_tests.rs"]
+mod tests;
