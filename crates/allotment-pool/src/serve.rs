@@ -5,6 +5,7 @@ use core::ptr::NonNull;
 
 use allotment_alloc::{AllocError, Layout};
 
+use crate::registry::CHECKED;
 use crate::size_class::{Class, Route};
 
 /// A pool that hands out blocks of classes, and passes large ones on.
@@ -106,6 +107,11 @@ pub(crate) unsafe trait Serve {
         old: Layout,
         new: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
+        if CHECKED {
+            // Always to another place, so that whoever keeps the old pointer is found out.
+            // SAFETY: as the caller promises.
+            return unsafe { self.relocate(block, old, new) };
+        }
         match (route(old), route(new)) {
             (Route::Class(class), Route::Class(same)) if class == same => Ok(whole(block, class)),
             (Route::Large, Route::Large) => {
@@ -225,10 +231,13 @@ macro_rules! allocator_by_serve {
 
 pub(crate) use allocator_by_serve;
 
-/// Where a request for `layout` is served from.
+/// Where a request for `layout` is served from: in the checked mode the parent, whatever its size.
 #[inline]
-pub(crate) fn route(layout: Layout) -> Route {
-    Route::of(layout.size(), layout.align())
+fn route(layout: Layout) -> Route {
+    match Route::of(layout.size(), layout.align()) {
+        Route::Class(_) if CHECKED => Route::Large,
+        route => route,
+    }
 }
 
 /// A block of a class, with its size.

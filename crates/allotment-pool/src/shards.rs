@@ -22,6 +22,7 @@ use crate::cache::{Batch, Cache, batch_of};
 use crate::chunk::Chunks;
 use crate::poison;
 use crate::primitives::{Count, Lock, Primitives};
+use crate::registry::{CHECKED, Registry};
 use crate::serve::Serve;
 use crate::size_class::{self, Class};
 use crate::slabs::Slabs;
@@ -34,8 +35,8 @@ const FIRST_CHUNK: usize = 64 << 10;
 /// What one thread at a time may touch, whichever it is.
 struct Movable<T>(T);
 
-// SAFETY: slabs, caches and batches own the memory that their pointers lead to, by S1 and A1; no
-// thread is special to it.
+// SAFETY: slabs, caches and batches own the memory that their pointers lead to, by S1 and A1; the
+// registry only notes pointers. No thread is special to any of it.
 unsafe impl<T> Send for Movable<T> {}
 
 /// A cache, apart from the cache lines of others.
@@ -46,6 +47,8 @@ struct Shard<S: Primitives>(S::Lock<Movable<Cache>>);
 pub(crate) struct Shards<P, S: Primitives, const N: usize> {
     shards: [Shard<S>; N],
     slabs: S::Lock<Movable<Slabs>>,
+    /// The blocks that are out, in the checked mode.
+    registry: S::Lock<Movable<Registry>>,
     handles: S::Count,
     large_blocks: S::Count,
     large_bytes: S::Count,
@@ -70,6 +73,7 @@ pub(crate) fn create<P: Allocator, S: Primitives, const N: usize>(
     let new = Shards {
         shards: core::array::from_fn(|_| Shard(Lock::new(Movable(Cache::new())))),
         slabs: Lock::new(Movable(Slabs::new())),
+        registry: Lock::new(Movable(Registry::new())),
         handles: Count::new(1),
         large_blocks: Count::new(0),
         large_bytes: Count::new(0),
@@ -93,7 +97,11 @@ pub(crate) unsafe fn destroy<P: Allocator, S: Primitives, const N: usize>(
     shards: NonNull<Shards<P, S, N>>,
 ) {
     // SAFETY: `create` wrote it, and it is read out once. The parent's blocks outlive its move.
-    let Shards { slabs, parent, .. } = unsafe { shards.read() };
+    let Shards { slabs, registry, parent, .. } = unsafe { shards.read() };
+    while let Some((block, layout)) = registry.with(|registry| registry.0.take_leaked()) {
+        // SAFETY: it came from this parent with this layout, and is not used again.
+        unsafe { parent.deallocate(block, layout) };
+    }
     while let Some((chunk, layout)) = slabs.with(|slabs| slabs.0.chunks().take_any()) {
         // SAFETY: C1: it came from this parent, and nothing in it is used again.
         unsafe { parent.deallocate(chunk, layout) };
@@ -252,7 +260,8 @@ impl<P: Allocator, S: Primitives, const N: usize> Shards<P, S, N> {
         if self.with_slabs(Slabs::room) >= bytes {
             return Ok(());
         }
-        self.add_chunk(size_class::chunk_with(bytes).ok_or(AllocError)?, true)
+        let least = size_class::chunk_with(bytes).ok_or(AllocError)?;
+        if CHECKED { Ok(()) } else { self.add_chunk(least, true) }
     }
 
     /// Gives all chunks back that no live block lies in; returns their bytes. The last one stays.
@@ -308,6 +317,9 @@ unsafe impl<P: Allocator, S: Primitives, const N: usize> Serve for Shards<P, S, 
     fn take_large(&self, layout: Layout, zero: bool) -> Result<NonNull<u8>, AllocError> {
         let parent = self.ask();
         let block = if zero { parent.allocate_zeroed(layout) } else { parent.allocate(layout) }?;
+        if CHECKED {
+            self.registry.with(|registry| registry.0.enter(block.cast(), layout));
+        }
         self.large_blocks.add(1);
         self.large_bytes.add(layout.size());
         self.note_reserved(layout.size());
@@ -316,6 +328,9 @@ unsafe impl<P: Allocator, S: Primitives, const N: usize> Serve for Shards<P, S, 
 
     #[inline(never)]
     unsafe fn give_large(&self, block: NonNull<u8>, layout: Layout) {
+        if CHECKED {
+            self.registry.with(|registry| registry.0.leave(block, layout));
+        }
         self.large_blocks.sub(1);
         self.large_bytes.sub(layout.size());
         self.reserved_bytes.sub(layout.size());

@@ -11,6 +11,7 @@ use core::ptr::NonNull;
 use allotment_alloc::{AllocError, Allocator, Layout};
 
 use crate::chunk::Chunks;
+use crate::registry::{CHECKED, Registry};
 use crate::serve::Serve;
 use crate::size_class::{self, Class};
 use crate::slabs::{Slabs, add, sub};
@@ -19,6 +20,8 @@ use crate::stats::PoolStats;
 /// See the file.
 pub(crate) struct State<P> {
     slabs: Slabs,
+    /// The blocks that are out, in the checked mode.
+    registry: Registry,
     handles: Cell<usize>,
     large_blocks: Cell<usize>,
     large_bytes: Cell<usize>,
@@ -44,6 +47,7 @@ pub(crate) fn create<P: Allocator>(parent: P) -> Result<NonNull<State<P>>, Alloc
     debug_assert!(state.is_aligned(), "the parent returned misaligned memory");
     let new = State {
         slabs: Slabs::new(),
+        registry: Registry::new(),
         handles: Cell::new(1),
         large_blocks: Cell::new(0),
         large_bytes: Cell::new(0),
@@ -64,7 +68,11 @@ pub(crate) fn create<P: Allocator>(parent: P) -> Result<NonNull<State<P>>, Alloc
 /// `state` came from [`create`], no handle of it is left, and nothing in the pool is used again.
 pub(crate) unsafe fn destroy<P: Allocator>(state: NonNull<State<P>>) {
     // SAFETY: `create` wrote it, and it is read out once. The parent's blocks outlive its move.
-    let State { slabs, parent, .. } = unsafe { state.read() };
+    let State { slabs, registry, parent, .. } = unsafe { state.read() };
+    while let Some((block, layout)) = registry.take_leaked() {
+        // SAFETY: it came from this parent with this layout, and is not used again.
+        unsafe { parent.deallocate(block, layout) };
+    }
     while let Some((chunk, layout)) = slabs.chunks().take_any() {
         // SAFETY: C1: it came from this parent, and nothing in it is used again.
         unsafe { parent.deallocate(chunk, layout) };
@@ -159,6 +167,9 @@ impl<P: Allocator> State<P> {
             return Ok(());
         }
         let least = size_class::chunk_with(bytes).ok_or(AllocError)?;
+        if CHECKED {
+            return Ok(());
+        }
         let (chunk, size) = self.request_chunk(least)?;
         // SAFETY: requested with this size just now.
         unsafe { self.slabs.add_chunk(chunk, size, true) };
@@ -209,6 +220,9 @@ unsafe impl<P: Allocator> Serve for State<P> {
     fn take_large(&self, layout: Layout, zero: bool) -> Result<NonNull<u8>, AllocError> {
         let parent = self.ask();
         let block = if zero { parent.allocate_zeroed(layout) } else { parent.allocate(layout) }?;
+        if CHECKED {
+            self.registry.enter(block.cast(), layout);
+        }
         add(&self.large_blocks, 1);
         add(&self.large_bytes, layout.size());
         self.slabs.add_live(layout.size());
@@ -218,6 +232,9 @@ unsafe impl<P: Allocator> Serve for State<P> {
 
     #[inline(never)]
     unsafe fn give_large(&self, block: NonNull<u8>, layout: Layout) {
+        if CHECKED {
+            self.registry.leave(block, layout);
+        }
         sub(&self.large_blocks, 1);
         sub(&self.large_bytes, layout.size());
         self.slabs.sub_live(layout.size());

@@ -10,6 +10,7 @@ use crate::units::InBytes;
 /// `reserved_bytes == live_bytes + idle_bytes + overhead_bytes`, always.
 ///
 /// ```
+/// # if cfg!(feature = "checked") { return Ok(()) }
 /// use allotment_alloc::{Allocator, Layout};
 /// use allotment_pool::Pool;
 ///

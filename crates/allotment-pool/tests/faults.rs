@@ -85,6 +85,7 @@ fn every_request_panics_and_all_after_it() {
 }
 
 #[test]
+#[cfg(not(feature = "checked"))]
 fn a_refused_chunk_is_asked_for_again_at_half_the_size() {
     let parent = Parent::new();
     let pool = Pool::new_in(&parent);

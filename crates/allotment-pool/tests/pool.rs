@@ -45,6 +45,7 @@ fn requests_of_no_bytes_take_no_memory() {
 }
 
 #[test]
+#[cfg(not(feature = "checked"))]
 fn churn_makes_no_request_after_warm_up() {
     let parent = Parent::new();
     let pool = Pool::new_in(&parent);
@@ -70,6 +71,7 @@ fn churn_makes_no_request_after_warm_up() {
 }
 
 #[test]
+#[cfg(not(feature = "checked"))]
 fn chunks_double_and_stop_at_two_mebibytes() {
     let pool = Pool::new();
     let block = layout(2048, 6);
@@ -127,6 +129,7 @@ fn leaked_blocks_go_back_with_the_last_handle() {
 }
 
 #[test]
+#[cfg(not(feature = "checked"))]
 fn a_parent_with_spare_bytes_has_them_used() {
     let parent = Parent::with_spare(200);
     let pool = Pool::new_in(&parent);
@@ -190,6 +193,7 @@ fn the_parent_is_dropped_once_and_last() {
 }
 
 #[test]
+#[cfg(not(feature = "checked"))]
 fn reports_read_well() {
     let pool = Pool::new();
     let first = pool.allocate(layout(500, 3)).unwrap();

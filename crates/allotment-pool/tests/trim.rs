@@ -1,4 +1,5 @@
 //! Room that is made ahead of time, and chunks that are given back.
+#![cfg(not(feature = "checked"))]
 
 mod common;
 

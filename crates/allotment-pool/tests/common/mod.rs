@@ -5,3 +5,6 @@
 
 pub mod model;
 pub mod parent;
+
+/// Whether the pools are in their checked mode, in which the parent has each block.
+pub const CHECKED: bool = cfg!(feature = "checked");

@@ -8,6 +8,7 @@ use std::ptr::NonNull;
 use allotment_alloc::{AllocError, SharedAlloc};
 use allotment_pool::{Pool, PoolStats};
 
+use super::CHECKED;
 use super::parent::Parent;
 
 /// A pool that the model can stand beside.
@@ -167,7 +168,7 @@ impl Block {
     }
 
     fn is_large(&self) -> bool {
-        self.layout.size() > 2048 || (self.layout.size() > 0 && self.layout.align() > 64)
+        is_large(self.layout)
     }
 }
 
@@ -239,7 +240,7 @@ impl<'a, P: Subject<'a>> Model<'a, P> {
 
     fn reserve(&self, bytes: usize) -> Result<(), AllocError> {
         self.handle().try_reserve(bytes)?;
-        assert!(self.pool().stats().idle_bytes >= bytes);
+        assert!(CHECKED || self.pool().stats().idle_bytes >= bytes);
         Ok(())
     }
 
@@ -247,9 +248,10 @@ impl<'a, P: Subject<'a>> Model<'a, P> {
         let block = layout(size, 0);
         self.handle().try_reserve_blocks(block, count)?;
         let requests = self.parent.requests();
-        let count = if P::EXACT { count } else { 0 };
+        let count = if P::EXACT && !CHECKED { count } else { 0 };
         let blocks: Vec<_> = (0..count).map(|_| self.handle().allocate(block).unwrap()).collect();
-        assert!(!P::EXACT || self.parent.requests() == requests, "all were reserved");
+        let reserved = self.parent.requests() == requests;
+        assert!(reserved || CHECKED || !P::EXACT, "all were reserved");
         self.peak = self.peak.max(self.pool().stats().live_bytes);
         for memory in blocks {
             // SAFETY: allocated just now with this layout, given back once.
@@ -297,7 +299,7 @@ impl<'a, P: Subject<'a>> Model<'a, P> {
             unsafe { self.handle().shrink(from, old.layout, layout) }
         }?;
         // While contents move, both blocks are live.
-        let moved = memory.cast() != from && !(old.is_large() && is_large(layout));
+        let moved = memory.cast() != from && (CHECKED || !(old.is_large() && is_large(layout)));
         self.blocks.swap_remove(pick);
         let block = Block { memory, layout, tag: old.tag };
         block.check(old.layout.size().min(layout.size()));
@@ -406,7 +408,7 @@ fn slack(block: usize, align: usize) -> usize {
 }
 
 fn is_large(layout: Layout) -> bool {
-    layout.size() > 2048 || (layout.size() > 0 && layout.align() > 64)
+    layout.size() > 2048 || (layout.size() > 0 && (layout.align() > 64 || CHECKED))
 }
 
 /// A script of `len` operations that reaches every route, the same for every call.
