@@ -112,8 +112,14 @@ impl List {
     }
 
     /// All pieces, taken out.
-    fn take(&self) -> List {
+    pub(crate) fn take(&self) -> List {
         List { head: Cell::new(self.head.take()) }
+    }
+
+    /// Takes over the pieces of another list, in place of its own, which are on no list then.
+    #[cfg(feature = "std")]
+    pub(crate) fn set(&self, other: &List) {
+        self.head.set(other.head.take());
     }
 
     /// One sorted list of two.

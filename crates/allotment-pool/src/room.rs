@@ -54,6 +54,24 @@ impl Rooms {
         Some(run)
     }
 
+    /// Cuts blocks that lie side by side from the room in use: up to `count`, in whole runs.
+    /// Returns the first one, and how many.
+    #[cfg(feature = "std")]
+    pub(crate) fn cut_span(&self, class: Class, count: usize) -> Option<(NonNull<u8>, usize)> {
+        let run = class.run() * class.size();
+        let wanted = size_class::bytes_of(class, count)?;
+        let bytes = wanted.min(self.left.get() - self.left.get() % run);
+        if bytes == 0 {
+            return None;
+        }
+        let start = self.cursor.get();
+        // SAFETY: R1: no more than what was left, so it ends with the chunk at most.
+        let cursor = unsafe { start.add(bytes) };
+        self.cursor.set(cursor);
+        self.left.set(self.left.get() - bytes);
+        Some((start, bytes / class.size()))
+    }
+
     /// Makes the room in use a spare one.
     pub(crate) fn shelve(&self) {
         let bytes = self.left.take();

@@ -1,16 +1,17 @@
 //! [`Shards`]: what the handles of a shared pool have in common, and who may touch it when.
 //!
 //! ```text
-//! thread --> one of the caches --batches--> slabs --chunks--> parent
-//!            (a lock each)                  (one lock)        (no lock)
+//! thread --> one of the caches --batches--> depot, slabs --chunks--> parent
+//!            (a lock each)                  (one lock)               (no lock)
 //! ```
 //!
-//! A thread works with the cache of its shard. An empty cache is filled from the slabs, a full one
-//! is emptied into them, both by the batch. Which thread frees a block therefore does not matter:
-//! what one frees and does not use comes back to the others through the slabs.
+//! A thread works with the cache of its shard. An empty cache gets a full batch from the depot, or
+//! blocks from the slabs; a full one leaves a batch in the depot. Which thread frees a block does
+//! not matter, therefore: what one frees and does not use comes back to the others. What threads
+//! have in common is locked for a few instructions only, whatever the size of a batch.
 //!
-//! T1. Caches and slabs are touched under their locks only; no lock is taken under another but
-//!     that of the slabs under that of a cache.
+//! T1. Caches, depot and slabs are touched under their locks only; no lock is taken under another
+//!     but the one of depot and slabs under that of a cache.
 //! T2. The parent is called under no lock, with no block in flight. It may therefore fail,
 //!     unwind or call back into the pool.
 
@@ -18,9 +19,8 @@ use core::ptr::NonNull;
 
 use allotment_alloc::{AllocError, Allocator, Layout};
 
-use crate::cache::{Batch, Cache, batch_of};
+use crate::cache::{Batch, Cache, Depot, full};
 use crate::chunk::Chunks;
-use crate::poison;
 use crate::primitives::{Count, Lock, Primitives};
 use crate::registry::{CHECKED, Registry};
 use crate::serve::Serve;
@@ -43,10 +43,62 @@ unsafe impl<T> Send for Movable<T> {}
 #[repr(align(128))]
 struct Shard<S: Primitives>(S::Lock<Movable<Cache>>);
 
+/// What threads have in common: full batches, and the slabs behind them.
+struct Store {
+    slabs: Slabs,
+    depot: Depot,
+}
+
+/// Blocks of one class on their way to a cache, one at least.
+enum Supply {
+    Batch(Batch),
+    /// So many that lie side by side from here on, and were never used.
+    Span(NonNull<u8>, usize),
+}
+
+impl Store {
+    /// A batch of blocks, if there is any block without another chunk.
+    fn supply(&self, class: Class) -> Option<Supply> {
+        if let Some(batch) = self.depot.take(class) {
+            return Some(Supply::Batch(batch));
+        }
+        if self.slabs.free_blocks(class) == 0
+            && let Some((start, count)) = self.slabs.take_span(class, full(class))
+        {
+            return Some(Supply::Span(start, count));
+        }
+        let batch = Batch::new();
+        let mut next = self.slabs.take(class);
+        while let Some(block) = next {
+            // SAFETY: A1: the slabs handed it out for this class just now.
+            unsafe { batch.push_used(block, class) };
+            next = if batch.len() < full(class) { self.slabs.take_at_hand(class) } else { None };
+        }
+        (batch.len() > 0).then_some(Supply::Batch(batch))
+    }
+
+    /// Takes a batch back: as it is, if it is full.
+    fn put_back(&self, class: Class, batch: &Batch) {
+        if Depot::suits(class, batch.len()) {
+            self.depot.put(class, batch);
+        } else {
+            self.give(class, batch);
+        }
+    }
+
+    /// Gives all blocks of a batch to the slabs.
+    fn give(&self, class: Class, batch: &Batch) {
+        while let Some(block) = batch.pop() {
+            // SAFETY: A1: the slabs handed it out for the class, and nobody uses it.
+            unsafe { self.slabs.give(block, class) };
+        }
+    }
+}
+
 /// See the file. There are `N` caches.
 pub(crate) struct Shards<P, S: Primitives, const N: usize> {
     shards: [Shard<S>; N],
-    slabs: S::Lock<Movable<Slabs>>,
+    store: S::Lock<Movable<Store>>,
     /// The blocks that are out, in the checked mode.
     registry: S::Lock<Movable<Registry>>,
     handles: S::Count,
@@ -72,7 +124,7 @@ pub(crate) fn create<P: Allocator, S: Primitives, const N: usize>(
     debug_assert!(shards.is_aligned(), "the parent returned misaligned memory");
     let new = Shards {
         shards: core::array::from_fn(|_| Shard(Lock::new(Movable(Cache::new())))),
-        slabs: Lock::new(Movable(Slabs::new())),
+        store: Lock::new(Movable(Store { slabs: Slabs::new(), depot: Depot::new() })),
         registry: Lock::new(Movable(Registry::new())),
         handles: Count::new(1),
         large_blocks: Count::new(0),
@@ -97,12 +149,12 @@ pub(crate) unsafe fn destroy<P: Allocator, S: Primitives, const N: usize>(
     shards: NonNull<Shards<P, S, N>>,
 ) {
     // SAFETY: `create` wrote it, and it is read out once. The parent's blocks outlive its move.
-    let Shards { slabs, registry, parent, .. } = unsafe { shards.read() };
+    let Shards { store, registry, parent, .. } = unsafe { shards.read() };
     while let Some((block, layout)) = registry.with(|registry| registry.0.take_leaked()) {
         // SAFETY: it came from this parent with this layout, and is not used again.
         unsafe { parent.deallocate(block, layout) };
     }
-    while let Some((chunk, layout)) = slabs.with(|slabs| slabs.0.chunks().take_any()) {
+    while let Some((chunk, layout)) = store.with(|store| store.0.slabs.chunks().take_any()) {
         // SAFETY: C1: it came from this parent, and nothing in it is used again.
         unsafe { parent.deallocate(chunk, layout) };
     }
@@ -135,9 +187,14 @@ impl<P, S: Primitives, const N: usize> Shards<P, S, N> {
         self.shards[S::thread() % N].0.with(|cache| act(&cache.0))
     }
 
+    /// Calls `act` with what threads have in common.
+    fn with_store<R>(&self, act: impl FnOnce(&Store) -> R) -> R {
+        self.store.with(|store| act(&store.0))
+    }
+
     /// Calls `act` with the slabs.
     fn with_slabs<R>(&self, act: impl FnOnce(&Slabs) -> R) -> R {
-        self.slabs.with(|slabs| act(&slabs.0))
+        self.with_store(|store| act(&store.slabs))
     }
 
     /// Notes that more is held from the parent.
@@ -146,53 +203,71 @@ impl<P, S: Primitives, const N: usize> Shards<P, S, N> {
         self.peak_reserved_bytes.raise(reserved);
     }
 
-    /// Takes a batch of blocks from the slabs: one to hand out, and others for the cache.
+    /// Fills the cache: with a full batch, or with fresh blocks, or with what there is. Returns one
+    /// of them.
     fn refill(&self, class: Class) -> Option<NonNull<u8>> {
-        let batch = Batch::new();
-        let first = self.with_slabs(|slabs| {
-            let first = slabs.take(class)?;
-            for _ in 1..batch_of(class) {
-                let Some(block) = slabs.take_at_hand(class) else { break };
-                if cfg!(debug_assertions) {
-                    // SAFETY: A1: the block has the size of its class.
-                    unsafe { poison::fill(block, class.size()) };
+        let supply = self.with_store(|store| store.supply(class))?;
+        // The blocks are linked and touched after the lock is free again.
+        let batch = match supply {
+            Supply::Batch(batch) => batch,
+            Supply::Span(start, count) => {
+                let batch = Batch::new();
+                for index in (0..count).rev() {
+                    // SAFETY: within the span.
+                    let block = unsafe { start.add(index * class.size()) };
+                    // SAFETY: A1: the slabs handed out the span.
+                    unsafe { batch.push_used(block, class) };
                 }
-                // SAFETY: A1: taken for this class just now.
-                unsafe { batch.push(block) };
+                batch
             }
-            Some(first)
-        })?;
-        self.with_cache(|cache| batch.move_to(cache.batch(class), usize::MAX));
-        Some(first)
+        };
+        let first = batch.pop();
+        let surplus = self.with_cache(|cache| cache.stock(class, &batch));
+        self.put_back(class, &surplus);
+        first
     }
 
-    /// Gives all blocks of a batch to the slabs.
+    /// Gives all blocks of a batch to the threads in common.
     fn put_back(&self, class: Class, batch: &Batch) {
-        self.with_slabs(|slabs| give_all(slabs, class, batch));
+        if batch.len() > 0 {
+            self.with_store(|store| store.put_back(class, batch));
+        }
     }
 
-    /// Empties all caches into the slabs.
+    /// Empties all caches and the depot into the slabs.
     fn flush(&self) {
         for shard in &self.shards {
             shard.0.with(|cache| {
-                self.with_slabs(|slabs| {
+                self.with_store(|store| {
                     for class in Class::all() {
-                        give_all(slabs, class, cache.0.batch(class));
+                        cache.0.take_all(class).iter().for_each(|batch| store.give(class, batch));
                     }
                 });
             });
         }
+        self.with_store(|store| {
+            for class in Class::all() {
+                while let Some(batch) = store.depot.take(class) {
+                    store.give(class, &batch);
+                }
+            }
+        });
     }
 
     /// The counts of the pool. O(shards * classes).
     pub(crate) fn stats(&self) -> PoolStats {
         let mut stats = PoolStats::empty();
-        self.with_slabs(|slabs| slabs.add_to(&mut stats));
         let mut cached = [0_usize; size_class::CLASSES];
+        self.with_store(|store| {
+            store.slabs.add_to(&mut stats);
+            for class in Class::all() {
+                cached[class.index()] = store.depot.len(class);
+            }
+        });
         for shard in &self.shards {
             shard.0.with(|cache| {
                 for class in Class::all() {
-                    cached[class.index()] += cache.0.batch(class).len();
+                    cached[class.index()] += cache.0.len(class);
                 }
             });
         }
@@ -215,14 +290,6 @@ impl<P, S: Primitives, const N: usize> Shards<P, S, N> {
         stats.idle_bytes = stats.reserved_bytes - stats.live_bytes - stats.overhead_bytes;
         stats.parent_requests = self.requests.get();
         stats
-    }
-}
-
-/// Gives all blocks of a batch to the slabs.
-fn give_all(slabs: &Slabs, class: Class, batch: &Batch) {
-    while let Some(block) = batch.pop() {
-        // SAFETY: A1: the slabs handed it out for the class, and nobody uses it.
-        unsafe { slabs.give(block, class) };
     }
 }
 
@@ -305,12 +372,9 @@ unsafe impl<P: Allocator, S: Primitives, const N: usize> Serve for Shards<P, S, 
             let ours = self.with_slabs(|slabs| slabs.chunks().hold(block, class));
             assert!(ours, "a block was freed that is not of this pool");
         }
-        let surplus = Batch::new();
         // SAFETY: A1: `take` handed it out for this class, and the caller gives it up.
-        self.with_cache(|cache| unsafe { cache.give(block, class, &surplus) });
-        if surplus.len() > 0 {
-            self.put_back(class, &surplus);
-        }
+        let surplus = self.with_cache(|cache| unsafe { cache.give(block, class) });
+        self.put_back(class, &surplus);
     }
 
     #[inline(never)]

@@ -222,7 +222,7 @@ fn batches_move_between_caches() {
         0,
         |handle| churn(handle, 3),
         |handle, blocks| {
-            churn(handle, 2 * batch_of(class()));
+            churn(handle, 3 * full(class()));
             blocks.into_iter().for_each(|block| handle.give(block));
         },
     );

@@ -104,6 +104,17 @@ impl Slabs {
         Some(block)
     }
 
+    /// Hands out blocks of a class that lie side by side and were never used: up to `count`, and
+    /// one run at most beyond it. Returns the first one, and how many.
+    #[cfg(feature = "std")]
+    pub(crate) fn take_span(&self, class: Class, count: usize) -> Option<(NonNull<u8>, usize)> {
+        let (start, count) = self.rooms.cut_span(class, count)?;
+        add(&self.slab(class).cut, count);
+        add(&self.slab(class).live, count);
+        self.add_live(count * class.size());
+        Some((start, count))
+    }
+
     /// Hands out a block of a class, if there is one that no room need be given up for.
     #[cfg(feature = "std")]
     pub(crate) fn take_at_hand(&self, class: Class) -> Option<NonNull<u8>> {

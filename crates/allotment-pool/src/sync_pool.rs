@@ -27,9 +27,9 @@ const CACHES: usize = 16;
 ///
 /// # Memory
 ///
-/// Creating a pool makes one request to the parent, of about 14 KiB: for 16 caches and the slabs
+/// Creating a pool makes one request to the parent, of about 25 KiB: for 16 caches and the slabs
 /// behind them. Threads are spread over the caches in the order in which they first use a pool. A
-/// cache holds less than 16 KiB of free blocks of each class. Chunks start at 64 KiB and double up
+/// cache holds 16 KiB of free blocks of each class at most. Chunks start at 64 KiB and double up
 /// to 2 MiB.
 ///
 /// # Cost
@@ -82,7 +82,7 @@ unsafe impl<P: Allocator + Send + Sync> Sync for SyncPool<P> {}
 impl SyncPool {
     /// A new pool over the global allocator.
     ///
-    /// Allocates what handles share, about 14 KiB, and no chunk. Calls `handle_alloc_error` if that
+    /// Allocates what handles share, about 25 KiB, and no chunk. Calls `handle_alloc_error` if that
     /// fails; [`try_new_in`](SyncPool::try_new_in) returns the error.
     ///
     /// ```
@@ -98,7 +98,7 @@ impl SyncPool {
 impl<P: Allocator> SyncPool<P> {
     /// A new pool over `parent`.
     ///
-    /// Allocates what handles share, about 14 KiB, and no chunk. Calls `handle_alloc_error` if that
+    /// Allocates what handles share, about 25 KiB, and no chunk. Calls `handle_alloc_error` if that
     /// fails; [`try_new_in`](SyncPool::try_new_in) returns the error.
     ///
     /// ```
@@ -121,7 +121,7 @@ impl<P: Allocator> SyncPool<P> {
     ///
     /// # Errors
     ///
-    /// If the parent refuses about 14 KiB. The parent is dropped then.
+    /// If the parent refuses about 25 KiB. The parent is dropped then.
     ///
     /// ```
     /// use allotment_alloc::Global;
