@@ -3,10 +3,11 @@
 
 mod common;
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 
-use allotment_alloc::{Allocator, Global, Layout};
+use allotment_alloc::{AllocError, Allocator, Global, Layout};
 use allotment_pool::Pool;
 #[cfg(feature = "std")]
 use allotment_pool::SyncPool;
@@ -108,22 +109,33 @@ fn what_grows_in_place_moves() {
     unsafe { pool.deallocate(grown, new) };
 }
 
-/// Keeps what it is given, to be looked at.
-struct Keeper;
+/// Keeps what it is given back until it is dropped, to be looked at.
+#[derive(Default)]
+struct Keeper(RefCell<Vec<(NonNull<u8>, Layout)>>);
 
-// SAFETY: blocks are those of `Global`, and leaked.
+// SAFETY: blocks are those of `Global`.
 unsafe impl Allocator for Keeper {
-    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, allotment_alloc::AllocError> {
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         Global.allocate_zeroed(layout)
     }
 
-    unsafe fn deallocate(&self, _: NonNull<u8>, _: Layout) {}
+    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+        self.0.borrow_mut().push((block, layout));
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        for (block, layout) in self.0.take() {
+            // SAFETY: allocated by `Global` with this layout, and nobody's any more.
+            unsafe { Global.deallocate(block, layout) };
+        }
+    }
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "leaks on purpose")]
 fn freed_blocks_are_overwritten() {
-    let pool = Pool::new_in(Keeper);
+    let pool = Pool::new_in(Keeper::default());
     let block = pool.allocate(layout(100, 3)).unwrap().cast::<u8>();
     // SAFETY: a live block with its layout.
     unsafe { pool.deallocate(block, layout(100, 3)) };

@@ -119,7 +119,8 @@ fn every_size_at_every_alignment() {
 #[test]
 fn resizing_between_all_borders() {
     resize_all::<Single>();
-    #[cfg(feature = "std")]
+    // The interpreter is slow, and the code is the same.
+    #[cfg(all(feature = "std", not(miri)))]
     resize_all::<Shared>();
 }
 
