@@ -28,6 +28,7 @@ pub(crate) const LANES: &[Lane] = &[
     Lane { name: "clippy", about: "lints, every warning an error", run: clippy },
     Lane { name: "docs", about: "documentation builds without a warning", run: docs },
     Lane { name: "test", about: "all tests and examples of the documentation", run: test },
+    Lane { name: "checked", about: "the tests of the pool, which checks each block", run: checked },
     Lane {
         name: "features",
         about: "libraries without features, each feature alone",
@@ -83,6 +84,10 @@ fn docs() -> Status {
 
 fn test() -> Status {
     finish(&mut cargo(&["test", "--workspace"]))
+}
+
+fn checked() -> Status {
+    finish(&mut cargo(&["test", "-p", "allotment-pool", "--features", "checked"]))
 }
 
 fn features() -> Status {
