@@ -6,7 +6,7 @@ use std::ops::Bound;
 use allotment_bump::Bump;
 use allotment_core::btree_multimap::Entry;
 use allotment_core::shape::{Shape, Standard, Tiny};
-use allotment_core::{BTreeMultiMap, BTreeSet, Global, SharedAlloc};
+use allotment_core::{BTreeMultiMap, BTreeSet, Dense, Global, SharedAlloc};
 use allotment_meter::Counting;
 use allotment_pool::Pool;
 use allotment_trial::checked::Checked;
@@ -279,9 +279,9 @@ fn lists_move_between_multimaps() {
 #[test]
 #[cfg_attr(miri, ignore = "counts, on more values than Miri gets through")]
 fn bytes_a_record_are_as_told() {
-    let bytes = |keys: u64, each: u64| {
+    fn bytes<S: Shape<u64>>(keys: u64, each: u64) -> usize {
         let mut rng = Rng::with_seed(5);
-        let mut lists = BTreeMultiMap::<u64, u64>::new();
+        let mut lists = BTreeMultiMap::<u64, u64, _, S>::with_shape_in(Global);
         let mut pairs: Vec<(u64, u64)> = (0..keys)
             .map(|_| rng.u64(..))
             .flat_map(|key| (0..each).map(move |n| (key, n)))
@@ -292,10 +292,13 @@ fn bytes_a_record_are_as_told() {
         lists.extend(pairs);
         assert_eq!(lists.len(), count);
         10 * lists.memory_usage().live_bytes / count
-    };
-    let tenths = [bytes(40_000, 1), bytes(10_000, 4), bytes(2500, 16), bytes(700, 64)];
-    assert_eq!(tenths, [299, 174, 104, 85]);
-    assert_eq!(bytes(1, 40_000), 102);
+    }
+    fn tenths<S: Shape<u64>>() -> [usize; 5] {
+        let shapes = [(40_000, 1), (10_000, 4), (2500, 16), (700, 64), (1, 40_000)];
+        shapes.map(|(keys, each)| bytes::<S>(keys, each))
+    }
+    assert_eq!(tenths::<Standard>(), [299, 174, 104, 85, 102]);
+    assert_eq!(tenths::<Dense>(), [257, 165, 101, 85, 88]);
 }
 
 /// One list of a thousand values and one of a million: the smaller one decides what it costs.

@@ -127,6 +127,8 @@ pub mod sync_pool {
     pub type BTreeMap<K, V> = crate::BTreeMap<K, V, SyncPool>;
     /// A multimap on a [`SyncPool`].
     pub type BTreeMultiMap<K, V> = crate::BTreeMultiMap<K, V, SyncPool>;
+    /// A posting map on a [`SyncPool`].
+    pub type PostingMap<K, Id> = crate::PostingMap<K, Id, SyncPool>;
     /// A set on a [`SyncPool`].
     pub type BTreeSet<T> = crate::BTreeSet<T, SyncPool>;
 }
