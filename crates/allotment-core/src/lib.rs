@@ -17,7 +17,7 @@
 
 extern crate alloc;
 
-#[cfg(any(feature = "proptest", feature = "quickcheck", feature = "rayon"))]
+#[cfg(any(feature = "proptest", feature = "quickcheck", feature = "rayon", feature = "std"))]
 extern crate std;
 
 mod ascending;

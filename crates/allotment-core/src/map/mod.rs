@@ -26,6 +26,8 @@ mod range_edit;
 mod ranked;
 mod reservation;
 mod scan;
+#[cfg_attr(not(feature = "std"), path = "scan_no_clock.rs")]
+mod scan_clock;
 mod scan_outcome;
 mod scan_request;
 mod traits;
