@@ -60,9 +60,9 @@ pub mod btree_map {
         AllocFailure, AntiJoin, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain,
         EditError, Entry, ExtractIf, Fallible, FallibleCursor, FallibleEntry, GetEach, InnerJoin,
         IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, LeftJoin, MemoryUsage,
-        NodeReservation, OccupiedEntry, OccupiedError, Outcome, OuterJoin, Range, RangeMut, Scan,
-        ScanEnd, ScanOutcome, ScanRequest, ScanToken, ScannedPairs, UnorderedKeyError, VacantEntry,
-        Values, ValuesMut,
+        NodeReservation, OccupiedEntry, OccupiedError, Outcome, OuterJoin, Pages, Range, RangeMut,
+        Scan, ScanEnd, ScanOutcome, ScanRequest, ScanToken, ScannedPairs, UnorderedKeyError,
+        VacantEntry, Values, ValuesMut,
     };
     #[cfg(feature = "infallible")]
     pub use crate::map::{EntryRef, VacantEntryRef};
@@ -70,7 +70,9 @@ pub mod btree_map {
 
 /// [`BTreeMultiMap`] and the types that its methods return.
 pub mod btree_multimap {
-    pub use crate::map::{AllocFailure, Outcome, ScanEnd, ScanOutcome, ScanRequest, ScanToken};
+    pub use crate::map::{
+        AllocFailure, Outcome, Pages, ScanEnd, ScanOutcome, ScanRequest, ScanToken,
+    };
     pub use crate::multimap::{
         BTreeMultiMap, Chunks, Difference, Entry, Fallible, FallibleEntry, Groups, Intersection,
         Iter, ListsUsage, OccupiedEntry, PairsOutcome, Range, RangePairs, Scan, ScanValues,
@@ -91,7 +93,7 @@ pub mod posting_map {
 /// [`BTreeSet`] and the types that its methods return.
 pub mod btree_set {
     pub use crate::map::{
-        AllocFailure, EditError, MemoryUsage, Outcome, ScanEnd, ScanOutcome, ScanRequest,
+        AllocFailure, EditError, MemoryUsage, Outcome, Pages, ScanEnd, ScanOutcome, ScanRequest,
         ScanToken, UnorderedKeyError,
     };
     #[cfg(feature = "rayon")]

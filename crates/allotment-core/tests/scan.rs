@@ -6,7 +6,7 @@ use std::ops::{Bound, ControlFlow};
 
 use allotment_core::btree_map::{Scan, ScanEnd, ScanToken};
 use allotment_core::shape::{Shape, Standard, Tiny};
-use allotment_core::{BTreeMap, BTreeSet, Global};
+use allotment_core::{BTreeMap, BTreeMultiMap, BTreeSet, Global};
 use allotment_meter::Counting;
 use allotment_trial::bounds::bound_pairs;
 use fastrand::Rng;
@@ -270,4 +270,31 @@ fn ranges_are_updated_in_their_place() {
         map.verify().expect("a valid tree");
         assert_eq!(map.allocator().counter().snapshot().requests, requests);
     }
+}
+
+/// Pages are the range, cut every so many entries.
+#[test]
+fn pages_of_a_range() {
+    let map: BTreeMap<u32, u32> = (0..1000).map(|n| (n, n * n)).collect();
+    let set: BTreeSet<u32> = map.keys().copied().collect();
+    let index: BTreeMultiMap<u32, u32> = (0..1000).map(|n| (n / 70, n)).collect();
+    for most in [0, 1, 7, 100, 999, 1000, 1001, usize::MAX] {
+        let length = most.clamp(1, 1000);
+        let lengths = |count: usize| count.div_ceil(length);
+        assert_eq!(map.pages(.., most).count(), lengths(1000));
+        assert!(map.pages(.., most).flatten().eq(&map));
+        assert!(set.pages(250..750, most).flatten().eq(set.range(250..750)));
+        assert_eq!(set.pages(250..750, most).count(), lengths(500));
+        assert!(index.pages(3.., most).flatten().eq(index.range_pairs((3, 0)..)));
+        assert_eq!(index.pages(3.., most).count(), lengths(790));
+        assert!(map.pages(.., most).all(|page| page.count() <= length));
+        assert_eq!(map.pages(5000.., most).count(), 0);
+    }
+    let (mut of_map, mut of_set, mut of_index) = (Vec::new(), Vec::new(), Vec::new());
+    map.for_each_in(3..800, |key, value| of_map.push((*key, *value)));
+    set.for_each_in(..=5, |n| of_set.push(*n));
+    index.for_each_in(2..4, |key, value| of_index.push((*key, *value)));
+    assert!(of_map.into_iter().eq((3..800).map(|n| (n, n * n))));
+    assert_eq!(of_set, [0, 1, 2, 3, 4, 5]);
+    assert!(of_index.into_iter().eq((140..280).map(|n| (n / 70, n))));
 }

@@ -19,6 +19,7 @@ mod iter;
 mod joins;
 #[cfg(feature = "infallible")]
 mod merge;
+mod pages;
 #[cfg(feature = "rayon")]
 pub(crate) mod par;
 pub(crate) mod range;
@@ -59,6 +60,7 @@ pub use fallible_entry::FallibleEntry;
 pub use into_iter::{IntoIter, IntoKeys, IntoValues};
 pub use iter::{Iter, IterMut, Keys, Values, ValuesMut};
 pub use joins::{AntiJoin, InnerJoin, LeftJoin, OuterJoin};
+pub use pages::Pages;
 pub use range::{Range, RangeMut};
 pub use range_edit::Drain;
 pub use reservation::NodeReservation;

@@ -7,6 +7,7 @@ mod entry;
 mod fallible;
 mod fallible_entry;
 mod iter;
+mod pages;
 mod scan;
 mod traits;
 mod usage;

@@ -10,6 +10,7 @@ mod fallible_cursor;
 mod iter;
 #[cfg(feature = "infallible")]
 mod operators;
+mod pages;
 #[cfg(feature = "rayon")]
 pub(crate) mod par;
 mod range_edit;
