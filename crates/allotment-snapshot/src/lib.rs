@@ -1,0 +1,79 @@
+//! Maps and sets as files that are read in place, each page checked before it is trusted.
+//!
+//! - [`SnapshotWriter`] takes entries that ascend and writes them strictly forward, in the memory
+//!   of a few pages however many entries there are. [`SnapshotOptions`] says how.
+//! - [`Snapshot`] answers look-ups, ranges, and positions from the bytes of the file, without
+//!   deserializing; keys and values are views of these bytes. Opening reads the ends of the file.
+//! - [`MultiSnapshot`] is the same for multimaps, and for the lists of posting maps.
+//! - [`Stored`] and [`StoredKey`] are what keys and values can be: numbers, text, bytes, options
+//!   and tuples, and types of one's own.
+//!
+//! ```
+//! use allotment_core::BTreeMap;
+//! use allotment_snapshot::{Snapshot, SnapshotOptions};
+//!
+//! let map: BTreeMap<String, u32> = [("beans".into(), 2), ("carrots".into(), 4)].into();
+//! let mut bytes = Vec::new();
+//! SnapshotOptions::new().write(&mut bytes, &map)?;
+//!
+//! let beds = Snapshot::<String, u32, _>::from_bytes(&bytes)?;
+//! assert_eq!(beds.get("carrots")?, Some(4));
+//! assert_eq!(beds.first()?, Some(("beans", 2)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What can be relied on
+//!
+//! Each page has a checksum, keyed by the id of the file and by its place, which stands in the page
+//! above it; that of the topmost stands in the footer, at the end. No byte of a page is interpreted
+//! before its checksum was found right in this process, and then its structure is checked as well.
+//! So bits that flip, a file that was cut off, pages that changed places or belong to another file:
+//! all of it is answered with [`Damage`] that says where, and never with wrong data. What lies on
+//! other pages stays readable.
+//!
+//! Checksums are no signature. A file that someone forged may say anything; but there are no bytes
+//! that make a method panic, run without end, allocate more than a page, or read more than a page a
+//! level for a look-up.
+//!
+//! `docs/format.md` of the repository describes the files, byte by byte.
+//!
+//! # Features
+//!
+//! - `std` (on by default): writing. Without it, bytes in memory are read.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+mod checksum;
+mod codec;
+mod damage;
+mod iter;
+mod layout;
+mod multi;
+mod name;
+mod open;
+mod reader;
+mod snapshot;
+mod stored;
+mod typed;
+#[cfg(feature = "std")]
+mod writer;
+
+pub use codec::Codec;
+pub use damage::{Damage, DamageKind};
+pub use iter::{Iter, Values};
+pub use layout::header::Kind;
+pub use multi::MultiSnapshot;
+pub use name::TypeName;
+pub use open::{OpenError, TypeMismatch};
+pub use reader::file::Metadata;
+pub use reader::verify::Verified;
+pub use snapshot::Snapshot;
+pub use stored::{Encoded, Restored, Stored, StoredKey};
+pub use typed::EntryView;
+#[cfg(feature = "std")]
+pub use writer::{Finished, SnapshotOptions, SnapshotWriter, Summary, WriteBuffers, WriteError};

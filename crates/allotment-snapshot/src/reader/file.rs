@@ -1,0 +1,119 @@
+//! [`File`]: what header and footer say, each checked against the other.
+
+use core::fmt;
+
+use crate::checksum;
+use crate::codec::Codec;
+use crate::layout::footer::Footer;
+use crate::layout::header::{Header, Kind, MAJOR};
+use crate::name::TypeName;
+use crate::open::OpenError;
+
+/// What header and footer say of a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct File {
+    pub(crate) header: Header,
+    pub(crate) footer: Footer,
+    pub(crate) root_hash: u64,
+}
+
+impl File {
+    /// Reads the two ends of a file, and nothing else.
+    pub(crate) fn open(bytes: &[u8]) -> Result<Self, OpenError> {
+        let header = Header::read(bytes)?;
+        let (Some(head), Some(tail)) = (bytes.get(..header.page_size()), bytes.last_chunk()) else {
+            return Err(OpenError::NoFooter);
+        };
+        let header_bytes = &bytes[..Header::BYTES];
+        let length = bytes.len() as u64;
+        let (footer, root_hash) = Footer::read(tail, &header, header_bytes, length)?;
+        if checksum::at(header.file_id, 0, head) != footer.head_checksum {
+            return Err(OpenError::Footer);
+        }
+        let file = Self { header, footer, root_hash };
+        if file.pages_end() < header.page_size() as u64 {
+            return Err(OpenError::Footer);
+        }
+        Ok(file)
+    }
+
+    /// Where pages end, and the footer begins.
+    pub(crate) const fn pages_end(&self) -> u64 {
+        self.footer.length.saturating_sub(Footer::BYTES as u64)
+    }
+
+    pub(crate) const fn metadata(&self) -> Metadata {
+        Metadata {
+            version: (MAJOR, self.header.minor),
+            kind: self.header.kind,
+            key: self.header.types.0,
+            value: self.header.types.1,
+            entries: self.footer.entries,
+            leaves: self.footer.leaves,
+            index_pages: self.footer.index_pages,
+            height: self.footer.height,
+            page_size: self.header.page_size(),
+            codec: self.header.codec,
+            bytes: self.footer.length,
+            file_id: self.header.file_id,
+            schema: self.header.schema,
+            root_hash: self.root_hash,
+        }
+    }
+}
+
+/// What a file says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Metadata {
+    /// The version of the format, major and minor.
+    pub version: (u16, u16),
+    /// Whether keys may repeat.
+    pub kind: Kind,
+    /// The type of the keys.
+    pub key: TypeName,
+    /// The type of the values: `()` in a set.
+    pub value: TypeName,
+    /// How many entries there are.
+    pub entries: u64,
+    /// How many pages have entries.
+    pub leaves: u64,
+    /// How many pages have links to others.
+    pub index_pages: u64,
+    /// How many levels of pages there are.
+    pub height: u8,
+    /// The bytes of a page.
+    pub page_size: usize,
+    /// How pages are compressed.
+    pub codec: Codec,
+    /// The length of the file.
+    pub bytes: u64,
+    /// The id that the checksums depend on.
+    pub file_id: u128,
+    /// What the writer gave as [`schema`](Self::schema).
+    pub schema: u64,
+    /// The checksum that stands for the file: see [`Summary`](Self::root_hash) of the writer.
+    pub root_hash: u64,
+}
+
+impl fmt::Display for Metadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            Kind::Map if self.value.as_str() == "()" => "set",
+            Kind::Map => "map",
+            Kind::Multi => "multimap",
+        };
+        writeln!(f, "kind         {kind}")?;
+        writeln!(f, "keys         {}", self.key)?;
+        writeln!(f, "values       {}", self.value)?;
+        writeln!(f, "entries      {}", self.entries)?;
+        writeln!(f, "pages        {} leaves, {} index", self.leaves, self.index_pages)?;
+        writeln!(f, "height       {}", self.height)?;
+        writeln!(f, "page size    {}, {}", self.page_size, self.codec)?;
+        writeln!(f, "bytes        {}", self.bytes)?;
+        writeln!(f, "file id      {:032x}", self.file_id)?;
+        writeln!(f, "schema       {:016x}", self.schema)?;
+        writeln!(f, "root hash    {:016x}", self.root_hash)?;
+        write!(f, "version      {}.{}", self.version.0, self.version.1)
+    }
+}

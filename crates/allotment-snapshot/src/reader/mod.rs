@@ -1,0 +1,8 @@
+//! Reading: what is asked for in bytes is answered in bytes.
+
+pub(crate) mod entries;
+pub(crate) mod file;
+pub(crate) mod pages;
+pub(crate) mod search;
+mod seen;
+pub(crate) mod verify;

@@ -1,0 +1,64 @@
+//! Writing takes as much memory whatever is written, and the second time none.
+
+mod common;
+
+use std::io;
+
+use allotment_snapshot::{Snapshot, SnapshotOptions, SnapshotWriter, WriteBuffers};
+
+#[global_allocator]
+static HEAP: dhat::Alloc = dhat::Alloc;
+
+fn options() -> SnapshotOptions {
+    SnapshotOptions::new().page_size(512).file_id(common::ID)
+}
+
+/// Writes entries, and answers how many blocks that took, how many bytes at most, and how high the
+/// file is.
+fn write(count: u64, buffers: WriteBuffers) -> (u64, usize, u8, WriteBuffers) {
+    let before = dhat::HeapStats::get();
+    let mut peak = 0;
+    let mut writer =
+        SnapshotWriter::<u64, str, _>::with_buffers(io::sink(), &options(), buffers).unwrap();
+    for n in 0..count {
+        writer.push(&n, "bed").unwrap();
+        if n % 1024 == 0 {
+            peak = peak.max(dhat::HeapStats::get().curr_bytes);
+        }
+    }
+    let finished = writer.finish().unwrap();
+    let after = dhat::HeapStats::get();
+    let peak = peak.max(after.curr_bytes) - before.curr_bytes;
+    let blocks = after.total_blocks - before.total_blocks;
+    (blocks, peak, finished.summary.height, finished.buffers)
+}
+
+/// One test, since the heap is one for all.
+#[test]
+fn memory_is_a_few_pages() {
+    let _profiler = dhat::Profiler::builder().testing().build();
+    let mut heights = Vec::new();
+    for count in [1000, 10_000, 100_000, 1_000_000] {
+        let (_, peak, height, buffers) = write(count, WriteBuffers::new());
+        // An open page, its ends and a separator for each level; a page and two entries beside.
+        let most = usize::from(height) * (2 * 512 + 512 + 512) + 4 * 512 + 1024;
+        assert!(peak <= most, "{peak} bytes for {count} entries");
+        heights.push(height);
+        let (blocks, peak, _, _) = write(count, buffers);
+        assert_eq!((blocks, peak), (0, 0), "the second file of {count} entries");
+    }
+    assert_eq!(heights, [3, 4, 5, 5]);
+
+    // Opening takes a bit a page, and look-ups nothing.
+    let bytes = common::file(512, (0..100_000_u64).map(|n| (n, n)));
+    let before = dhat::HeapStats::get();
+    let snapshot = Snapshot::<u64, u64, _>::from_bytes(&bytes[..]).unwrap();
+    let opened = dhat::HeapStats::get();
+    assert_eq!(opened.total_blocks - before.total_blocks, 1);
+    assert!((opened.curr_bytes - before.curr_bytes) as u64 * 8 < bytes.len() as u64 / 512 + 64);
+    for key in (0..100_000).step_by(37) {
+        assert_eq!(snapshot.get(&key), Ok(Some(key)));
+    }
+    assert_eq!(snapshot.range(100..).count(), 99_900);
+    assert_eq!(dhat::HeapStats::get().total_blocks, opened.total_blocks);
+}
