@@ -26,7 +26,7 @@
 //! | `meter` | `meter` | any of these, counting requests, kept to a budget, or failing on demand |
 //!
 //! Each module has its allocator and aliases of the collections on it; `serde` is the integration
-//! of that name. Features only add: none changes a type of another. An application that wants to
+//! of that name, and `snapshot` has collections as files. Features only add: none changes a type of another. An application that wants to
 //! decide in its `Cargo.toml` uses [`selected`], which `select-pool` and `select-bump` move off the
 //! global allocator.
 //!
@@ -216,6 +216,28 @@ pub mod equivalent {
 #[cfg(feature = "proptest")]
 pub mod proptest {
     pub use allotment_core::proptest::{btree_map, btree_set};
+}
+
+/// Maps, sets and multimaps as files that are read in place.
+///
+/// ```
+/// use allotment::BTreeMap;
+/// use allotment::snapshot::{Snapshot, SnapshotOptions};
+///
+/// let beds = BTreeMap::from([("beans", 2_u32), ("carrots", 4)]);
+/// let mut bytes = Vec::new();
+/// SnapshotOptions::new().write(&mut bytes, &beds)?;
+/// let beds = Snapshot::<str, u32, _>::from_bytes(bytes)?;
+/// assert_eq!(beds.get("carrots")?, Some(4));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[cfg(feature = "snapshot")]
+pub mod snapshot {
+    pub use allotment_snapshot::{
+        Codec, Damage, DamageKind, Encoded, EntryView, Finished, Iter, Kind, Metadata,
+        MultiSnapshot, OpenError, Restored, Snapshot, SnapshotOptions, SnapshotWriter, Stored,
+        StoredKey, Summary, TypeMismatch, TypeName, Values, Verified, WriteBuffers, WriteError,
+    };
 }
 
 /// Reading maps and sets with serde, on an allocator of choice.
