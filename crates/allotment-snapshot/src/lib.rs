@@ -39,7 +39,7 @@
 //!
 //! # Features
 //!
-//! - `std` (on by default): writing. Without it, bytes in memory are read.
+//! - `std` (on by default): writing, and files. Without it, bytes in memory are read.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 #![forbid(unsafe_code)]
@@ -51,12 +51,17 @@ extern crate std;
 mod checksum;
 mod codec;
 mod damage;
+#[cfg(feature = "std")]
+mod files;
 mod iter;
 mod layout;
+#[cfg(feature = "std")]
+mod merge;
 mod multi;
 mod name;
 mod open;
 mod reader;
+mod restore;
 mod snapshot;
 mod stored;
 mod typed;
@@ -65,6 +70,8 @@ mod writer;
 
 pub use codec::Codec;
 pub use damage::{Damage, DamageKind};
+#[cfg(feature = "std")]
+pub use files::ReadError;
 pub use iter::{Iter, Values};
 pub use layout::header::Kind;
 pub use multi::MultiSnapshot;
@@ -72,6 +79,7 @@ pub use name::TypeName;
 pub use open::{OpenError, TypeMismatch};
 pub use reader::file::Metadata;
 pub use reader::verify::Verified;
+pub use restore::RestoreError;
 pub use snapshot::Snapshot;
 pub use stored::{Encoded, Restored, Stored, StoredKey};
 pub use typed::EntryView;

@@ -26,9 +26,9 @@
 //! | `meter` | `meter` | any of these, counting requests, kept to a budget, or failing on demand |
 //!
 //! Each module has its allocator and aliases of the collections on it; `serde` is the integration
-//! of that name, and `snapshot` has collections as files. Features only add: none changes a type of another. An application that wants to
-//! decide in its `Cargo.toml` uses [`selected`], which `select-pool` and `select-bump` move off the
-//! global allocator.
+//! of that name, and `snapshot` has collections as files. Features only add: none changes a type of
+//! another. An application that wants to decide in its `Cargo.toml` uses [`selected`], which
+//! `select-pool` and `select-bump` move off the global allocator.
 //!
 //! No feature is needed to run without std: `default-features = false`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -235,8 +235,9 @@ pub mod proptest {
 pub mod snapshot {
     pub use allotment_snapshot::{
         Codec, Damage, DamageKind, Encoded, EntryView, Finished, Iter, Kind, Metadata,
-        MultiSnapshot, OpenError, Restored, Snapshot, SnapshotOptions, SnapshotWriter, Stored,
-        StoredKey, Summary, TypeMismatch, TypeName, Values, Verified, WriteBuffers, WriteError,
+        MultiSnapshot, OpenError, ReadError, RestoreError, Restored, Snapshot, SnapshotOptions,
+        SnapshotWriter, Stored, StoredKey, Summary, TypeMismatch, TypeName, Values, Verified,
+        WriteBuffers, WriteError,
     };
 }
 

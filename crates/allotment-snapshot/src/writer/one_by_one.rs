@@ -103,13 +103,17 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, W: Write> SnapshotWriter<K, V, W
             return Err(WriteError::Poisoned);
         }
         let (key, value) = (key.bytes_in(&mut self.key), value.bytes_in(&mut self.value));
-        let fits = K::WIDTH.is_none_or(|width| width == key.len())
-            && V::WIDTH.is_none_or(|width| width == value.len());
-        let pushed = if fits {
-            self.encoder.push(key, value)
-        } else {
-            Err(self.encoder.too_large(key, value))
-        };
+        let pushed = push_checked::<K, V, W>(&mut self.encoder, key, value);
+        self.poisoned = pushed.is_err();
+        pushed
+    }
+
+    /// Writes an entry that is bytes by now, as [`push`](Self::push) does.
+    pub(crate) fn push_bytes(&mut self, key: &[u8], value: &[u8]) -> Result<(), WriteError> {
+        if self.poisoned {
+            return Err(WriteError::Poisoned);
+        }
+        let pushed = push_checked::<K, V, W>(&mut self.encoder, key, value);
         self.poisoned = pushed.is_err();
         pushed
     }
@@ -136,6 +140,23 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, W: Write> SnapshotWriter<K, V, W
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
+
+/// Writes an entry, if it is as wide as its types say.
+#[inline]
+fn push_checked<K, V, W>(
+    encoder: &mut Encoder<W>,
+    key: &[u8],
+    value: &[u8],
+) -> Result<(), WriteError>
+where
+    K: StoredKey + ?Sized,
+    V: Stored + ?Sized,
+    W: Write,
+{
+    let fits = K::WIDTH.is_none_or(|width| width == key.len())
+        && V::WIDTH.is_none_or(|width| width == value.len());
+    if fits { encoder.push(key, value) } else { Err(encoder.too_large(key, value)) }
 }
 
 impl<K: StoredKey + ?Sized, V: StoredKey + ?Sized, W: Write> SnapshotWriter<K, V, W> {

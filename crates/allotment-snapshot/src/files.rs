@@ -1,0 +1,196 @@
+//! Snapshots as files: published whole or not at all, and read.
+
+use core::error;
+use core::fmt;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::vec::Vec;
+
+use crate::multi::MultiSnapshot;
+use crate::open::OpenError;
+use crate::snapshot::Snapshot;
+use crate::stored::{Stored, StoredKey};
+use crate::writer::{SnapshotOptions, Summary, WriteError};
+
+/// Why a file was not read.
+#[derive(Debug)]
+pub enum ReadError {
+    /// The system did not read it.
+    Io(io::Error),
+    /// It is not what was asked for.
+    Open(OpenError),
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "reading failed: {error}"),
+            Self::Open(error) => error.fmt(f),
+        }
+    }
+}
+
+impl error::Error for ReadError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::Io(error) => Some(error),
+            Self::Open(error) => Some(error),
+        }
+    }
+}
+
+impl From<io::Error> for ReadError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<OpenError> for ReadError {
+    fn from(error: OpenError) -> Self {
+        Self::Open(error)
+    }
+}
+
+impl SnapshotOptions {
+    /// Writes entries to the file at `path`, as [`write`](Self::write) does; whoever opens it finds
+    /// the file that was there before, or the whole of the new one.
+    ///
+    /// They are written to another file in the same folder, which is synced and renamed, and then
+    /// the folder is synced.
+    ///
+    /// # Errors
+    ///
+    /// As `write`. The file that was there before then still is, and nothing else is left; unless
+    /// the folder could not be synced at the end, when the new file is there and may be gone after
+    /// a crash.
+    ///
+    /// ```
+    /// use allotment_snapshot::{Snapshot, SnapshotOptions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("beds");
+    /// SnapshotOptions::new().write_file(&path, [("beans", 2), ("carrots", 4)])?;
+    /// let beds = Snapshot::<str, i32, _>::read(&path)?;
+    /// assert_eq!(beds.get("beans")?, Some(2));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn write_file<K, V, I>(
+        &self,
+        path: impl AsRef<Path>,
+        entries: I,
+    ) -> Result<Summary, WriteError>
+    where
+        K: StoredKey,
+        V: Stored,
+        I: IntoIterator<Item = (K, V)>,
+    {
+        publish(path.as_ref(), |file| self.write(file, entries))
+    }
+
+    /// Writes the entries of a multimap to the file at `path`, as
+    /// [`write_multi`](Self::write_multi) and [`write_file`](Self::write_file) do.
+    ///
+    /// # Errors
+    ///
+    /// As these.
+    pub fn write_multi_file<K, V, I>(
+        &self,
+        path: impl AsRef<Path>,
+        entries: I,
+    ) -> Result<Summary, WriteError>
+    where
+        K: StoredKey,
+        V: StoredKey,
+        I: IntoIterator<Item = (K, V)>,
+    {
+        publish(path.as_ref(), |file| self.write_multi(file, entries))
+    }
+}
+
+impl<K: StoredKey + ?Sized, V: Stored + ?Sized> Snapshot<K, V, Vec<u8>> {
+    /// Reads a file into memory, and opens it.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or [`from_bytes`](Self::from_bytes) refuses it.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, ReadError> {
+        Ok(Self::from_bytes(fs::read(path)?)?)
+    }
+}
+
+impl<K: StoredKey + ?Sized, V: StoredKey + ?Sized> MultiSnapshot<K, V, Vec<u8>> {
+    /// Reads a file into memory, and opens it.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or [`from_bytes`](Self::from_bytes) refuses it.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, ReadError> {
+        Ok(Self::from_bytes(fs::read(path)?)?)
+    }
+}
+
+/// Has a file written beside the one at `path`, and puts it in its place.
+fn publish(
+    path: &Path,
+    write: impl FnOnce(&File) -> Result<Summary, WriteError>,
+) -> Result<Summary, WriteError> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let (draft, file) = Draft::beside(path, folder)?;
+    let summary = write(&file)?;
+    file.sync_all()?;
+    drop(file);
+    draft.rename(path)?;
+    sync_folder(folder)?;
+    Ok(summary)
+}
+
+/// A file that goes, unless it is renamed.
+struct Draft {
+    path: PathBuf,
+    renamed: bool,
+}
+
+impl Draft {
+    fn beside(path: &Path, folder: &Path) -> io::Result<(Self, File)> {
+        let Some(name) = path.file_name() else {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a path without a file name"));
+        };
+        loop {
+            let mut draft = OsString::from(".");
+            draft.push(name);
+            draft.push(std::format!(".{:016x}.draft", RandomState::new().hash_one(name)));
+            let path = folder.join(draft);
+            match File::create_new(&path) {
+                Ok(file) => return Ok((Self { path, renamed: false }, file)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn rename(mut self, path: &Path) -> io::Result<()> {
+        fs::rename(&self.path, path)?;
+        self.renamed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.renamed {
+            // There is an error, or a panic, that matters more.
+            _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Has the renaming outlive a crash, where folders can be synced.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
