@@ -10,12 +10,15 @@ pub(crate) fn at(file_id: u128, offset: u64, bytes: &[u8]) -> u64 {
     XxHash3_64::oneshot_with_seed(seed(file_id, offset), bytes)
 }
 
+/// What offsets are multiplied by: odd, and its bits are all over.
+pub(crate) const PLACE_FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// Different for each offset: an odd factor loses nothing.
 fn seed(file_id: u128, offset: u64) -> u64 {
     let id = file_id.to_le_bytes();
     let (low, high) = id.split_at(8);
     let half = |bytes: &[u8]| bytes.iter().rev().fold(0, |half, b| half << 8 | u64::from(*b));
-    half(low) ^ half(high).rotate_left(32) ^ offset.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    half(low) ^ half(high).rotate_left(32) ^ offset.wrapping_mul(PLACE_FACTOR)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 pub(crate) mod column;
 pub(crate) mod fields;
 pub(crate) mod footer;
+#[cfg(test)]
+mod format;
 pub(crate) mod header;
 pub(crate) mod link;
 pub(crate) mod page;
