@@ -40,9 +40,10 @@
 //! # Features
 //!
 //! - `std` (on by default): writing, and files. Without it, bytes in memory are read.
+//! - `mmap`: files are mapped into memory, and read in place as they are.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 extern crate alloc;
 #[cfg(any(feature = "std", test))]
@@ -55,6 +56,8 @@ mod damage;
 mod files;
 mod iter;
 mod layout;
+#[cfg(feature = "mmap")]
+mod mapped;
 #[cfg(feature = "std")]
 mod merge;
 mod multi;
@@ -74,6 +77,8 @@ pub use damage::{Damage, DamageKind};
 pub use files::ReadError;
 pub use iter::{Iter, Values};
 pub use layout::header::Kind;
+#[cfg(feature = "mmap")]
+pub use mapped::Mapped;
 pub use multi::MultiSnapshot;
 pub use name::TypeName;
 pub use open::{OpenError, TypeMismatch};

@@ -233,6 +233,8 @@ pub mod proptest {
 /// ```
 #[cfg(feature = "snapshot")]
 pub mod snapshot {
+    #[cfg(feature = "snapshot-mmap")]
+    pub use allotment_snapshot::Mapped;
     pub use allotment_snapshot::{
         Codec, Damage, DamageKind, Encoded, EntryView, Finished, Iter, Kind, Metadata,
         MultiSnapshot, OpenError, ReadError, RestoreError, Restored, Snapshot, SnapshotOptions,

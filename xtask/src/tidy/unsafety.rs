@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("allotment-bump", &["src/", "tests/"]),
     ("allotment-pool", &["src/", "tests/"]),
     ("allotment-meter", &["src/", "tests/"]),
+    ("allotment-snapshot", &["src/mapped.rs", "tests/mapped.rs"]),
     ("allotment-trial", &["src/checked.rs", "src/bin/allotment-trial-points.rs"]),
     ("allotment-fuzz", &["src/blocks.rs"]),
     (
