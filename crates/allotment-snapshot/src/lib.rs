@@ -2,6 +2,7 @@
 //!
 //! - [`SnapshotWriter`] takes entries that ascend and writes them strictly forward, in the memory
 //!   of a few pages however many entries there are. [`SnapshotOptions`] says how.
+//!   [`SnapshotJob`] takes them from a map in steps, between other work.
 //! - [`Snapshot`] answers look-ups, ranges, and positions from the bytes of the file, without
 //!   deserializing; keys and values are views of these bytes. Opening reads the ends of the file.
 //! - [`MultiSnapshot`] is the same for multimaps, and for the lists of posting maps.
@@ -55,6 +56,8 @@ mod damage;
 #[cfg(feature = "std")]
 mod files;
 mod iter;
+#[cfg(feature = "std")]
+mod job;
 mod layout;
 #[cfg(feature = "mmap")]
 mod mapped;
@@ -76,6 +79,8 @@ pub use damage::{Damage, DamageKind};
 #[cfg(feature = "std")]
 pub use files::ReadError;
 pub use iter::{Iter, Values};
+#[cfg(feature = "std")]
+pub use job::SnapshotJob;
 pub use layout::header::Kind;
 #[cfg(feature = "mmap")]
 pub use mapped::Mapped;

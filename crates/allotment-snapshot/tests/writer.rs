@@ -3,6 +3,7 @@
 mod common;
 
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use allotment_snapshot::{Snapshot, SnapshotOptions, SnapshotWriter, WriteError};
 use common::{ID, word};
@@ -117,6 +118,33 @@ fn a_write_that_fails_at_any_byte_leaves_no_snapshot() {
             assert!(Numbers::from_bytes(&out.written).is_err());
         }
     }
+}
+
+/// Panics at the second write.
+struct Panicking(u8);
+
+impl Write for Panicking {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += 1;
+        assert!(self.0 < 2, "as it should");
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_write_that_panics_ends_the_writer() {
+    let mut writer = SnapshotWriter::<u64, u64, _>::new(Panicking(0), &options()).unwrap();
+    let caught = catch_unwind(AssertUnwindSafe(|| {
+        (0..100).try_for_each(|n| writer.push(&n, &n)).unwrap();
+    }));
+    assert!(caught.is_err());
+    assert_eq!(writer.len(), 30);
+    assert!(matches!(writer.push(&1000, &0), Err(WriteError::Poisoned)));
+    assert!(matches!(writer.finish(), Err(WriteError::Poisoned)));
 }
 
 #[test]

@@ -237,9 +237,9 @@ pub mod snapshot {
     pub use allotment_snapshot::Mapped;
     pub use allotment_snapshot::{
         Codec, Damage, DamageKind, Encoded, EntryView, Finished, Iter, Kind, Metadata,
-        MultiSnapshot, OpenError, ReadError, RestoreError, Restored, Snapshot, SnapshotOptions,
-        SnapshotWriter, Stored, StoredKey, Summary, TypeMismatch, TypeName, Values, Verified,
-        WriteBuffers, WriteError,
+        MultiSnapshot, OpenError, ReadError, RestoreError, Restored, Snapshot, SnapshotJob,
+        SnapshotOptions, SnapshotWriter, Stored, StoredKey, Summary, TypeMismatch, TypeName,
+        Values, Verified, WriteBuffers, WriteError,
     };
 }
 

@@ -99,10 +99,10 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, W: Write> SnapshotWriter<K, V, W
     /// cannot be written. Nothing else can be written then.
     #[inline]
     pub fn push(&mut self, key: &K, value: &V) -> Result<(), WriteError> {
-        if self.poisoned {
-            return Err(WriteError::Poisoned);
-        }
+        self.check()?;
         let (key, value) = (key.bytes_in(&mut self.key), value.bytes_in(&mut self.value));
+        // What panics fails as well.
+        self.poisoned = true;
         let pushed = push_checked::<K, V, W>(&mut self.encoder, key, value);
         self.poisoned = pushed.is_err();
         pushed
@@ -110,9 +110,9 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, W: Write> SnapshotWriter<K, V, W
 
     /// Writes an entry that is bytes by now, as [`push`](Self::push) does.
     pub(crate) fn push_bytes(&mut self, key: &[u8], value: &[u8]) -> Result<(), WriteError> {
-        if self.poisoned {
-            return Err(WriteError::Poisoned);
-        }
+        self.check()?;
+        // What panics fails as well.
+        self.poisoned = true;
         let pushed = push_checked::<K, V, W>(&mut self.encoder, key, value);
         self.poisoned = pushed.is_err();
         pushed
@@ -124,11 +124,15 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, W: Write> SnapshotWriter<K, V, W
     ///
     /// If writing fails now, or something failed before: there is no snapshot then.
     pub fn finish(mut self) -> Result<Finished<W>, WriteError> {
-        if self.poisoned {
-            return Err(WriteError::Poisoned);
-        }
+        self.check()?;
         let summary = self.encoder.finish()?;
         Ok(Finished { summary, out: self.encoder.out, buffers: self.encoder.buffers })
+    }
+
+    /// Nothing has failed so far.
+    #[inline]
+    pub(crate) fn check(&self) -> Result<(), WriteError> {
+        if self.poisoned { Err(WriteError::Poisoned) } else { Ok(()) }
     }
 
     /// How many entries were written.
