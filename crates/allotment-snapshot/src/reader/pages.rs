@@ -1,7 +1,7 @@
 //! [`Pages`]: pages by their links, checked before they are handed out.
 
 #[cfg(debug_assertions)]
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::file::File;
 use super::seen::Seen;
@@ -27,7 +27,7 @@ pub(crate) struct RawPages<B> {
     seen: Seen,
     /// How many pages were asked for, for tests of how many a look-up needs.
     #[cfg(debug_assertions)]
-    asked: AtomicU64,
+    asked: AtomicUsize,
 }
 
 impl<B: AsRef<[u8]>> RawPages<B> {
@@ -42,7 +42,7 @@ impl<B: AsRef<[u8]>> RawPages<B> {
             file,
             seen: Seen::none_of(pages),
             #[cfg(debug_assertions)]
-            asked: AtomicU64::new(0),
+            asked: AtomicUsize::new(0),
         })
     }
 
@@ -79,7 +79,7 @@ impl<B: AsRef<[u8]>> RawPages<B> {
 
     #[cfg(debug_assertions)]
     pub(crate) fn asked(&self) -> u64 {
-        self.asked.load(Ordering::Relaxed)
+        self.asked.load(Ordering::Relaxed) as u64
     }
 
     pub(crate) fn into_bytes(self) -> B {

@@ -3,7 +3,7 @@
 use core::ops::Bound;
 
 use super::pages::Pages;
-use crate::damage::Damage;
+use crate::damage::{Damage, DamageKind};
 use crate::layout::header::Kind;
 use crate::layout::link::Link;
 use crate::layout::page::Page;
@@ -38,7 +38,13 @@ pub(crate) fn leaf_of_entry<P: Pages>(
     root: Link,
     entry: u64,
 ) -> Result<Link, Damage> {
-    descend(pages, root, |page| page.child_of(entry))
+    let leaf = descend(pages, root, |page| page.child_of(entry))?;
+    // Who walks by numbers must come on, whatever the pages say.
+    if (leaf.first..leaf.end).contains(&entry) {
+        Ok(leaf)
+    } else {
+        Err(leaf.damage(DamageKind::Link))
+    }
 }
 
 /// How many entries have a key before `key`.
