@@ -43,7 +43,7 @@ where
     ///
     /// # Errors
     ///
-    /// If the bytes are no snapshot, or one of other types, of a map or set, or compressed.
+    /// If the bytes are no snapshot, or one of other types, or of a map or set.
     pub fn from_bytes(bytes: B) -> Result<Self, OpenError> {
         Snapshot::of_kind(bytes, Kind::Multi).map(Self)
     }

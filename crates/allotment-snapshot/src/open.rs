@@ -4,7 +4,6 @@ use alloc::boxed::Box;
 use core::error;
 use core::fmt;
 
-use crate::codec::Codec;
 use crate::name::TypeName;
 
 /// Why bytes are not opened as a snapshot.
@@ -32,8 +31,8 @@ pub enum OpenError {
     Types(Box<TypeMismatch>),
     /// It is a multimap, and a map was asked for, or the other way round.
     Kind,
-    /// Its pages are compressed so, and can only be read through a cache.
-    Compressed(Codec),
+    /// Its pages are compressed by a codec that this version does not know: its number.
+    Codec(u8),
 }
 
 /// The types that a file holds, and those that were asked for.
@@ -69,8 +68,8 @@ impl fmt::Display for OpenError {
             Self::Footer => f.write_str("header or footer are damaged"),
             Self::Types(mismatch) => mismatch.fmt(f),
             Self::Kind => f.write_str("a map was expected and it is a multimap, or the reverse"),
-            Self::Compressed(codec) => {
-                write!(f, "its pages are compressed ({codec}), and cannot be read in place")
+            Self::Codec(codec) => {
+                write!(f, "its pages are compressed by a codec that is not known ({codec})")
             }
         }
     }

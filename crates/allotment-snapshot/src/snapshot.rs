@@ -59,7 +59,7 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
     ///
     /// # Errors
     ///
-    /// If the bytes are no snapshot, or one of other types, of multimaps, or compressed.
+    /// If the bytes are no snapshot, or one of other types, or of a multimap.
     pub fn from_bytes(bytes: B) -> Result<Self, OpenError> {
         Self::of_kind(bytes, Kind::Map)
     }

@@ -177,7 +177,7 @@ fn what_opens_says_why_it_does_not() {
     assert_eq!(open(&with(17, 8)), OpenError::Features(0x800));
     assert_eq!(open(&with(12, 8)), OpenError::Header);
     assert_eq!(open(&with(13, 9)), OpenError::Header);
-    assert_eq!(open(&with(14, 99)), OpenError::Header);
+    assert_eq!(open(&with(14, 99)), OpenError::Codec(99));
     assert_eq!(open(&bytes[..1024]), OpenError::NoFooter);
     // What may be ignored is.
     assert_eq!(refusals(&with(10, 3), 0..100, 100), Ok(0));

@@ -80,9 +80,8 @@ impl Header {
         let reserved = reserved | u64::from(fields.u32());
         let names = (TypeName::from_bytes(fields.array()), TypeName::from_bytes(fields.array()));
         let kind = [Kind::Map, Kind::Multi].into_iter().find(|known| known.number() == kind);
-        let (Some(codec), Some(kind), (Some(key), Some(value))) =
-            (Codec::from_number(codec), kind, names)
-        else {
+        let codec = Codec::from_number(codec).ok_or(OpenError::Codec(codec))?;
+        let (Some(kind), (Some(key), Some(value))) = (kind, names) else {
             return Err(OpenError::Header);
         };
         let header = Self {

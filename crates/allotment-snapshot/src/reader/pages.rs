@@ -33,9 +33,6 @@ pub(crate) struct RawPages<B> {
 impl<B: AsRef<[u8]>> RawPages<B> {
     pub(crate) fn open(bytes: B) -> Result<Self, OpenError> {
         let file = File::open(bytes.as_ref())?;
-        if file.header.codec != Codec::Raw {
-            return Err(OpenError::Compressed(file.header.codec));
-        }
         let pages = bytes.as_ref().len() >> file.header.page_log2;
         Ok(Self {
             bytes,

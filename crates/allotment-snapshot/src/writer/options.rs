@@ -23,15 +23,14 @@ use crate::stored::Stored;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SnapshotOptions {
     page_size: Option<usize>,
-    codec: Codec,
     file_id: Option<u128>,
     schema: u64,
 }
 
 impl SnapshotOptions {
-    /// Pages of 4 KiB, not compressed, and a random id.
+    /// Pages of 4 KiB, and a random id.
     pub const fn new() -> Self {
-        Self { page_size: None, codec: Codec::Raw, file_id: None, schema: 0 }
+        Self { page_size: None, file_id: None, schema: 0 }
     }
 
     /// The bytes of a page: a power of two between 512 and 65,536. An entry must fit one, and a key
@@ -59,7 +58,7 @@ impl SnapshotOptions {
         K: Stored + ?Sized,
         V: Stored + ?Sized,
     {
-        let size = self.page_size.unwrap_or(self.codec.page_size());
+        let size = self.page_size.unwrap_or(Codec::Raw.page_size());
         let page_log2 = size.checked_ilog2().unwrap_or(0) as u8;
         if !size.is_power_of_two() || !(LEAST_LOG2..=MOST_LOG2).contains(&page_log2) {
             return Err(WriteError::PageSize(size));
@@ -67,7 +66,7 @@ impl SnapshotOptions {
         Ok(Header {
             minor: MINOR,
             page_log2,
-            codec: self.codec,
+            codec: Codec::Raw,
             kind,
             ignorable: 0,
             file_id: self.file_id.unwrap_or_else(random),
