@@ -115,7 +115,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
 }
 
 /// The gap that a lower bound asks for.
-pub(super) fn lower_gap<K, V, S, Q>(tree: &Tree<K, V, S>, bound: Bound<&Q>) -> Gap<K, V, S>
+pub(crate) fn lower_gap<K, V, S, Q>(tree: &Tree<K, V, S>, bound: Bound<&Q>) -> Gap<K, V, S>
 where
     K: Borrow<Q>,
     S: Shape<K>,

@@ -2,12 +2,13 @@
 
 use core::fmt;
 use core::iter::FusedIterator;
-use core::ops::{Bound, RangeBounds};
+use core::ops::RangeBounds;
 
 use allotment_alloc::{Allocator, Global};
 
 use crate::map::BTreeMap;
 use crate::map::cursor::lower_gap;
+use crate::map::range::is_before_end;
 use crate::raw::gap::Gap;
 use crate::raw::shape::{Shape, Standard};
 
@@ -62,50 +63,6 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         let gap = lower_gap(&self.tree, range.start_bound());
         Extraction { map: self, gap: Some(gap), range }
     }
-
-    /// Keeps the pairs for which `keep` answers true and drops the others, in ascending order.
-    ///
-    /// O(n), and O(log n) for each node that falls below its minimum. Allocates nothing. If `keep`
-    /// or the drop of a pair panics, the pairs not visited yet stay.
-    ///
-    /// ```
-    /// let mut map: allotment_core::BTreeMap<_, _> = (0..8).map(|n| (n, n * 10)).collect();
-    /// map.retain(|key, _| key % 2 == 0);
-    /// assert!(map.into_iter().eq([(0, 0), (2, 20), (4, 40), (6, 60)]));
-    /// ```
-    pub fn retain<F>(&mut self, mut keep: F)
-    where
-        K: Ord,
-        F: FnMut(&K, &mut V) -> bool,
-    {
-        self.extract_if(.., |key, value| !keep(key, value)).for_each(drop);
-    }
-
-    /// Goes over a range, and keeps, changes or drops each pair, as `keep` does and says; answers
-    /// how many are gone.
-    ///
-    /// [`retain`](Self::retain) for a range: O(log n) to begin with.
-    ///
-    /// # Panics
-    ///
-    /// If a comparison, `keep` or the drop of a pair does; the pairs not visited yet stay.
-    ///
-    /// ```
-    /// let mut beds: allotment_core::BTreeMap<_, _> = (0..8).map(|n| (n, n * 10)).collect();
-    /// let gone = beds.update_range(2..6, |bed, plants| {
-    ///     *plants -= 30;
-    ///     *plants >= 0 || bed % 2 == 1
-    /// });
-    /// assert_eq!((gone, beds[&4]), (1, 10));
-    /// ```
-    pub fn update_range<R, F>(&mut self, range: R, mut keep: F) -> usize
-    where
-        K: Ord,
-        R: RangeBounds<K>,
-        F: FnMut(&K, &mut V) -> bool,
-    {
-        self.extract_if(range, |key, value| !keep(key, value)).count()
-    }
 }
 
 impl<K, V, R, A: Allocator, S: Shape<K>> Extraction<'_, K, V, R, A, S> {
@@ -120,12 +77,7 @@ impl<K, V, R, A: Allocator, S: Shape<K>> Extraction<'_, K, V, R, A, S> {
             let slot = gap.slot_after(&self.map.tree)?;
             // SAFETY: N1; the map is borrowed for writing.
             let (key, value) = unsafe { slot.pair_mut() };
-            let is_within = match self.range.end_bound() {
-                Bound::Unbounded => true,
-                Bound::Included(end) => key <= end,
-                Bound::Excluded(end) => key < end,
-            };
-            if !is_within {
+            if !is_before_end(key, self.range.end_bound()) {
                 return None;
             }
             if pick(key, value) {

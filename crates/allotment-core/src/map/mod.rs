@@ -33,6 +33,7 @@ mod scan_outcome;
 mod scan_request;
 mod traits;
 mod unordered;
+mod update_range;
 mod usage;
 mod walking;
 
@@ -47,6 +48,7 @@ use crate::raw::tree::{Ready, Refused, Tree};
 
 pub use batch::GetEach;
 pub use chunks::Chunks;
+pub(crate) use cursor::lower_gap;
 pub use cursor::{Cursor, CursorMut, CursorMutKey};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 #[cfg(feature = "infallible")]

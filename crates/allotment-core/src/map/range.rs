@@ -86,6 +86,15 @@ impl<'a, K, V, S: Shape<K>> Range<'a, K, V, S> {
     }
 }
 
+/// Whether a key lies before the end of a range.
+pub(crate) fn is_before_end<Q: PartialOrd + ?Sized>(key: &Q, end: Bound<&Q>) -> bool {
+    match end {
+        Bound::Unbounded => true,
+        Bound::Included(end) => key <= end,
+        Bound::Excluded(end) => key < end,
+    }
+}
+
 /// Refuses bounds that no range can have.
 #[inline]
 pub(crate) fn check_bounds<T: Ord + ?Sized>(bounds: &impl RangeBounds<T>) {

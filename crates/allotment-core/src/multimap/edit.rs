@@ -9,8 +9,7 @@ use allotment_alloc::{Allocator, SharedAlloc};
 use crate::map::out_of_memory;
 use crate::map::{AllocFailure, BTreeMap};
 use crate::multimap::{BTreeMultiMap, OccupiedEntry};
-use crate::raw::gap::Gap;
-use crate::raw::owned::{Owned, free_tree};
+use crate::raw::owned::free_tree;
 use crate::raw::path::{Edge, Slot};
 use crate::raw::postings::Postings;
 use crate::raw::shape::Shape;
@@ -210,52 +209,6 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
         Q: Ord + ?Sized,
     {
         self.occupied(key).map_or(0, OccupiedEntry::remove_all)
-    }
-
-    /// Keeps the pairs for which `keep` answers true, and drops the others. O(n); allocates
-    /// nothing.
-    ///
-    /// # Panics
-    ///
-    /// If `keep` or the drop of a key or a value does; the pairs not visited yet stay.
-    ///
-    /// ```
-    /// let mut index: allotment_core::BTreeMultiMap<_, _> = (0..20).map(|n| (n / 5, n)).collect();
-    /// index.retain(|key, value| *key != 1 && value % 2 == 0);
-    /// assert!(index.iter().map(|(_, value)| *value).eq([0, 2, 4, 10, 12, 14, 16, 18]));
-    /// ```
-    pub fn retain<F>(&mut self, mut keep: F)
-    where
-        F: FnMut(&K, &V) -> bool,
-    {
-        let mut gap = Gap::first(&self.lists.tree);
-        while let Some(slot) = gap.slot_after(&self.lists.tree) {
-            /// Counts what is gone, also if the closure unwinds.
-            struct Count<'l>(usize, &'l mut usize);
-            impl Drop for Count<'_> {
-                fn drop(&mut self) {
-                    *self.1 -= self.0;
-                }
-            }
-            // SAFETY: N1; the multimap is borrowed for writing.
-            let (key, list) = unsafe { slot.pair_mut() };
-            let mut gone = Count(0, &mut self.len);
-            // SAFETY: T4, for lists too.
-            let kept =
-                unsafe { list.retain(|value| keep(key, value), &mut gone.0, &self.lists.alloc) };
-            drop(gone);
-            if kept {
-                gap.next(&self.lists.tree);
-                continue;
-            }
-            self.len -= list.len();
-            let (tree, alloc) = (&mut self.lists.tree, &self.lists.alloc);
-            // SAFETY: a gap of this tree, and T4.
-            let Some((key, list)) = (unsafe { gap.remove(tree, alloc) }) else { return };
-            // SAFETY: T4, for lists too.
-            drop(unsafe { Owned::new(list, alloc) });
-            drop(key);
-        }
     }
 
     /// Moves the values of each list, and the keys, to what takes least for so many. O(n).

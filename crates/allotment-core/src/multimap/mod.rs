@@ -10,6 +10,7 @@ mod iter;
 mod pages;
 mod scan;
 mod traits;
+mod update_range;
 mod usage;
 mod values;
 

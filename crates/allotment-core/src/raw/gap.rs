@@ -33,6 +33,11 @@ impl<K, V, S> Clone for Gap<K, V, S> {
 impl<K, V, S> Copy for Gap<K, V, S> {}
 
 impl<K, V, S: Shape<K>> Gap<K, V, S> {
+    /// The gap that an edge of the tree is.
+    pub(crate) fn at(edge: Edge<K, V, S>) -> Self {
+        Self { edge: Some(edge) }
+    }
+
     /// The gap before the first pair.
     pub(crate) fn first(tree: &Tree<K, V, S>) -> Self {
         Self { edge: tree.root().map(Edge::first) }

@@ -35,6 +35,8 @@
 //!   initialised runs of one column that nobody writes, from the moment they are yielded.
 //! - **C1** No foreign code runs between the first and the last write of a commit, but for
 //!   `ByteKey::bytes`: of keys that are in one place at the time, and panicking ends the program.
+//!   (A sieve runs it amid a leaf: what is dropped has been moved out, the rest closes up whatever
+//!   unwinds, and nobody else can look at the leaf meanwhile.)
 //!
 //! **Key order is not among them: it decides answers, never memory safety.** A comparison that
 //! lies costs correct results and nothing else.
@@ -116,6 +118,8 @@ mod merge;
 pub(crate) mod splice;
 
 pub(crate) mod gap;
+
+mod sieve;
 
 mod append;
 

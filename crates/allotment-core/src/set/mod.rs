@@ -19,6 +19,7 @@ mod scan;
 mod traits;
 
 use core::borrow::Borrow;
+use core::ops::RangeBounds;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
@@ -262,6 +263,24 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
         F: FnMut(&T) -> bool,
     {
         self.map.retain(|element, ()| keep(element));
+    }
+
+    /// [`retain`](Self::retain) for a range; answers how many elements are gone. See
+    /// [`BTreeMap::update_range`].
+    ///
+    /// ```
+    /// let mut set = allotment_core::BTreeSet::from([1, 2, 3, 4, 5, 6]);
+    /// assert_eq!(set.update_range(3.., |element| element % 2 == 0), 2);
+    /// assert!(set.iter().eq(&[1, 2, 4, 6]));
+    /// ```
+    pub fn update_range<Q, R, F>(&mut self, range: R, mut keep: F) -> usize
+    where
+        Q: Ord + ?Sized,
+        T: Borrow<Q> + Ord,
+        R: RangeBounds<Q>,
+        F: FnMut(&T) -> bool,
+    {
+        self.map.update_range(range, |element, ()| keep(element))
     }
 
     /// Moves all elements of `other` into this set; of equal ones this set's stay. See
