@@ -361,3 +361,40 @@ fn runs_that_grow_at_their_end_are_taken_apart() {
     }
     assert!(map.is_empty());
 }
+
+/// Lists as gaps, as bits, without holes and of single ids meet 64 numbers at a time, to the last
+/// number there is.
+#[test]
+fn lists_of_every_density_meet() {
+    let mut rng = Rng::with_seed(6);
+    let most = if cfg!(miri) { 300 } else { 20_000 };
+    for base in [0, 1, 63, 1 << 32, u64::MAX - 1 - 2 * most] {
+        let mut twins = Twin::<u64, TwinSet<u64>>::new();
+        for every in [1, 2, 5, 40, 900] {
+            let start = base + rng.u64(0..most);
+            let ids = (start..=start + most).filter(|_| every == 1 || rng.u64(0..every) == 0);
+            twins.insert(every, ids.chain([base, u64::MAX]).collect());
+        }
+        let mut map = PostingMap::<u64, u64>::new();
+        for (key, ids) in &twins {
+            map.extend(ids.iter().map(|id| (*key, *id)));
+        }
+        for (one, twin) in &twins {
+            for (other, other_twin) in &twins {
+                let [list, others] = [one, other].map(|key| map.get(key));
+                let met = PostingList::intersection_of([list, others]);
+                assert!(met.eq(twin.intersection(other_twin).copied()), "{one} {other} {base}");
+                let either = PostingList::union_of([list, others]);
+                assert!(either.eq(twin.union(other_twin).copied()), "{one} {other} {base}");
+                let left = list.difference([others]);
+                assert!(left.eq(twin.difference(other_twin).copied()), "{one} {other} {base}");
+            }
+        }
+        let lists = || twins.keys().map(|key| map.get(key));
+        let mut met: Vec<u64> = twins[&1].iter().copied().collect();
+        met.retain(|id| twins.values().all(|twin| twin.contains(id)));
+        assert!(PostingList::intersection_of(lists()).eq(met));
+        let all: TwinSet<u64> = twins.values().flatten().copied().collect();
+        assert!(PostingList::union_of(lists()).eq(all));
+    }
+}

@@ -1,4 +1,4 @@
-//! Intersection, union and difference of any number of posting lists.
+//! Intersection, union and difference of any number of posting lists, 64 numbers at a time.
 //!
 //! Where one list has no id for a stretch, an intersection or a difference does not read the others
 //! there: it searches for where they meet again, past whole blocks.
@@ -9,31 +9,49 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
-use crate::posting::list::{Ids, Rest};
+use crate::posting::list::Rest;
 use crate::posting::{PostingId, PostingList};
 use crate::raw::shape::{Shape, Standard};
-use crate::streams::{Keep, Merge, merge_by};
+use crate::streams::{Merge, merge_by};
+
+/// Ids among the 64 numbers from `base` on, as bits.
+#[derive(Clone, Copy, Default)]
+struct Stretch {
+    base: u64,
+    bits: u64,
+}
+
+/// The stretches of a list that have ids.
+struct Stretches<'a, S: Shape<u64>> {
+    rest: Rest<'a, S>,
+}
 
 /// The ids that are in each of several lists: see [`PostingList::intersection_of`].
 pub struct Intersection<'a, Id, S: Shape<u64> = Standard> {
     /// The shortest first.
     lists: Vec<Rest<'a, S>>,
+    met: Stretch,
     ids: PhantomData<Id>,
 }
 
 /// The ids that are in at least one of several lists: see [`PostingList::union_of`].
-pub struct Union<'a, Id: PostingId, S: Shape<u64> = Standard> {
-    merge: Merge<Ids<'a, Id, S>, Compare<Id>>,
+pub struct Union<'a, Id, S: Shape<u64> = Standard> {
+    merge: Merge<Stretches<'a, S>, Compare>,
+    united: Stretch,
+    /// The first one behind it, of one list.
+    ahead: Option<Stretch>,
+    ids: PhantomData<Id>,
 }
 
 /// The ids of a list that are in none of several others: see [`PostingList::difference`].
 pub struct Difference<'a, Id, S: Shape<u64> = Standard> {
-    own: Rest<'a, S>,
+    own: Stretches<'a, S>,
     others: Vec<Rest<'a, S>>,
+    left: Stretch,
     ids: PhantomData<Id>,
 }
 
-type Compare<Id> = fn(&Id, &Id) -> Ordering;
+type Compare = fn(&Stretch, &Stretch) -> Ordering;
 
 impl<'a, Id: PostingId, S: Shape<u64>> PostingList<'a, Id, S> {
     /// The ids that are in each of several lists, in ascending order; none of no lists.
@@ -59,7 +77,7 @@ impl<'a, Id: PostingId, S: Shape<u64>> PostingList<'a, Id, S> {
         let mut lists: Vec<Self> = lists.into_iter().collect();
         lists.sort_by_key(|list| list.len());
         let lists = lists.into_iter().map(Self::rest).collect();
-        Intersection { lists, ids: PhantomData }
+        Intersection { lists, met: Stretch::default(), ids: PhantomData }
     }
 
     /// The ids that are in at least one of several lists, each once, in ascending order.
@@ -77,8 +95,10 @@ impl<'a, Id: PostingId, S: Shape<u64>> PostingList<'a, Id, S> {
     where
         I: IntoIterator<Item = Self>,
     {
-        let compare: Compare<Id> = |id, other| id.to_bits().cmp(&other.to_bits());
-        Union { merge: merge_by(lists, compare).keep(Keep::First) }
+        let compare: Compare = |stretch, other| stretch.base.cmp(&other.base);
+        let stretches = lists.into_iter().map(|list| Stretches { rest: list.rest() });
+        let merge = merge_by(stretches, compare);
+        Union { merge, united: Stretch::default(), ahead: None, ids: PhantomData }
     }
 
     /// The ids of this list that are in none of the others, in ascending order.
@@ -94,68 +114,116 @@ impl<'a, Id: PostingId, S: Shape<u64>> PostingList<'a, Id, S> {
         I: IntoIterator<Item = Self>,
     {
         let others = others.into_iter().map(Self::rest).collect();
-        Difference { own: self.rest(), others, ids: PhantomData }
+        let own = Stretches { rest: self.rest() };
+        Difference { own, others, left: Stretch::default(), ids: PhantomData }
     }
 }
 
-impl<Id: PostingId, S: Shape<u64>> Iterator for Intersection<'_, Id, S> {
-    type Item = Id;
+impl Stretch {
+    /// Takes the first id out.
+    #[inline]
+    fn pop<Id: PostingId>(&mut self) -> Option<Id> {
+        if self.bits == 0 {
+            return None;
+        }
+        let bit = self.bits.trailing_zeros();
+        self.bits &= self.bits - 1;
+        Some(Id::from_bits(self.base + u64::from(bit)))
+    }
+}
 
-    fn next(&mut self) -> Option<Id> {
+impl<S: Shape<u64>> Clone for Stretches<'_, S> {
+    fn clone(&self) -> Self {
+        Self { rest: self.rest.clone() }
+    }
+}
+
+impl<S: Shape<u64>> Iterator for Stretches<'_, S> {
+    type Item = Stretch;
+
+    fn next(&mut self) -> Option<Stretch> {
+        let base = self.rest.peek()? & !63;
+        Some(Stretch { base, bits: self.rest.take_word(base) })
+    }
+}
+
+impl<Id, S: Shape<u64>> Intersection<'_, Id, S> {
+    /// The next stretch in which the lists meet.
+    fn meet(&mut self) -> Option<Stretch> {
         let (shortest, others) = self.lists.split_first_mut()?;
-        let mut wanted = shortest.peek()?;
-        // Around until all agree.
-        let mut at = 0;
-        while at < others.len() {
-            others[at].seek(wanted);
-            let head = others[at].peek()?;
-            at += 1;
-            if head > wanted {
-                shortest.seek(head);
-                (wanted, at) = (shortest.peek()?, 0);
+        'stretches: loop {
+            let wanted = shortest.peek()?;
+            let base = wanted & !63;
+            for other in &mut *others {
+                other.seek(wanted);
+                let head = other.peek()?;
+                if head - base >= 64 {
+                    shortest.seek(head);
+                    continue 'stretches;
+                }
+            }
+            let own = shortest.take_word(base);
+            let bits = others.iter_mut().fold(own, |bits, other| bits & other.take_word(base));
+            if bits != 0 {
+                return Some(Stretch { base, bits });
             }
         }
-        shortest.step();
-        Some(Id::from_bits(wanted))
     }
 }
 
-impl<Id: PostingId, S: Shape<u64>> Iterator for Union<'_, Id, S> {
-    type Item = Id;
-
-    fn next(&mut self) -> Option<Id> {
-        self.merge.next()
+impl<Id, S: Shape<u64>> Union<'_, Id, S> {
+    /// The next stretch of any list, with what the others have there.
+    fn unite(&mut self) -> Option<Stretch> {
+        let mut united = self.ahead.take().or_else(|| self.merge.next())?;
+        for stretch in &mut self.merge {
+            if stretch.base != united.base {
+                self.ahead = Some(stretch);
+                break;
+            }
+            united.bits |= stretch.bits;
+        }
+        Some(united)
     }
 }
 
-impl<Id: PostingId, S: Shape<u64>> Iterator for Difference<'_, Id, S> {
-    type Item = Id;
-
-    fn next(&mut self) -> Option<Id> {
+impl<Id, S: Shape<u64>> Difference<'_, Id, S> {
+    /// The next stretch of the list, without what the others have there.
+    fn subtract(&mut self) -> Option<Stretch> {
         loop {
-            let id = self.own.peek()?;
-            self.own.step();
-            let mut others = self.others.iter_mut();
-            let is_elsewhere = others.any(|other| {
-                other.seek(id);
-                other.peek() == Some(id)
-            });
-            if !is_elsewhere {
-                return Some(Id::from_bits(id));
+            let mut left = self.own.next()?;
+            for other in &mut self.others {
+                other.seek(left.base);
+                left.bits &= !other.take_word(left.base);
+            }
+            if left.bits != 0 {
+                return Some(left);
             }
         }
     }
 }
 
-/// What the iterators have in common.
 macro_rules! common {
-    ($name:ident, $self:ident, $clone:expr) => {
+    ($name:ident, $stretch:ident, $next:ident, $($other:ident),+) => {
+        impl<Id: PostingId, S: Shape<u64>> Iterator for $name<'_, Id, S> {
+            type Item = Id;
+
+            #[inline]
+            fn next(&mut self) -> Option<Id> {
+                loop {
+                    if let Some(id) = self.$stretch.pop() {
+                        return Some(id);
+                    }
+                    self.$stretch = self.$next()?;
+                }
+            }
+        }
+
         impl<Id: PostingId, S: Shape<u64>> FusedIterator for $name<'_, Id, S> {}
 
-        impl<Id: PostingId, S: Shape<u64>> Clone for $name<'_, Id, S> {
+        impl<Id, S: Shape<u64>> Clone for $name<'_, Id, S> {
             fn clone(&self) -> Self {
-                let $self = self;
-                $clone
+                let $stretch = self.$stretch;
+                Self { $stretch, $($other: self.$other.clone(),)+ ids: PhantomData }
             }
         }
 
@@ -167,13 +235,9 @@ macro_rules! common {
     };
 }
 
-common!(Intersection, own, Self { lists: own.lists.clone(), ids: PhantomData });
-common!(Union, own, Self { merge: own.merge.clone() });
-common!(
-    Difference,
-    own,
-    Self { own: own.own.clone(), others: own.others.clone(), ids: PhantomData }
-);
+common!(Intersection, met, meet, lists);
+common!(Union, united, unite, merge, ahead);
+common!(Difference, left, subtract, own, others);
 
 #[cfg(test)]
 mod tests {

@@ -187,6 +187,18 @@ impl<S: Shape<u64>> Rest<'_, S> {
             self.turn();
         }
     }
+
+    /// Takes the ids of the 64 numbers from `base` on, as bits. None that is left is less than that.
+    #[inline]
+    pub(super) fn take_word(&mut self, base: u64) -> u64 {
+        let mut word = self.reader.take_word(base);
+        while self.reader.peek().is_none() {
+            let Some((_, block)) = self.blocks.next() else { break };
+            self.reader = block.read();
+            word |= self.reader.take_word(base);
+        }
+        word
+    }
 }
 
 impl<Id: PostingId, S: Shape<u64>> Iterator for Ids<'_, Id, S> {

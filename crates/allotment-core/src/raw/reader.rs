@@ -211,6 +211,37 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Takes the ids of the 64 numbers from `base` on, as bits. None that is left is less than that.
+    #[inline]
+    pub(crate) fn take_word(&mut self, base: u64) -> u64 {
+        let mut word = 0;
+        while self.left > 0 && self.head - base < 64 {
+            if let Numbers::Bits(bytes) = self.numbers
+                && self.at > 0
+            {
+                return word | self.take_bits(bytes, base);
+            }
+            word |= 1 << (self.head - base);
+            self.step();
+        }
+        word
+    }
+
+    /// [`take_word`](Self::take_word) from bits, of which one led to the head.
+    #[inline]
+    fn take_bits(&mut self, bytes: &[u8], base: u64) -> u64 {
+        let (from, offset) = (self.at - 1, self.head - base);
+        let count = (64 - offset) as usize;
+        let end = (from + count).min(8 * bytes.len());
+        let word = bits::get(bytes, from, end - from);
+        let taken = (word.count_ones() as usize).min(self.left);
+        self.left -= taken;
+        if self.left > 0 {
+            self.go_to(bytes, end);
+        }
+        word << offset
+    }
+
     /// Has the first id with a bit from this one on as the head.
     #[inline]
     fn go_to(&mut self, bytes: &[u8], bit: usize) {
