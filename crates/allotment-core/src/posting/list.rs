@@ -188,7 +188,7 @@ impl<S: Shape<u64>> Rest<'_, S> {
         }
     }
 
-    /// Takes the ids of the 64 numbers from `base` on, as bits. None that is left is less than that.
+    /// Takes the ids of the 64 numbers from `base` on, as bits. None that is left is less.
     #[inline]
     pub(super) fn take_word(&mut self, base: u64) -> u64 {
         let mut word = self.reader.take_word(base);

@@ -211,7 +211,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes the ids of the 64 numbers from `base` on, as bits. None that is left is less than that.
+    /// Takes the ids of the 64 numbers from `base` on, as bits. None that is left is less.
     #[inline]
     pub(crate) fn take_word(&mut self, base: u64) -> u64 {
         let mut word = 0;
