@@ -14,10 +14,29 @@ use crate::raw::owned::{Owned, free_tree};
 use crate::raw::shape::Shape;
 use crate::raw::tree::Ready;
 
+/// A list being edited, whose ids are counted anew afterwards: also if the allocator unwinds.
+struct Counted<'l, S: Shape<u64>> {
+    list: &'l mut List<S>,
+    before: usize,
+    len: &'l mut usize,
+}
+
+impl<'l, S: Shape<u64>> Counted<'l, S> {
+    fn new(list: &'l mut List<S>, len: &'l mut usize) -> Self {
+        Self { before: list.len(), list, len }
+    }
+}
+
+impl<S: Shape<u64>> Drop for Counted<'_, S> {
+    fn drop(&mut self) {
+        *self.len = *self.len - self.before + self.list.len();
+    }
+}
+
 impl<K, Id, A: Allocator, S: Shape<K> + Shape<u64>> PostingMap<K, Id, A, S> {
     /// Puts an id in; answers whether it is new. If the key is there, its own stays.
     ///
-    /// O(log n), and a part of a block is moved: up to 256 ids, or 2,048 that lie close. Allocates
+    /// O(log n), and a part of a block is moved: up to 256 ids, or a bit. Allocates
     /// as [`BTreeMap::insert`] for a new key; for another id of a key a larger block now and then.
     ///
     /// # Panics
@@ -50,25 +69,22 @@ impl<K, Id, A: Allocator, S: Shape<K> + Shape<u64>> PostingMap<K, Id, A, S> {
             Err(layout) => return Err(AllocFailure { layout, returned: (key, id) }),
         };
         // SAFETY: T4; a list is seated next.
-        let is_new = match unsafe { tree.ready(&key, alloc) } {
+        let inserted = match unsafe { tree.ready(&key, alloc) } {
             Ok(Ready::Room(place)) => {
                 // SAFETY: told just now.
                 unsafe { tree.seat(place, key, list.keep()) };
-                true
+                self.len += 1;
+                return Ok(true);
             }
             Ok(Ready::Equal(slot)) => {
                 // SAFETY: N1; the map is borrowed for writing.
-                let own = unsafe { &mut *slot.value() };
+                let own = Counted::new(unsafe { &mut *slot.value() }, &mut self.len);
                 // SAFETY: T4, for lists too.
-                match unsafe { own.insert(id.to_bits(), alloc) } {
-                    Ok(is_new) => is_new,
-                    Err(layout) => return Err(AllocFailure { layout, returned: (key, id) }),
-                }
+                unsafe { own.list.insert(id.to_bits(), alloc) }
             }
-            Err(layout) => return Err(AllocFailure { layout, returned: (key, id) }),
+            Err(layout) => Err(layout),
         };
-        self.len += usize::from(is_new);
-        Ok(is_new)
+        inserted.map_err(|layout| AllocFailure { layout, returned: (key, id) })
     }
 
     /// Puts pairs in.
@@ -116,10 +132,9 @@ impl<K, Id, A: Allocator, S: Shape<K> + Shape<u64>> PostingMap<K, Id, A, S> {
         let Some(mut entry) = self.lists.occupied(key) else { return Ok(false) };
         let (list, alloc) = entry.value_and_alloc();
         if list.len() > 1 {
+            let own = Counted::new(list, &mut self.len);
             // SAFETY: T4, for lists too.
-            let was_there = unsafe { list.remove(id.to_bits(), alloc) }?;
-            self.len -= usize::from(was_there);
-            return Ok(was_there);
+            return unsafe { own.list.remove(id.to_bits(), alloc) };
         }
         Ok(list.contains(id.to_bits()) && self.remove_all(key) == 1)
     }

@@ -30,7 +30,7 @@ pub use list::{Ids, IdsRange, PostingList};
 /// As [`BTreeMultiMap`](crate::BTreeMultiMap), but for ids that are integers, and compressed: a
 /// single id is a part of the word that a list is in the tree; several are in a block, as the gaps
 /// between them in as many bits as the widest takes, or as a bit each where they lie close; many
-/// are in such blocks of up to 256 ids, or 2,048 that lie close, which a tree keeps in order.
+/// are in such blocks of up to 256 ids, or 8,193 that lie close, which a tree keeps in order.
 ///
 /// Ids come back by value. A look-up reads half a block on average, an insertion or a removal reads
 /// and writes a block.

@@ -53,6 +53,26 @@ pub(super) fn clear(bytes: &mut [u8], from: usize, end: usize) {
     }
 }
 
+/// Sets the bits from `from` to `end`.
+pub(super) fn fill(bytes: &mut [u8], from: usize, end: usize) {
+    let mut from = from;
+    while from < end {
+        let count = (end - from).min(MOST);
+        put(bytes, from, count, u64::MAX);
+        from += count;
+    }
+}
+
+/// Copies the first `count` bits to where `to` begins in others.
+pub(super) fn copy(bytes: &[u8], others: &mut [u8], to: usize, count: usize) {
+    let mut from = 0;
+    while from < count {
+        let bits = (count - from).min(MOST);
+        put(others, to + from, bits, get(bytes, from, bits));
+        from += bits;
+    }
+}
+
 /// Moves the bits from `from` to `end` up by so many, from the last one down.
 pub(super) fn move_up(bytes: &mut [u8], from: usize, end: usize, by: usize) {
     let (first, mut top) = (from + by, end + by);

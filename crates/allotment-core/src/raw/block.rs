@@ -88,12 +88,25 @@ impl Block {
         (code, bytes): (Code, usize),
         alloc: &A,
     ) -> Result<Self, Layout> {
+        let mut block = Self::zeroed((code, bytes), alloc)?;
+        code.write(ids, block.bytes_mut());
+        Ok(block)
+    }
+
+    /// A new block whose bytes are zero, for the caller to write what the code says.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    pub(super) fn zeroed<A: Allocator>(
+        (code, bytes): (Code, usize),
+        alloc: &A,
+    ) -> Result<Self, Layout> {
         let class = class_of(size_of::<Head>() + bytes);
         let layout = Self::layout_of(class);
         let block = alloc.allocate_zeroed(layout).map_err(|_| layout)?.cast();
         let mut block = Self { block };
         block.set_head(Head::new(code, class));
-        code.write(ids, block.bytes_mut());
         Ok(block)
     }
 
@@ -125,15 +138,20 @@ impl Block {
         Self::layout_of(self.head().class())
     }
 
+    /// How the ids are written.
+    pub(super) fn code(&self) -> Code {
+        self.head().code()
+    }
+
     /// The bytes behind the head.
-    fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         let start = self.block.as_ptr().wrapping_add(size_of::<Head>());
         let len = self.layout().size() - size_of::<Head>();
         // SAFETY: they are in the block, initialised at birth, and borrowed as this is.
         unsafe { slice::from_raw_parts(start, len) }
     }
 
-    fn bytes_mut(&mut self) -> &mut [u8] {
+    pub(super) fn bytes_mut(&mut self) -> &mut [u8] {
         let start = self.block.as_ptr().wrapping_add(size_of::<Head>());
         let len = self.layout().size() - size_of::<Head>();
         // SAFETY: as for `bytes`, and borrowed for writing.
@@ -154,6 +172,9 @@ impl Block {
 
     /// Whether an id is among them.
     pub(crate) fn contains(&self, id: u64) -> bool {
+        if let Some(is_there) = self.code().bit_is_set(id, self.bytes()) {
+            return is_there;
+        }
         let mut ids = self.read();
         ids.seek(id);
         ids.peek() == Some(id)

@@ -15,12 +15,12 @@ use crate::raw::reader::{Gaps, Numbers, Reader};
 
 /// Ids above which a block has bits, or gaps of no width.
 pub(crate) const MOST_GAPS: usize = 256;
-/// Ids of the largest block.
+/// Ids above which they are not written one by one, but changed as bits or as a run.
 pub(crate) const MOST: usize = 2048;
-/// Bits of the largest block of bits.
-const SPAN_MOST: u64 = 8 * 1024;
+/// Bits of the largest block of bits, and ids behind the first of the longest run.
+pub(super) const SPAN_MOST: u64 = 8 * 1024;
 /// Stands for bits in the place of a width.
-const BITS: u8 = 127;
+pub(super) const BITS: u8 = 127;
 
 /// How ids are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(crate) struct Code {
     pub(crate) len: usize,
     /// Bits of a gap, or `BITS`.
     pub(crate) width: u8,
-    /// Bytes of the first id: 1 to 8.
+    /// Bytes of the first id: 1 to 8, and 8 if bits are more than [`MOST`], so that any can be it.
     pub(crate) first_bytes: usize,
 }
 
@@ -120,7 +120,7 @@ impl Code {
         payload: &mut [u8],
     ) -> Option<bool> {
         let (width, gap) = (usize::from(self.width), id - head - 1);
-        let most = if width == 0 { MOST } else { MOST_GAPS };
+        let most = if width == 0 { SPAN_MOST as usize } else { MOST_GAPS };
         let fits = self.len * width <= payload.len() * 8;
         if self.len >= most || !fits || bits_of(gap) > width as u32 {
             return None;
@@ -214,7 +214,7 @@ impl Code {
         let byte = usize::try_from(bit / 8).ok()?;
         // A block may have room for more bits than one is written with.
         let is_beyond = bit >= SPAN_MOST || byte >= payload.len();
-        if self.len == MOST || is_beyond {
+        if is_beyond || self.len == MOST && self.first_bytes < 8 {
             return None;
         }
         // The last byte may have bits behind the last id, which are free to take.
@@ -236,8 +236,19 @@ impl Code {
         was_there
     }
 
+    /// Whether an id is there, if that can be told from its bit.
+    pub(crate) fn bit_is_set(self, id: u64, bytes: &[u8]) -> Option<bool> {
+        let (first, payload) = self.split(bytes);
+        if self.width != BITS || id <= first {
+            return (id <= first).then_some(id == first);
+        }
+        let bit = id - first - 1;
+        let byte = usize::try_from(bit / 8).ok().and_then(|byte| payload.get(byte));
+        Some(byte.is_some_and(|byte| byte >> (bit % 8) & 1 == 1))
+    }
+
     /// The first id, and the bytes behind it.
-    fn split(self, bytes: &[u8]) -> (u64, &[u8]) {
+    pub(super) fn split(self, bytes: &[u8]) -> (u64, &[u8]) {
         let (head, payload) = bytes.split_at(self.first_bytes);
         (load(head, 0), payload)
     }
@@ -282,10 +293,10 @@ impl Ways {
         let (first, last, len) = (ids[0], ids[ids.len() - 1], ids.len());
         let widest = ids.windows(2).map(|two| two[1] - two[0] - 1).max().unwrap_or(0);
         let (width, span) = (bits_of(widest) as u8, last - first);
-        let first_bytes = bits_of(first).div_ceil(8).max(1) as usize;
+        let first_bytes = if len > MOST { 8 } else { bits_of(first).div_ceil(8).max(1) as usize };
         let code = |width| Code { len, width, first_bytes };
-        let may_have_gaps = len <= if width == 0 { MOST } else { MOST_GAPS };
-        let may_have_bits = len <= MOST && span <= SPAN_MOST;
+        let may_have_gaps = width == 0 || len <= MOST_GAPS;
+        let may_have_bits = span <= SPAN_MOST;
         let gap_bytes = first_bytes + ((len - 1) * usize::from(width)).div_ceil(8);
         let bit_bytes = first_bytes + span.div_ceil(8) as usize;
         Self {

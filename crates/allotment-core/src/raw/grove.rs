@@ -136,7 +136,7 @@ impl<S: Shape<u64>> Grove<S> {
         };
         // SAFETY: N1; the tree is borrowed for writing.
         let (fence, block) = unsafe { slot.pair_mut() };
-        let fence = *fence;
+        let (fence, had_bits) = (*fence, block.has_bits());
         let put = if id <= self.last {
             // SAFETY: passed on.
             unsafe { put(block, id, alloc) }?
@@ -148,7 +148,13 @@ impl<S: Shape<u64>> Grove<S> {
         };
         match put {
             Put::Present => return Ok(false),
-            Put::Done => {}
+            Put::Done if had_bits || !block.has_bits() => {}
+            Put::Done => {
+                self.count(id);
+                // SAFETY: a fence of the tree; the rest is passed on.
+                unsafe { self.unite_bits_around(fence, alloc) };
+                return Ok(true);
+            }
             Put::Beside(Side::After, new) => {
                 // Before the id is in: the allocator may panic.
                 // SAFETY: passed on.
@@ -319,6 +325,51 @@ impl<S: Shape<u64>> Grove<S> {
         {
             // SAFETY: as above.
             unsafe { self.unite(before, slot, alloc) };
+        }
+    }
+
+    /// Puts a block whose ids have come to lie so close that they have bits together with the next
+    /// one and the one before, if those have bits as well.
+    ///
+    /// # Safety
+    ///
+    /// A fence of the tree; nodes and blocks stem from `alloc`.
+    #[cold]
+    unsafe fn unite_bits_around<A: Allocator>(&mut self, fence: u64, alloc: &A) {
+        // SAFETY: passed on.
+        unsafe { self.unite_bits(fence, alloc) };
+        let before = self.tree.edge_beside(&fence, Side::Before);
+        if let Some(slot) =
+            before.zip(self.tree.root()).and_then(|(edge, root)| edge.slot_before(root))
+        {
+            // SAFETY: N1; the tree is borrowed.
+            let before = unsafe { slot.key().read() };
+            // SAFETY: passed on.
+            unsafe { self.unite_bits(before, alloc) };
+        }
+    }
+
+    /// Puts a block together with the next one if both have bits, their numbers fit one, and there
+    /// is memory to do so.
+    ///
+    /// # Safety
+    ///
+    /// A fence of the tree; nodes and blocks stem from `alloc`.
+    unsafe fn unite_bits<A: Allocator>(&mut self, fence: u64, alloc: &A) {
+        let edge = self.tree.edge_beside(&fence, Side::After);
+        let Some((edge, root)) = edge.zip(self.tree.root()) else { return };
+        let Some((own, next)) = edge.slot_before(root).zip(edge.slot_after(root)) else { return };
+        // SAFETY: N1; the tree is borrowed for writing.
+        let (_, block) = unsafe { own.pair_mut() };
+        // SAFETY: as above, and another slot.
+        let (next_fence, next) = unsafe { next.pair() };
+        let next_fence = *next_fence;
+        if let Some(united) = block.united_with(next, alloc) {
+            let old = core::mem::replace(block, united);
+            // SAFETY: passed on.
+            unsafe { self.fell(next_fence, alloc) };
+            // SAFETY: passed on.
+            unsafe { old.free(alloc) };
         }
     }
 

@@ -143,6 +143,8 @@ pub(crate) mod reader;
 
 pub(crate) mod code;
 
+mod large;
+
 mod repack;
 
 pub(crate) mod grove;

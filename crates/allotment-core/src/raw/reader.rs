@@ -158,7 +158,7 @@ fn bit_before(bytes: &[u8], end: usize) -> usize {
 }
 
 /// How many bits from `from` on, up to `end`, are set.
-fn count_bits(bytes: &[u8], from: usize, end: usize) -> usize {
+pub(super) fn count_bits(bytes: &[u8], from: usize, end: usize) -> usize {
     let (mut from, mut count) = (from, 0);
     while from < end {
         let bits = (end - from).min(64 - from % 8);

@@ -2,13 +2,13 @@
 //! them anew.
 
 use core::alloc::Layout;
-use core::mem;
 
 use allotment_alloc::Allocator;
 
 use crate::raw::block::Block;
 use crate::raw::code::{Code, MOST, MOST_GAPS};
-use crate::raw::owned::{Free, Owned};
+use crate::raw::large::{reach, replace, take_from_large, tighten_large};
+use crate::raw::owned::Owned;
 use crate::raw::search::Side;
 
 /// Bytes that a block may grow by for an id before its first or behind its last, rather than
@@ -103,9 +103,8 @@ pub(super) unsafe fn repack<A: Allocator>(
             Room::Enough => bytes,
             Room::Twice => 2 * bytes,
         };
-        let old = mem::replace(block, Block::new(ids, (code, bytes), alloc)?);
         // SAFETY: passed on.
-        unsafe { old.free(alloc) };
+        unsafe { replace(block, Block::new(ids, (code, bytes), alloc)?, alloc) };
     }
     Ok(())
 }
@@ -116,15 +115,18 @@ pub(super) unsafe fn repack<A: Allocator>(
 ///
 /// The block stems from `alloc`.
 pub(super) unsafe fn tighten<A: Allocator>(block: &mut Block, alloc: &A) {
+    if block.is_large() {
+        // SAFETY: passed on.
+        return unsafe { tighten_large(block, alloc) };
+    }
     let tight = with_buffer(block.len(), |buffer| {
         let len = unpack(block, buffer);
         let (code, bytes) = Code::of_part(&buffer[..len]);
         (9 * bytes < 8 * block.room()).then(|| Block::new(&buffer[..len], (code, bytes), alloc))
     });
     if let Some(Ok(tight)) = tight {
-        let old = mem::replace(block, tight);
         // SAFETY: passed on.
-        unsafe { old.free(alloc) };
+        unsafe { replace(block, tight, alloc) };
     }
 }
 
@@ -142,6 +144,11 @@ pub(crate) unsafe fn put<'a, A: Allocator>(
     id: u64,
     alloc: &'a A,
 ) -> Result<Put<'a, A>, Layout> {
+    if let Some(run) = block.completed_by(id, alloc) {
+        // SAFETY: passed on.
+        unsafe { replace(block, run, alloc) };
+        return Ok(Put::Done);
+    }
     if let Some(is_new) = block.insert(id) {
         return Ok(if is_new { Put::Done } else { Put::Present });
     }
@@ -164,8 +171,36 @@ pub(super) unsafe fn put_anew<'a, A: Allocator>(
     room: Room,
     alloc: &'a A,
 ) -> Result<Put<'a, A>, Layout> {
+    if block.is_large() {
+        // SAFETY: passed on.
+        return unsafe { put_large(block, id, room, alloc) };
+    }
     // SAFETY: passed on.
     with_buffer(block.len() + 1, |buffer| unsafe { put_among(block, buffer, id, room, alloc) })
+}
+
+/// [`put`] of an id that is not there, before or behind what there is room for.
+///
+/// # Errors
+///
+/// As for `put`.
+///
+/// # Safety
+///
+/// As for `put`.
+unsafe fn put_large<'a, A: Allocator>(
+    block: &mut Block,
+    id: u64,
+    room: Room,
+    alloc: &'a A,
+) -> Result<Put<'a, A>, Layout> {
+    // SAFETY: passed on.
+    if unsafe { reach(block, id, matches!(room, Room::Twice), alloc) }? {
+        block.insert(id).expect("a bit that there is room for");
+        return Ok(Put::Done);
+    }
+    let side = if id < block.first() { Side::Before } else { Side::After };
+    Ok(Put::Beside(side, pack(&[id], alloc)?))
 }
 
 /// [`put`], by way of a buffer with room for the id.
@@ -223,6 +258,11 @@ pub(crate) unsafe fn take<A: Allocator>(
     alloc: &A,
 ) -> Result<Taken, Layout> {
     let len = block.len();
+    if block.is_large() {
+        // SAFETY: passed on.
+        let was_there = unsafe { take_from_large(block, id, alloc) }?;
+        return Ok(if was_there { Taken::Done } else { Taken::Absent });
+    }
     // Now and then all are written anew, for they may take less by then.
     if !len.is_multiple_of(REWRITE_EVERY)
         && let Some(was_there) = block.remove(id)
@@ -259,9 +299,8 @@ unsafe fn take_among<A: Allocator>(
     if 4 * bytes < block.room()
         && let Ok(smaller) = Block::new(ids, (code, bytes), alloc)
     {
-        let old = mem::replace(block, smaller);
         // SAFETY: passed on.
-        unsafe { old.free(alloc) };
+        unsafe { replace(block, smaller, alloc) };
         return Ok(Taken::Done);
     }
     // SAFETY: passed on.
