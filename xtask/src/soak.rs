@@ -32,7 +32,7 @@ const TESTS: &[&str] = &[
     "multimap_faults",
     "panics",
     "postings",
-    "requests",
+    "sweeps",
 ];
 const PACKAGE: &str = "allotment-core";
 

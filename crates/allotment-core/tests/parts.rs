@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use allotment_core::shape::Tiny;
-use allotment_core::{BTreeMap, BTreeSet, Global};
+use allotment_core::{BTreeMap, BTreeSet, Global, SharedAlloc};
 use allotment_meter::{Counting, Faulty};
 
 use allotment_trial::fuse::catch;
@@ -129,4 +129,54 @@ fn every_request_of_a_join_panics_in_turn() {
         }
     }
     assert!(points > 4, "{points}");
+}
+
+/// A map of such numbers, that has values of their own.
+fn map_of<A: SharedAlloc>(alloc: A, numbers: impl Iterator<Item = u32>) -> Map<A, Tiny> {
+    let mut map = BTreeMap::with_shape_in(Counting::new(alloc));
+    map.extend(numbers.map(|n| (Probe::new(n), Probe::new(n))));
+    map
+}
+
+fn numbers<A: SharedAlloc>(map: &Map<A, Tiny>) -> Vec<u32> {
+    map.verify().expect("a valid map");
+    map.keys().map(Probe::n).collect()
+}
+
+/// A map on another allocator cannot be hung in, and its pairs are put in one by one.
+#[test]
+fn pairs_come_from_another_allocator() {
+    for len in [0, 1, 3, 40] {
+        for n in 0.. {
+            let owed = ledger::live();
+            let (faulty, apart) = (Faulty::new(Global), Faulty::new(Global));
+            let plan = faulty.plan();
+            let mut map = map_of(faulty, (0..len).map(|n| n * 10));
+            let other = map_of(apart, 1..9);
+            plan.fail_from(n);
+            let (mut cursor, is_after) =
+                (map.lower_bound_mut(Bound::Excluded(&Probe::new(0))), n % 2 == 0);
+            let spliced = if is_after {
+                cursor.fallible().splice_after(other)
+            } else {
+                cursor.fallible().splice_before(other)
+            };
+            plan.never();
+            let rest = spliced.map_err(|error| error.into_inner());
+            let rest = rest.as_ref().err().map_or(Vec::new(), numbers);
+            let beside = if is_after { cursor.peek_next() } else { cursor.peek_prev() };
+            let got_in = 8 - rest.len() as u32;
+            let first = if is_after { 1 } else { got_in };
+            assert!(got_in == 0 || beside.is_some_and(|(key, _)| key.n() == first));
+            assert_eq!(rest, (got_in + 1..9).collect::<Vec<u32>>());
+            let multiples = (1..len).map(|n| n * 10);
+            let all: Vec<u32> = (0..len.min(1)).chain(1..got_in + 1).chain(multiples).collect();
+            assert_eq!(numbers(&map), all);
+            drop(map);
+            if rest.is_empty() {
+                break;
+            }
+            assert!(ledger::live() >= owed);
+        }
+    }
 }

@@ -86,3 +86,21 @@ impl fmt::Debug for Probe {
         self.n.fmt(f)
     }
 }
+
+/// Reads the number.
+#[cfg(feature = "serde")]
+impl<'de> serde_core::Deserialize<'de> for Probe {
+    fn deserialize<D: serde_core::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        burn(Act::Call);
+        u32::deserialize(deserializer).map(Self::new)
+    }
+}
+
+/// Reads the number.
+#[cfg(feature = "borsh")]
+impl borsh::BorshDeserialize for Probe {
+    fn deserialize_reader<R: borsh::io::Read>(reader: &mut R) -> borsh::io::Result<Self> {
+        burn(Act::Call);
+        u32::deserialize_reader(reader).map(Self::new)
+    }
+}
