@@ -3,12 +3,11 @@
 use std::env;
 use std::ops::Bound;
 use std::process::Command;
-use std::ptr::NonNull;
 use std::thread;
 
 use allotment_bump::Bump;
 use allotment_core::shape::Tiny;
-use allotment_core::{AllocError, Allocator, BTreeMap, Global, Layout};
+use allotment_core::{BTreeMap, Global};
 use allotment_trial::checked::Checked;
 use allotment_trial::fuse::{Act, arm, catch};
 use allotment_trial::ledger;
@@ -94,39 +93,6 @@ fn maps_move_with_their_arena() {
     assert_eq!(moved.by_ref().take(70).count(), 70);
     drop(moved);
     assert_eq!(ledger::live(), owed);
-}
-
-/// An allocator that breaks its promise: its blocks are not aligned as asked.
-struct Misaligning;
-
-// SAFETY: none, which is the point; each block lies in a larger one of the global allocator.
-unsafe impl Allocator for Misaligning {
-    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        let block = Global.allocate(larger(layout))?;
-        // SAFETY: one byte from the beginning of a block that has more.
-        let start = unsafe { block.cast::<u8>().add(1) };
-        Ok(NonNull::slice_from_raw_parts(start, layout.size()))
-    }
-
-    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        // SAFETY: `allocate` went one byte further than the block's beginning.
-        let start = unsafe { block.sub(1) };
-        // SAFETY: the block came from there, with this layout.
-        unsafe { Global.deallocate(start, larger(layout)) };
-    }
-}
-
-fn larger(layout: Layout) -> Layout {
-    Layout::from_size_align(layout.size() + 1, layout.align()).expect("nodes are small")
-}
-
-/// Hazard 38: breaking the promise of an allocator is undefined behaviour, which is found before
-/// anything comes of it where assertions are on.
-#[test]
-#[cfg(debug_assertions)]
-#[should_panic = "the allocator misaligned a node"]
-fn misaligned_nodes_are_noticed() {
-    BTreeMap::new_in(Misaligning).insert(1_u64, 2_u64);
 }
 
 /// What an edit at a gap did.

@@ -2,9 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap as Twin;
-use std::mem::{self, ManuallyDrop};
 
-use allotment_core::btree_map::Entry;
 use allotment_core::shape::{Shape, Standard, Tiny};
 use allotment_core::{BTreeMap, BTreeSet, Global};
 use allotment_pool::Pool;
@@ -12,6 +10,7 @@ use allotment_pool::Pool;
 use allotment_trial::checked::Checked;
 use allotment_trial::effort::{effort, tally};
 use allotment_trial::fuse::{Act, arm, burn, catch, disarm};
+use allotment_trial::hinting::{Hinting, LIES};
 use allotment_trial::ledger;
 use allotment_trial::probe::Probe;
 
@@ -50,13 +49,7 @@ fn sweep<S: Shape<Probe>>(kind: Act, mut act: impl FnMut(Map<S>, u32)) {
             points += 1;
         }
     }
-    let what = match kind {
-        Act::Drop => "drops that panicked",
-        Act::Clone => "clones that panicked",
-        Act::Call => "closures and iterators that panicked",
-        Act::Compare => "comparisons that panicked",
-    };
-    tally(what, points);
+    tally(kind.points(), points);
 }
 
 /// Hazard 13.
@@ -319,62 +312,21 @@ fn iterators_panic() {
     });
 }
 
-/// An iterator that answers any size hint.
-struct Liar<I>(I, (usize, Option<usize>));
-
-impl<I: Iterator> Iterator for Liar<I> {
-    type Item = I::Item;
-
-    fn next(&mut self) -> Option<I::Item> {
-        self.0.next()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.1
-    }
-}
-
 /// Hazard 17.
 #[test]
 fn size_hints_lie() {
-    for hint in [(0, Some(0)), (usize::MAX, None), (usize::MAX, Some(usize::MAX)), (9, Some(3))] {
-        let liar = || Liar((0..100_u32).map(|n| (n, n)), hint);
+    for hint in LIES {
+        let liar = || Hinting::new((0..100_u32).map(|n| (n, n)), hint);
         let mut map: BTreeMap<_, _> = liar().collect();
         assert_eq!(map.len(), 100);
         map.clear();
         map.extend(liar());
         assert!(map.keys().copied().eq(0..100));
         assert_eq!(BTreeSet::from_iter(liar()).len(), 100);
-        let disordered = Liar((0..100_u32).rev().map(|n| (n, n)), hint);
+        let disordered = Hinting::new((0..100_u32).rev().map(|n| (n, n)), hint);
         assert_eq!(BTreeMap::from_iter(disordered).len(), 100);
         assert_eq!(map.insert_sorted(liar()), 0);
         map.verify().expect("a valid tree");
-    }
-}
-
-/// Hazard 46: what is forgotten is leaked at worst; the map is as it was.
-#[test]
-fn entries_and_iterators_are_forgotten() {
-    let mut map: BTreeMap<u32, String> = (0..100).map(|n| (n * 2, n.to_string())).collect();
-    let before = map.dump();
-    for n in 0..200 {
-        match map.entry(n) {
-            Entry::Occupied(entry) => assert!(ManuallyDrop::new(entry).key() == &n),
-            Entry::Vacant(entry) => assert!(ManuallyDrop::new(entry).key() == &n),
-        }
-        ManuallyDrop::new(map.range_mut(n..)).next();
-        ManuallyDrop::new(map.iter_mut()).nth(n as usize);
-        ManuallyDrop::new(map.first_entry().expect("not empty")).get_mut().push('!');
-    }
-    assert_eq!(map.dump(), before);
-    map.verify().expect("a valid tree");
-    // Nodes of plain data from an arena: it takes them back in the end.
-    let pool = Pool::new();
-    for taken in 0..60 {
-        let map = BTreeMap::<_, _, _>::from_iter_in((0..60_u64).map(|n| (n, n)), &pool);
-        let mut pairs = map.into_iter();
-        assert_eq!(pairs.by_ref().take(taken).count(), taken);
-        mem::forget(pairs);
     }
 }
 

@@ -1,50 +1,14 @@
 //! An allocator that panics as a block is given back: nodes may leak then, and the maps stay whole.
 
-use std::cell::Cell;
 use std::mem;
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::ptr::NonNull;
-use std::rc::Rc;
 
+use allotment_core::BTreeMap;
 use allotment_core::btree_map::CursorMut;
 use allotment_core::shape::{Shape, Small, Standard, Tiny};
-use allotment_core::{AllocError, Allocator, BTreeMap, Global, Layout, SharedAlloc};
-
-/// Gives blocks back and then panics, once, after so many times without.
-#[derive(Clone)]
-struct Grudging {
-    patience: Rc<Cell<Option<usize>>>,
-}
-
-/// What a `Grudging` panics with.
-struct Grudge;
-
-// SAFETY: every block comes from `Global` and goes back there, panic or not.
-unsafe impl Allocator for Grudging {
-    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        Global.allocate(layout)
-    }
-
-    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        // SAFETY: passed on.
-        unsafe { Global.deallocate(block, layout) };
-        match self.patience.get() {
-            Some(0) => {
-                self.patience.set(None);
-                resume_unwind(Box::new(Grudge));
-            }
-            patience => self.patience.set(patience.map(|left| left - 1)),
-        }
-    }
-}
-
-// SAFETY: all of them are `Global`.
-unsafe impl SharedAlloc for Grudging {
-    fn same_as(&self, _other: &Self) -> bool {
-        true
-    }
-}
+use allotment_trial::fragile::Grudging;
+use allotment_trial::fuse::{Act, arm, catch, disarm};
 
 type Map<S> = BTreeMap<u32, Box<u32>, Grudging, S>;
 
@@ -84,11 +48,11 @@ fn edits<S: Shape<u32>>() -> Vec<Edit<S>> {
         |map, _| drop(map.drain(20..60).nth(3)),
         |map, other| {
             *other = map.split_range(30..);
-            map.join(mem::replace(other, map_on(map.allocator().clone()))).expect("all behind");
+            map.join(mem::replace(other, empty())).expect("all behind");
         },
         |map, _| map.extract_if(5..90, |key, _| key % 5 != 0).for_each(drop),
         |map, other| {
-            let fresh = map_on(map.allocator().clone());
+            let fresh = empty();
             map.merge(mem::replace(other, fresh), |_, own, _| own);
         },
         |map, _| at_gap(map, 20, |cursor| while cursor.remove_next().is_some() {}),
@@ -102,8 +66,8 @@ fn edits<S: Shape<u32>>() -> Vec<Edit<S>> {
     ]
 }
 
-fn map_on<S: Shape<u32>>(alloc: Grudging) -> Map<S> {
-    Map::with_shape_in(alloc)
+fn empty<S: Shape<u32>>() -> Map<S> {
+    Map::with_shape_in(Grudging)
 }
 
 /// Edits at a gap; afterwards all of the map is to be seen from wherever the cursor is, and it can
@@ -131,17 +95,16 @@ fn whole<S: Shape<u32>>(map: &mut Map<S>) {
 fn sweep<S: Shape<u32>>(len: u32) {
     for edit in edits::<S>() {
         for patience in 0.. {
-            let alloc = Grudging { patience: Rc::default() };
-            let mut map = Map::<S>::with_shape_in(alloc.clone());
+            let mut map = Map::<S>::with_shape_in(Grudging);
             map.extend((0..len).map(|n| (n * 3 % len, Box::new(n))));
-            let mut other = Map::<S>::with_shape_in(alloc.clone());
+            let mut other = Map::<S>::with_shape_in(Grudging);
             other.extend((0..len / 2).map(|n| (n * 4, Box::new(n))));
-            alloc.patience.set(Some(patience));
-            let outcome = catch_unwind(AssertUnwindSafe(|| edit(&mut map, &mut other)));
-            alloc.patience.set(None);
+            arm(Act::Release, patience);
+            let passed = catch(|| edit(&mut map, &mut other)).is_some();
+            disarm(Act::Release);
             whole(&mut map);
             whole(&mut other);
-            if outcome.is_ok() {
+            if passed {
                 break;
             }
             drop(map.into_iter().rev().take(5));
@@ -149,7 +112,7 @@ fn sweep<S: Shape<u32>>(len: u32) {
     }
 }
 
-/// Hazard 21, as far as `deallocate` goes.
+/// Hazard 21, as far as `deallocate` goes; for `clone` and `drop` see `allocators.rs`.
 #[test]
 fn maps_are_whole_when_giving_back_panics() {
     sweep::<Tiny>(100);

@@ -16,7 +16,32 @@ pub enum Act {
     Drop,
     /// A closure or an iterator of the test is called.
     Call,
+    /// A handle of an allocator is cloned.
+    CloneHandle,
+    /// A handle of an allocator is dropped.
+    DropHandle,
+    /// A block has been given back.
+    Release,
 }
+
+impl Act {
+    /// What a point of a sweep is called at which this act panicked.
+    #[must_use]
+    pub const fn points(self) -> &'static str {
+        match self {
+            Self::Compare => "comparisons that panicked",
+            Self::Clone => "clones that panicked",
+            Self::Drop => "drops that panicked",
+            Self::Call => "closures and iterators that panicked",
+            Self::CloneHandle => "clones of allocators that panicked",
+            Self::DropHandle => "drops of allocators that panicked",
+            Self::Release => "blocks whose return panicked",
+        }
+    }
+}
+
+/// How many acts there are.
+const ACTS: usize = Act::Release as usize + 1;
 
 /// What a blown fuse throws.
 struct Blown;
@@ -24,9 +49,7 @@ struct Blown;
 thread_local! {
     /// Whether this thread has said that it will look at panics itself.
     static QUIET: Cell<bool> = const { Cell::new(false) };
-    static FUSES: [Cell<Option<u64>>; 4] = const {
-        [Cell::new(None), Cell::new(None), Cell::new(None), Cell::new(None)]
-    };
+    static FUSES: [Cell<Option<u64>>; ACTS] = const { [const { Cell::new(None) }; ACTS] };
 }
 
 fn fuse<R>(act: Act, use_it: impl FnOnce(&Cell<Option<u64>>) -> R) -> R {

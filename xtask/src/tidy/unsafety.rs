@@ -12,7 +12,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("allotment-pool", &["src/", "tests/"]),
     ("allotment-meter", &["src/", "tests/"]),
     ("allotment-snapshot", &["src/mapped.rs", "tests/mapped.rs"]),
-    ("allotment-trial", &["src/checked.rs", "src/bin/allotment-trial-points.rs"]),
+    (
+        "allotment-trial",
+        &[
+            "src/breaking.rs",
+            "src/calling.rs",
+            "src/checked.rs",
+            "src/forking.rs",
+            "src/fragile.rs",
+            "src/bin/allotment-trial-points.rs",
+        ],
+    ),
     ("allotment-fuzz", &["src/blocks.rs"]),
     (
         "allotment-core",

@@ -13,6 +13,7 @@ use core::slice;
 use allotment_alloc::Allocator;
 
 use crate::raw::code::Code;
+use crate::raw::obtain::{obtain, obtain_zeroed};
 use crate::raw::owned::Free;
 use crate::raw::reader::Reader;
 
@@ -104,7 +105,7 @@ impl Block {
     ) -> Result<Self, Layout> {
         let class = class_of(size_of::<Head>() + bytes);
         let layout = Self::layout_of(class);
-        let block = alloc.allocate_zeroed(layout).map_err(|_| layout)?.cast();
+        let block = obtain_zeroed(layout, alloc)?;
         let mut block = Self { block };
         block.set_head(Head::new(code, class));
         Ok(block)
@@ -117,7 +118,7 @@ impl Block {
     /// The layout that the allocator could not serve.
     pub(crate) fn copy<A: Allocator>(&self, alloc: &A) -> Result<Self, Layout> {
         let layout = self.layout();
-        let block = alloc.allocate(layout).map_err(|_| layout)?.cast();
+        let block = obtain(layout, alloc)?;
         // SAFETY: two blocks of this size, and the bytes of the old one are initialised.
         unsafe { self.block.copy_to_nonoverlapping(block, layout.size()) };
         Ok(Self { block })

@@ -15,6 +15,8 @@ use core::slice;
 
 use allotment_alloc::Allocator;
 
+use crate::raw::obtain::obtain;
+
 /// The address of a block of values: it owns them, but whoever holds it sees to their end.
 pub(crate) struct Few<V> {
     block: NonNull<u8>,
@@ -80,8 +82,7 @@ impl<V> Few<V> {
 
     fn of_capacity<A: Allocator>(capacity: usize, alloc: &A) -> Result<Self, Layout> {
         let layout = Self::layout_of(capacity);
-        let block = alloc.allocate(layout).map_err(|_| layout)?.cast();
-        let few = Self { block, values: PhantomData };
+        let few = Self { block: obtain(layout, alloc)?, values: PhantomData };
         let header = Header { len: 0, capacity: capacity as u32 };
         // SAFETY: a new block that begins with a header, and is aligned for one.
         unsafe { few.header().write(header) };

@@ -16,6 +16,7 @@ use allotment_alloc::Allocator;
 
 use crate::raw::block::Block;
 use crate::raw::grove::Grove;
+use crate::raw::obtain::obtain;
 use crate::raw::owned::{Free, Owned, free_tree};
 use crate::raw::path::Edge;
 use crate::raw::repack::{Put, Taken, pack, put, take};
@@ -293,7 +294,7 @@ impl<S: Shape<u64>> List<S> {
     /// The layout that the allocator could not serve.
     fn empty_grove<A: Allocator>(alloc: &A) -> Result<Owned<'_, Self, A>, Layout> {
         let layout = Layout::new::<Grove<S>>();
-        let grove: NonNull<Grove<S>> = alloc.allocate(layout).map_err(|_| layout)?.cast();
+        let grove: NonNull<Grove<S>> = obtain(layout, alloc)?.cast();
         // SAFETY: a new block of this layout.
         unsafe { grove.write(Grove::new()) };
         let word = grove.cast::<u8>().map_addr(|address| address | GROVE);

@@ -7,6 +7,7 @@ use allotment_alloc::Allocator;
 
 use crate::raw::fill::Fill;
 use crate::raw::node::Node;
+use crate::raw::obtain::obtain;
 use crate::raw::path::Slot;
 use crate::raw::shape::Shape;
 use crate::raw::stock::Stock;
@@ -41,7 +42,7 @@ impl<V, S: Shape<V>> Many<V, S> {
     /// The layout that the allocator could not serve.
     pub(super) fn new<A: Allocator>(alloc: &A) -> Result<Self, Layout> {
         let layout = Layout::new::<Tree<V, (), S>>();
-        let tree = alloc.allocate(layout).map_err(|_| layout)?.cast();
+        let tree = obtain(layout, alloc)?.cast();
         // SAFETY: a new block of this layout.
         unsafe { tree.write(Tree::new()) };
         Ok(Self { tree })

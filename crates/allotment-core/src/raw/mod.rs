@@ -45,6 +45,8 @@
 
 mod prefetch;
 
+mod obtain;
+
 pub(crate) mod kind;
 
 pub(crate) mod bytes;

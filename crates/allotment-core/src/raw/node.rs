@@ -18,6 +18,7 @@ use core::ptr::NonNull;
 use allotment_alloc::Allocator;
 
 use crate::raw::kind::Integer;
+use crate::raw::obtain::obtain;
 use crate::raw::prefetch::prefetch_all;
 use crate::raw::shape::{
     Column, Geometry, HEADER_BYTES, Shape, keys_of, leaf_bytes, leaf_values_of,
@@ -185,9 +186,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         slots: usize,
         alloc: &A,
     ) -> Result<Self, Layout> {
-        let block = alloc.allocate(layout).map_err(|_| layout)?.cast::<u8>();
-        debug_assert_eq!(block.addr().get() % layout.align(), 0, "the allocator misaligned a node");
-        let node = Self { block, marker: PhantomData };
+        let node = Self { block: obtain(layout, alloc)?, marker: PhantomData };
         node.begin(slots);
         node.pad(0, slots);
         Ok(node)

@@ -34,10 +34,7 @@ impl Trouble {
         match self {
             Self::FailOnce | Self::FailFrom => "allocations that failed",
             Self::Request => "allocations that panicked",
-            Self::Compare => "comparisons that panicked",
-            Self::Call => "closures and iterators that panicked",
-            Self::Clone => "clones that panicked",
-            Self::Drop => "drops that panicked",
+            _ => self.act().expect("an act").points(),
         }
     }
 

@@ -52,6 +52,9 @@ impl Trouble {
             Self::Panic(Act::Clone) => "a clone panics",
             Self::Panic(Act::Drop) => "a drop panics",
             Self::Panic(Act::Call) => "the closure panics",
+            Self::Panic(Act::CloneHandle | Act::DropHandle | Act::Release) => {
+                "the allocator panics"
+            }
             Self::Request => "a request is refused",
         }
     }
