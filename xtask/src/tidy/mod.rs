@@ -6,6 +6,7 @@
 mod cycle;
 mod finding;
 mod graph;
+mod hazards;
 mod layers;
 mod markdown;
 mod modules;
@@ -52,6 +53,7 @@ fn check(root: &Path, metadata: &Metadata) -> Result<Vec<Finding>> {
         }
     }
     findings.extend(cycle::check(&sources));
+    findings.extend(hazards::check(&sources, root));
     findings.sort();
     Ok(findings)
 }
