@@ -58,14 +58,13 @@ pub mod btree_map {
     pub use crate::map::par::{ParIter, ParIterMut};
     pub use crate::map::{
         AllocFailure, AntiJoin, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain,
-        EditError, Entry, ExtractIf, Fallible, FallibleCursor, FallibleEntry, GetEach, InnerJoin,
+        EditError, Entry, EntryRef, ExtractIf, Fallible, FallibleCursor, FallibleEntry,
+        FallibleEntryRef, FallibleVacantEntry, FallibleVacantEntryRef, GetEach, InnerJoin,
         IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, LeftJoin, MemoryUsage,
         NodeReservation, OccupiedEntry, OccupiedError, Outcome, OuterJoin, Pages, Range, RangeMut,
         Scan, ScanEnd, ScanOutcome, ScanRequest, ScanToken, ScannedPairs, UnorderedKeyError,
-        VacantEntry, Values, ValuesMut,
+        VacantEntry, VacantEntryRef, Values, ValuesMut,
     };
-    #[cfg(feature = "infallible")]
-    pub use crate::map::{EntryRef, VacantEntryRef};
 }
 
 /// [`BTreeMultiMap`] and the types that its methods return.
@@ -74,9 +73,10 @@ pub mod btree_multimap {
         AllocFailure, Outcome, Pages, ScanEnd, ScanOutcome, ScanRequest, ScanToken,
     };
     pub use crate::multimap::{
-        BTreeMultiMap, Chunks, Difference, Entry, Fallible, FallibleEntry, Groups, Intersection,
-        Iter, ListsUsage, OccupiedEntry, PairsOutcome, Range, RangePairs, Scan, ScanValues,
-        ScannedList, ScannedLists, Union, VacantEntry, ValueChunks, Values, ValuesRange,
+        BTreeMultiMap, Chunks, Difference, Entry, Fallible, FallibleEntry, FallibleOccupiedEntry,
+        FallibleVacantEntry, Groups, Intersection, Iter, ListsUsage, OccupiedEntry, PairsOutcome,
+        Range, RangePairs, Scan, ScanValues, ScannedList, ScannedLists, Union, VacantEntry,
+        ValueChunks, Values, ValuesRange,
     };
 }
 
@@ -100,7 +100,8 @@ pub mod btree_set {
     pub use crate::set::par::ParIter;
     pub use crate::set::{
         BTreeSet, Chunks, Cursor, CursorMut, CursorMutKey, Difference, Drain, Entry, ExtractIf,
-        Fallible, FallibleCursor, Intersection, IntoIter, Iter, OccupiedEntry, Range, Scan,
-        ScannedElements, SymmetricDifference, Union, VacantEntry,
+        Fallible, FallibleCursor, FallibleEntry, FallibleVacantEntry, Intersection, IntoIter, Iter,
+        NodeReservation, OccupiedEntry, Range, Scan, ScannedElements, SymmetricDifference, Union,
+        VacantEntry,
     };
 }

@@ -6,15 +6,14 @@ use core::borrow::Borrow;
 
 use allotment_alloc::{Allocator, SharedAlloc};
 
-use crate::map::BTreeMap;
 #[cfg(feature = "infallible")]
 use crate::map::out_of_memory;
+use crate::map::{AllocFailure, BTreeMap, Counted, LeftOut};
 use crate::raw::search::Side;
 use crate::raw::shape::Shape;
 use crate::raw::spare::Spare;
 use crate::raw::tree::{OnEqual, Refused};
 
-#[cfg(feature = "infallible")]
 impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     /// A map on `alloc` with the pairs of an iterator; of those with equal keys the last one stays.
     ///
@@ -32,6 +31,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     /// let map = BTreeMap::from_iter_in((0..1000).map(|key| (key, key * key)), Pool::new());
     /// assert_eq!(map[&30], 900);
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn from_iter_in<I>(pairs: I, alloc: A) -> Self
     where
         K: Ord,
@@ -40,6 +40,41 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         let mut map = Self::new_in(alloc);
         map.fill(pairs, OnEqual::Replace);
         map
+    }
+
+    /// A map on `alloc` with the pairs of an iterator, as `from_iter_in`; but a failed allocation
+    /// is an error, and does not end the program.
+    ///
+    /// # Errors
+    ///
+    /// A map of the pairs that came before the allocator failed, and the pair at which it did;
+    /// those after it are still in the iterator: pass `&mut iter` to go on, by
+    /// [`extend`](crate::btree_map::Fallible::extend).
+    ///
+    /// ```
+    /// use allotment_core::{BTreeMap, Global};
+    /// use allotment_meter::Budget;
+    ///
+    /// let mut squares = (0..1000).map(|n| (n, n * n));
+    /// let alloc = Budget::new(Global, 4096);
+    /// let failure = BTreeMap::try_from_iter_in(&mut squares, alloc).unwrap_err();
+    ///
+    /// let (map, refused) = failure.returned;
+    /// assert_eq!(map.len() + 1 + squares.count(), 1000);
+    /// assert_eq!(refused.0, map.len());
+    /// ```
+    pub fn try_from_iter_in<I>(pairs: I, alloc: A) -> Result<Self, LeftOut<Self, (K, V)>>
+    where
+        K: Ord,
+        I: IntoIterator<Item = (K, V)>,
+    {
+        let mut map = Self::new_in(alloc);
+        match map.try_fill(pairs, OnEqual::Replace) {
+            Ok(()) => Ok(map),
+            Err(Refused { layout, key, value }) => {
+                Err(AllocFailure { layout, returned: (map, (key, value)) })
+            }
+        }
     }
 }
 
@@ -125,15 +160,35 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         A: SharedAlloc,
         I: IntoIterator<Item = (K, V)>,
     {
+        let inserted = self.try_insert_sorted(pairs);
+        inserted.unwrap_or_else(|failure| out_of_memory(failure.layout))
+    }
+
+    pub(super) fn try_insert_sorted<I>(&mut self, pairs: I) -> Counted<Self, (K, V)>
+    where
+        K: Ord,
+        A: SharedAlloc,
+        I: IntoIterator<Item = (K, V)>,
+    {
         let (pairs, before) = (pairs.into_iter(), self.len());
-        if pairs.size_hint().1.is_some_and(|most| self.tree.outnumbers(most)) {
-            self.fill(pairs, OnEqual::KeepKey);
-        } else {
-            let mut other = Self::with_shape_in(self.alloc.clone());
-            other.fill(pairs, OnEqual::KeepKey);
-            self.append(&mut other);
+        let is_few = pairs.size_hint().1.is_some_and(|most| self.tree.outnumbers(most));
+        if is_few {
+            return match self.try_fill(pairs, OnEqual::KeepKey) {
+                Ok(()) => Ok(self.len() - before),
+                Err(Refused { layout, key, value }) => {
+                    let none = Self::with_shape_in(self.alloc.clone());
+                    Err(AllocFailure { layout, returned: (none, Some((key, value))) })
+                }
+            };
         }
-        self.len() - before
+        let mut other = Self::with_shape_in(self.alloc.clone());
+        if let Err(Refused { layout, key, value }) = other.try_fill(pairs, OnEqual::KeepKey) {
+            return Err(AllocFailure { layout, returned: (other, Some((key, value))) });
+        }
+        match self.try_append(&mut other) {
+            Ok(()) => Ok(self.len() - before),
+            Err(layout) => Err(AllocFailure { layout, returned: (other, None) }),
+        }
     }
 
     /// Takes pairs out whose keys ascend or nearly do, and drops them; answers how many there were.

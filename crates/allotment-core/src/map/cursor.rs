@@ -309,9 +309,14 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
     /// The key is greater than that of the pair before the gap and less than that behind.
     #[cfg(feature = "infallible")]
     pub unsafe fn insert_after_unchecked(&mut self, key: K, value: V) {
+        self.put_after(key, value).unwrap_or_else(|failure| out_of_memory(failure.layout));
+    }
+
+    /// Puts a pair in, behind the gap, wherever its key belongs.
+    pub(super) fn put_after(&mut self, key: K, value: V) -> Result<(), AllocFailure<(K, V)>> {
         // SAFETY: a gap of this tree, and T4.
         unsafe { self.gap.insert(&mut self.map.tree, (key, value), &self.map.alloc) }
-            .unwrap_or_else(|refused| out_of_memory(refused.layout));
+            .map_err(AllocFailure::from)
     }
 
     /// Puts a pair in, before the gap. Allocates as [`BTreeMap::insert`] does.
@@ -321,9 +326,14 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
     /// As for [`insert_after_unchecked`](Self::insert_after_unchecked).
     #[cfg(feature = "infallible")]
     pub unsafe fn insert_before_unchecked(&mut self, key: K, value: V) {
-        // SAFETY: passed on.
-        unsafe { self.insert_after_unchecked(key, value) };
+        self.put_before(key, value).unwrap_or_else(|failure| out_of_memory(failure.layout));
+    }
+
+    /// Puts a pair in, before the gap, wherever its key belongs.
+    pub(super) fn put_before(&mut self, key: K, value: V) -> Result<(), AllocFailure<(K, V)>> {
+        self.put_after(key, value)?;
         self.gap.next(&self.map.tree);
+        Ok(())
     }
 
     /// Puts a pair in, behind the gap. Allocates as [`BTreeMap::insert`] does.
@@ -341,9 +351,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
         if !self.fits(&key, &key) {
             return Err(EditError::unordered((key, value)));
         }
-        // SAFETY: a gap of this tree, and T4.
-        unsafe { self.gap.insert(&mut self.map.tree, (key, value), &self.map.alloc) }
-            .map_err(|refused| EditError::Alloc(refused.into()))
+        self.put_after(key, value).map_err(EditError::Alloc)
     }
 
     /// Puts a pair in, before the gap. Otherwise as [`insert_after`](Self::insert_after).
@@ -450,14 +458,14 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
 /// next step, or as the cursor is dropped. If it is leaked instead, neither the key handed out last
 /// nor those beside it need be found.
 pub struct CursorMutKey<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
-    cursor: CursorMut<'a, K, V, A, S>,
+    pub(super) cursor: CursorMut<'a, K, V, A, S>,
     /// The slot whose key was handed out last: what is kept of it in its node may be out of date.
     exposed: Option<Slot<K, V, S>>,
 }
 
 impl<K, V, A: Allocator, S: Shape<K>> CursorMutKey<'_, K, V, A, S> {
     /// Brings up to date what is kept of a key that was handed out.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         if let Some(slot) = self.exposed.take() {
             // SAFETY: a slot of the tree, which has not been edited since.
             unsafe { renew_head(slot.node, slot.index) };

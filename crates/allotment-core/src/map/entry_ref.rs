@@ -5,6 +5,9 @@ use core::fmt;
 
 use allotment_alloc::{Allocator, Global};
 
+use crate::map::entry::Seated;
+#[cfg(feature = "infallible")]
+use crate::map::out_of_memory;
 use crate::map::{BTreeMap, OccupiedEntry, VacantEntry};
 use crate::raw::path::Edge;
 use crate::raw::shape::{Shape, Standard};
@@ -19,10 +22,10 @@ pub enum EntryRef<'a, 'q, K, Q: ?Sized, V, A: Allocator = Global, S: Shape<K> = 
 
 /// The place where a borrowed key would go in.
 pub struct VacantEntryRef<'a, 'q, K, Q: ?Sized, V, A: Allocator = Global, S: Shape<K> = Standard> {
-    key: &'q Q,
+    pub(super) key: &'q Q,
     /// `None` in an empty map.
-    edge: Option<Edge<K, V, S>>,
-    map: &'a mut BTreeMap<K, V, A, S>,
+    pub(super) edge: Option<Edge<K, V, S>>,
+    pub(super) map: &'a mut BTreeMap<K, V, A, S>,
 }
 
 impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
@@ -55,6 +58,7 @@ where
     S: Shape<K>,
 {
     /// The value, after putting `default` in if there is none.
+    #[cfg(feature = "infallible")]
     pub fn or_insert(self, default: V) -> &'a mut V {
         self.or_insert_with(|| default)
     }
@@ -64,14 +68,102 @@ where
     /// # Panics
     ///
     /// As [`VacantEntryRef::insert_entry`], or if `default` does; the map is then as it was.
+    #[cfg(feature = "infallible")]
     pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V {
+        self.or_insert_with_key(|_| default())
+    }
+
+    /// The value, after putting in what `default` makes of the borrowed key if there is none.
+    ///
+    /// # Panics
+    ///
+    /// As [`or_insert_with`](Self::or_insert_with).
+    ///
+    /// ```
+    /// let mut lengths = allotment_core::BTreeMap::<String, usize>::new();
+    /// assert_eq!(*lengths.entry_ref("four").or_insert_with_key(str::len), 4);
+    /// ```
+    #[cfg(feature = "infallible")]
+    pub fn or_insert_with_key<F: FnOnce(&Q) -> V>(self, default: F) -> &'a mut V {
         match self {
             Self::Occupied(entry) => entry.into_mut(),
-            Self::Vacant(entry) => entry.insert_entry(default()).into_mut(),
+            Self::Vacant(entry) => {
+                let value = default(entry.key);
+                entry.insert(value)
+            }
+        }
+    }
+
+    /// The value, after putting the result of `default` in if there is none and that is no error.
+    ///
+    /// # Errors
+    ///
+    /// What `default` answers; the map is as it was.
+    ///
+    /// # Panics
+    ///
+    /// As [`or_insert_with`](Self::or_insert_with).
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::<String, u8>::new();
+    /// assert!(map.entry_ref("a").or_try_insert_with(|| "x".parse()).is_err());
+    /// assert_eq!(map.entry_ref("a").or_try_insert_with(|| "7".parse()), Ok(&mut 7));
+    /// ```
+    #[cfg(feature = "infallible")]
+    pub fn or_try_insert_with<F, E>(self, default: F) -> Result<&'a mut V, E>
+    where
+        F: FnOnce() -> Result<V, E>,
+    {
+        self.or_try_insert_with_key(|_| default())
+    }
+
+    /// As [`or_try_insert_with`](Self::or_try_insert_with), `default` being given the borrowed key.
+    ///
+    /// # Errors
+    ///
+    /// What `default` answers; the map is as it was.
+    ///
+    /// # Panics
+    ///
+    /// As [`or_insert_with`](Self::or_insert_with).
+    #[cfg(feature = "infallible")]
+    pub fn or_try_insert_with_key<F, E>(self, default: F) -> Result<&'a mut V, E>
+    where
+        F: FnOnce(&Q) -> Result<V, E>,
+    {
+        match self {
+            Self::Occupied(entry) => Ok(entry.into_mut()),
+            Self::Vacant(entry) => {
+                let value = default(entry.key)?;
+                Ok(entry.insert(value))
+            }
+        }
+    }
+
+    /// Puts a value in, whether there is one or not, and returns the place.
+    ///
+    /// # Panics
+    ///
+    /// As [`VacantEntryRef::insert_entry`].
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::<String, u8>::new();
+    /// map.entry_ref("a").insert_entry(1);
+    /// assert_eq!(map.entry_ref("a").insert_entry(2).remove(), 2);
+    /// ```
+    #[cfg(feature = "infallible")]
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, A, S> {
+        match self {
+            Self::Occupied(mut entry) => {
+                entry.insert(value);
+                entry
+            }
+            Self::Vacant(entry) => entry.insert_entry(value),
         }
     }
 
     /// The value, after putting the default in if there is none.
+    #[cfg(feature = "infallible")]
     pub fn or_default(self) -> &'a mut V
     where
         V: Default,
@@ -110,6 +202,7 @@ where
     }
 
     /// Puts the pair in and returns the value. As [`insert_entry`](Self::insert_entry).
+    #[cfg(feature = "infallible")]
     pub fn insert(self, value: V) -> &'a mut V {
         self.insert_entry(value).into_mut()
     }
@@ -120,11 +213,17 @@ where
     ///
     /// If the owned key is not equal to the borrowed one, or making it panics; the map is then as
     /// it was.
+    #[cfg(feature = "infallible")]
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, A, S> {
+        self.seat(value).unwrap_or_else(|failure| out_of_memory(failure.layout))
+    }
+
+    /// Puts the pair in and returns its place.
+    pub(super) fn seat(self, value: V) -> Seated<'a, K, V, A, S> {
         let Self { key: sought, edge, map } = self;
         let key = K::from(sought);
         assert!(key.borrow() == sought, "the owned key is not equal to the borrowed one");
-        VacantEntry { key, edge, map }.insert_entry(value)
+        VacantEntry { key, edge, map }.seat(value)
     }
 }
 

@@ -18,6 +18,13 @@ pub struct AllocFailure<T = ()> {
     pub returned: T,
 }
 
+/// An allocation failed in the midst of an operation on many: a collection of what did not get in,
+/// and that at which it failed.
+pub(crate) type LeftOut<C, T> = AllocFailure<(C, T)>;
+
+/// How many of those taken from an iterator are new, or what did not get in.
+pub(crate) type Counted<C, T> = Result<usize, LeftOut<C, Option<T>>>;
+
 impl AllocFailure {
     /// That of an operation that was given nothing to lose.
     pub(crate) const fn of(layout: Layout) -> Self {

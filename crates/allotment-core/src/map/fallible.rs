@@ -6,7 +6,7 @@ use core::ops::RangeBounds;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
-use crate::map::{AllocFailure, BTreeMap, Drain, EditError};
+use crate::map::{AllocFailure, BTreeMap, Counted, Drain, EditError};
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::tree::OnEqual;
 
@@ -59,6 +59,36 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
         self.map.try_fill(pairs, OnEqual::KeepKey).map_err(AllocFailure::from)
     }
 
+    /// [`BTreeMap::insert_sorted`].
+    ///
+    /// # Errors
+    ///
+    /// What was taken from the iterator and did not get in, if the allocator failed: a map of such
+    /// pairs, and the pair at which it failed, if it was one. Others are in the map, and those
+    /// after them are still in the iterator: pass `&mut iter` to go on.
+    ///
+    /// ```
+    /// use allotment_core::{BTreeMap, Global};
+    /// use allotment_meter::Faulty;
+    ///
+    /// let alloc = Faulty::new(Global);
+    /// let plan = alloc.plan();
+    /// let mut map = BTreeMap::new_in(alloc);
+    /// map.fallible().insert_sorted((0..100).map(|n| (n, 'a'))).unwrap();
+    ///
+    /// plan.fail_from(2);
+    /// let mut more = (100..200).map(|n| (n, 'b'));
+    /// let (apart, refused) = map.fallible().insert_sorted(&mut more).unwrap_err().returned;
+    /// assert_eq!(map.len() + apart.len() + refused.iter().len() + more.len(), 200);
+    /// ```
+    pub fn insert_sorted<I>(&mut self, pairs: I) -> Counted<BTreeMap<K, V, A, S>, (K, V)>
+    where
+        A: SharedAlloc,
+        I: IntoIterator<Item = (K, V)>,
+    {
+        self.map.try_insert_sorted(pairs)
+    }
+
     /// [`BTreeMap::append`].
     ///
     /// # Errors
@@ -69,6 +99,31 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
         A: SharedAlloc,
     {
         self.map.try_append(other).map_err(AllocFailure::of)
+    }
+
+    /// [`BTreeMap::merge`].
+    ///
+    /// # Errors
+    ///
+    /// A map of the pairs that did not get in, if the allocator failed; the others did, and each
+    /// was given to `conflict` if it had to be.
+    ///
+    /// ```
+    /// use allotment_core::BTreeMap;
+    ///
+    /// let mut map = BTreeMap::from([("a", 1), ("b", 2)]);
+    /// map.fallible().merge([("b", 3), ("c", 4)].into(), |_, own, other| own + other).unwrap();
+    /// assert!(map.into_iter().eq([("a", 1), ("b", 5), ("c", 4)]));
+    /// ```
+    pub fn merge(
+        &mut self,
+        other: BTreeMap<K, V, A, S>,
+        conflict: impl FnMut(&K, V, V) -> V,
+    ) -> Result<(), AllocFailure<BTreeMap<K, V, A, S>>>
+    where
+        A: SharedAlloc,
+    {
+        self.map.try_merge(other, conflict)
     }
 
     /// [`BTreeMap::compact`].

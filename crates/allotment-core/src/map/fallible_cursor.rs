@@ -4,7 +4,7 @@ use core::fmt;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
-use crate::map::{AllocFailure, BTreeMap, CursorMut, EditError};
+use crate::map::{AllocFailure, BTreeMap, CursorMut, CursorMutKey, EditError};
 use crate::raw::search::Side;
 use crate::raw::shape::{Shape, Standard};
 
@@ -34,6 +34,26 @@ impl<'a, K, V, A: Allocator, S: Shape<K>> CursorMut<'a, K, V, A, S> {
     /// ```
     pub fn fallible(&mut self) -> FallibleCursor<'_, 'a, K, V, A, S> {
         FallibleCursor { cursor: self }
+    }
+}
+
+impl<'a, K, V, A: Allocator, S: Shape<K>> CursorMutKey<'a, K, V, A, S> {
+    /// A view of the cursor whose allocating edits return an error instead of ending the program.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (5, 'e')]);
+    /// // SAFETY: the key stays between its neighbours.
+    /// let mut cursor = unsafe { map.lower_bound_mut(Bound::Included(&5)).with_mutable_key() };
+    /// *cursor.peek_next().unwrap().0 = 3;
+    /// cursor.fallible().insert_after(2, 'b').unwrap();
+    /// drop(cursor);
+    /// assert!(map.keys().eq(&[1, 2, 3]));
+    /// ```
+    pub fn fallible(&mut self) -> FallibleCursor<'_, 'a, K, V, A, S> {
+        self.settle();
+        self.cursor.fallible()
     }
 }
 
@@ -75,6 +95,40 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> FallibleCursor<'_, '_, K, V, A, S> {
     /// As for [`insert_after`](Self::insert_after).
     pub fn insert_before(&mut self, key: K, value: V) -> Result<(), EditError<(K, V)>> {
         self.cursor.try_insert_before(key, value)
+    }
+
+    /// [`CursorMut::insert_after_unchecked`].
+    ///
+    /// # Errors
+    ///
+    /// The pair, if the allocator failed; map and cursor are as they were.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    pub unsafe fn insert_after_unchecked(
+        &mut self,
+        key: K,
+        value: V,
+    ) -> Result<(), AllocFailure<(K, V)>> {
+        self.cursor.put_after(key, value)
+    }
+
+    /// [`CursorMut::insert_before_unchecked`].
+    ///
+    /// # Errors
+    ///
+    /// The pair, if the allocator failed; map and cursor are as they were.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    pub unsafe fn insert_before_unchecked(
+        &mut self,
+        key: K,
+        value: V,
+    ) -> Result<(), AllocFailure<(K, V)>> {
+        self.cursor.put_before(key, value)
     }
 
     /// [`CursorMut::splice_after`].

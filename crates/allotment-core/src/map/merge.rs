@@ -5,22 +5,25 @@ use core::ptr;
 
 use allotment_alloc::{Allocator, SharedAlloc};
 
-use crate::map::{BTreeMap, out_of_memory};
+#[cfg(feature = "infallible")]
+use crate::map::out_of_memory;
+use crate::map::{AllocFailure, BTreeMap, EditError};
 use crate::raw::path::Place;
 use crate::raw::shape::Shape;
+use crate::raw::tree::Tree;
 
 /// A pair whose value was moved out. Dropped, as a closure unwinds, it takes the rest of it out.
 struct Hole<'a, K, V, A: Allocator, S: Shape<K>> {
-    map: &'a mut BTreeMap<K, V, A, S>,
+    tree: &'a mut Tree<K, V, S>,
     place: Place<K, V, S>,
+    alloc: &'a A,
 }
 
 impl<K, V, A: Allocator, S: Shape<K>> Drop for Hole<'_, K, V, A, S> {
     fn drop(&mut self) {
-        let Self { map, place } = self;
+        let Self { tree, place, alloc } = self;
         // SAFETY: a place in this tree, and T4.
-        let ((key, value), _) =
-            unsafe { map.tree.remove_at(place.slot, &mut place.path, &map.alloc) };
+        let ((key, value), _) = unsafe { tree.remove_at(place.slot, &mut place.path, *alloc) };
         forget(value);
         drop(key);
     }
@@ -45,40 +48,55 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// map.merge(BTreeMap::from([("b", 3), ("c", 4)]), |_, own, other| own + other);
     /// assert!(map.into_iter().eq([("a", 1), ("b", 5), ("c", 4)]));
     /// ```
-    pub fn merge(&mut self, other: Self, mut conflict: impl FnMut(&K, V, V) -> V)
+    #[cfg(feature = "infallible")]
+    pub fn merge(&mut self, other: Self, conflict: impl FnMut(&K, V, V) -> V)
     where
         K: Ord,
         A: SharedAlloc,
     {
-        let Err(overlapping) = self.join(other) else { return };
-        for (key, value) in overlapping.into_inner() {
-            match self.tree.place_of(&key) {
-                Ok(place) => {
-                    drop(key);
-                    self.merge_value(place, value, &mut conflict);
-                }
-                // SAFETY: an edge of this tree, and T4.
-                Err(mut edge) => unsafe { self.tree.insert_at(&mut edge, key, value, &self.alloc) }
-                    .unwrap_or_else(|refused| out_of_memory(refused.layout)),
-            }
-        }
+        self.try_merge(other, conflict).unwrap_or_else(|failure| out_of_memory(failure.layout));
     }
 
-    /// Makes one value of that in a place and another.
-    fn merge_value(
+    pub(super) fn try_merge(
         &mut self,
-        place: Place<K, V, S>,
-        other: V,
-        conflict: &mut impl FnMut(&K, V, V) -> V,
-    ) {
-        let slot = place.slot;
-        // SAFETY: N1; the map is borrowed for writing, and the hole sees to the slot.
-        let own = unsafe { slot.value().read() };
-        let hole = Hole { map: self, place };
-        // SAFETY: N1; nobody else has access to the map.
-        let merged = conflict(unsafe { &*slot.key() }, own, other);
-        // SAFETY: the slot owns no value.
-        unsafe { ptr::write(slot.value(), merged) };
-        forget(hole);
+        other: Self,
+        mut conflict: impl FnMut(&K, V, V) -> V,
+    ) -> Result<(), AllocFailure<Self>>
+    where
+        K: Ord,
+        A: SharedAlloc,
+    {
+        let mut other = match self.try_join(other) {
+            Ok(()) => return Ok(()),
+            Err(EditError::Alloc(failure)) => return Err(failure),
+            Err(EditError::Unordered(overlapping)) => overlapping.into_inner(),
+        };
+        let Self { tree, alloc } = self;
+        let on_equal = |tree: &mut Tree<K, V, S>, place, (key, value): (K, V)| {
+            drop(key);
+            merge_value(tree, place, alloc, value, &mut conflict);
+        };
+        // SAFETY: T4, for each of the two.
+        let merged = unsafe { tree.append_with(alloc, &mut other.tree, &other.alloc, on_equal) };
+        merged.map_err(|layout| AllocFailure { layout, returned: other })
     }
+}
+
+/// Makes one value of that in a place of a tree and another.
+fn merge_value<K, V, A: Allocator, S: Shape<K>>(
+    tree: &mut Tree<K, V, S>,
+    place: Place<K, V, S>,
+    alloc: &A,
+    other: V,
+    conflict: &mut impl FnMut(&K, V, V) -> V,
+) {
+    let slot = place.slot;
+    // SAFETY: N1; the tree is borrowed for writing, and the hole sees to the slot.
+    let own = unsafe { slot.value().read() };
+    let hole = Hole { tree, place, alloc };
+    // SAFETY: N1; nobody else has access to the tree.
+    let merged = conflict(unsafe { &*slot.key() }, own, other);
+    // SAFETY: the slot owns no value.
+    unsafe { ptr::write(slot.value(), merged) };
+    forget(hole);
 }

@@ -7,17 +7,16 @@ mod by;
 mod chunks;
 mod cursor;
 mod entry;
-#[cfg(feature = "infallible")]
 mod entry_ref;
 mod extract_if;
 mod failure;
 mod fallible;
 mod fallible_cursor;
 mod fallible_entry;
+mod fallible_entry_ref;
 mod into_iter;
 mod iter;
 mod joins;
-#[cfg(feature = "infallible")]
 mod merge;
 mod pages;
 #[cfg(feature = "rayon")]
@@ -51,14 +50,15 @@ pub use chunks::Chunks;
 pub(crate) use cursor::lower_gap;
 pub use cursor::{Cursor, CursorMut, CursorMutKey};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
-#[cfg(feature = "infallible")]
 pub use entry_ref::{EntryRef, VacantEntryRef};
 pub use extract_if::ExtractIf;
 pub(crate) use extract_if::Extraction;
 pub use failure::{AllocFailure, EditError};
+pub(crate) use failure::{Counted, LeftOut};
 pub use fallible::Fallible;
 pub use fallible_cursor::FallibleCursor;
-pub use fallible_entry::FallibleEntry;
+pub use fallible_entry::{FallibleEntry, FallibleVacantEntry};
+pub use fallible_entry_ref::{FallibleEntryRef, FallibleVacantEntryRef};
 pub use into_iter::{IntoIter, IntoKeys, IntoValues};
 pub use iter::{Iter, IterMut, Keys, Values, ValuesMut};
 pub use joins::{AntiJoin, InnerJoin, LeftJoin, OuterJoin};

@@ -46,7 +46,7 @@ impl<K: Ord, V, const N: usize> From<[(K, V); N]> for BTreeMap<K, V> {
 }
 
 impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
-    pub(super) fn try_clone_in(&self, alloc: A) -> Result<Self, Layout>
+    pub(crate) fn try_clone_in(&self, alloc: A) -> Result<Self, Layout>
     where
         K: Clone,
         V: Clone,

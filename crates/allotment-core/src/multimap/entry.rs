@@ -223,7 +223,7 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K> + Shape<V>> OccupiedEntry<'a, K, V
     /// # Errors
     ///
     /// The value, if the allocator failed.
-    fn try_insert(&mut self, value: V) -> Result<bool, AllocFailure<V>>
+    pub(super) fn try_insert(&mut self, value: V) -> Result<bool, AllocFailure<V>>
     where
         V: Ord,
     {

@@ -4,23 +4,46 @@ use core::fmt;
 
 use allotment_alloc::{Allocator, Global};
 
+use crate::map::AllocFailure;
 use crate::multimap::entry::{Inserted, Seated};
-use crate::multimap::{Entry, Fallible, Values};
+use crate::multimap::{Entry, Fallible, OccupiedEntry, VacantEntry, Values};
 use crate::raw::shape::{Shape, Standard};
 
 /// The place of a key in a multimap: see [`Fallible::entry`].
-pub struct FallibleEntry<'a, K, V, A = Global, S = Standard>
+pub enum FallibleEntry<'a, K, V, A = Global, S = Standard>
 where
     A: Allocator,
     S: Shape<K> + Shape<V>,
 {
-    entry: Entry<'a, K, V, A, S>,
+    /// The key has no value.
+    Vacant(FallibleVacantEntry<'a, K, V, A, S>),
+    /// The key has values.
+    Occupied(FallibleOccupiedEntry<'a, K, V, A, S>),
+}
+
+/// The place where a key would go in, and where that returns a [`Result`].
+pub struct FallibleVacantEntry<'a, K, V, A = Global, S = Standard>
+where
+    A: Allocator,
+    S: Shape<K> + Shape<V>,
+{
+    entry: VacantEntry<'a, K, V, A, S>,
+}
+
+/// The place of a key and its values, where putting one in returns a [`Result`].
+pub struct FallibleOccupiedEntry<'a, K, V, A = Global, S = Standard>
+where
+    A: Allocator,
+    S: Shape<K> + Shape<V>,
+{
+    entry: OccupiedEntry<'a, K, V, A, S>,
 }
 
 impl<'a, K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> Fallible<'a, K, V, A, S> {
     /// [`BTreeMultiMap::entry`](crate::BTreeMultiMap::entry).
     ///
     /// ```
+    /// use allotment_core::btree_multimap::FallibleEntry;
     /// use allotment_core::{BTreeMultiMap, Global};
     /// use allotment_meter::Faulty;
     ///
@@ -32,22 +55,37 @@ impl<'a, K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> Fallible<'a, K, V
     /// plan.fail_from(0);
     /// let failure = index.fallible().entry("a").insert(2).unwrap_err();
     /// assert_eq!((failure.returned, index.len()), ((None, 2), 1));
+    ///
+    /// plan.never();
+    /// if let FallibleEntry::Occupied(mut entry) = index.fallible().entry("a") {
+    ///     assert!(entry.insert(2).unwrap() && entry.insert(3).unwrap());
+    /// }
+    /// assert!(index.get("a").eq(&[1, 2, 3]));
     /// # Ok::<(), allotment_core::AllocFailure<(Option<&str>, i32)>>(())
     /// ```
     pub fn entry(self, key: K) -> FallibleEntry<'a, K, V, A, S> {
-        FallibleEntry { entry: self.multimap.entry(key) }
+        match self.multimap.entry(key) {
+            Entry::Vacant(entry) => FallibleEntry::Vacant(FallibleVacantEntry { entry }),
+            Entry::Occupied(entry) => FallibleEntry::Occupied(FallibleOccupiedEntry { entry }),
+        }
     }
 }
 
 impl<'a, K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> FallibleEntry<'a, K, V, A, S> {
     /// The key of the place.
     pub fn key(&self) -> &K {
-        self.entry.key()
+        match self {
+            Self::Vacant(entry) => entry.key(),
+            Self::Occupied(entry) => entry.key(),
+        }
     }
 
     /// The values of the key; none if it is not there.
     pub fn values(&self) -> Values<'_, V, S> {
-        self.entry.values()
+        match self {
+            Self::Vacant(_) => Values::of(None),
+            Self::Occupied(entry) => entry.values(),
+        }
     }
 
     /// Puts a value in, unless an equal one is there, and returns the place.
@@ -57,7 +95,11 @@ impl<'a, K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> FallibleEntry<'a,
     /// The value, and the key if it is not there, if the allocator failed; the multimap is as it
     /// was.
     pub fn insert(self, value: V) -> Inserted<'a, K, V, A, S> {
-        self.entry.try_insert(value)
+        match self {
+            Self::Vacant(FallibleVacantEntry { entry }) => Entry::Vacant(entry),
+            Self::Occupied(FallibleOccupiedEntry { entry }) => Entry::Occupied(entry),
+        }
+        .try_insert(value)
     }
 
     /// The place of the key and its values, after putting the result of `default` in if there is
@@ -67,10 +109,60 @@ impl<'a, K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> FallibleEntry<'a,
     ///
     /// Key and value, if the allocator failed; the multimap is as it was.
     pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> Seated<'a, K, V, A, S> {
-        match self.entry {
-            Entry::Vacant(entry) => entry.try_insert(default()),
-            Entry::Occupied(entry) => Ok(entry),
+        match self {
+            Self::Vacant(entry) => entry.insert(default()),
+            Self::Occupied(entry) => Ok(entry.into_entry()),
         }
+    }
+}
+
+impl<'a, K: Ord, V, A: Allocator, S: Shape<K> + Shape<V>> FallibleVacantEntry<'a, K, V, A, S> {
+    /// The key that would go in.
+    pub fn key(&self) -> &K {
+        self.entry.key()
+    }
+
+    /// Gives the key back.
+    pub fn into_key(self) -> K {
+        self.entry.into_key()
+    }
+
+    /// Puts the key in with this value, and returns their place.
+    ///
+    /// # Errors
+    ///
+    /// Key and value, if the allocator failed; the multimap is as it was.
+    pub fn insert(self, value: V) -> Seated<'a, K, V, A, S> {
+        self.entry.try_insert(value)
+    }
+}
+
+impl<'a, K: Ord, V, A: Allocator, S: Shape<K> + Shape<V>> FallibleOccupiedEntry<'a, K, V, A, S> {
+    /// The stored key.
+    pub fn key(&self) -> &K {
+        self.entry.key()
+    }
+
+    /// The values of the key: one at least.
+    pub fn values(&self) -> Values<'_, V, S> {
+        self.entry.values()
+    }
+
+    /// Puts a value in; answers whether it is new.
+    ///
+    /// # Errors
+    ///
+    /// The value, if the allocator failed; the multimap is as it was.
+    pub fn insert(&mut self, value: V) -> Result<bool, AllocFailure<V>>
+    where
+        V: Ord,
+    {
+        self.entry.try_insert(value)
+    }
+
+    /// The same place, to look and to remove there.
+    pub fn into_entry(self) -> OccupiedEntry<'a, K, V, A, S> {
+        self.entry
     }
 }
 
@@ -82,6 +174,32 @@ where
     S: Shape<K> + Shape<V>,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("FallibleEntry").field(&self.entry).finish()
+        match self {
+            Self::Vacant(entry) => f.debug_tuple("FallibleEntry").field(entry).finish(),
+            Self::Occupied(entry) => f.debug_tuple("FallibleEntry").field(entry).finish(),
+        }
+    }
+}
+
+impl<K, V, A, S> fmt::Debug for FallibleVacantEntry<'_, K, V, A, S>
+where
+    K: fmt::Debug + Ord,
+    A: Allocator,
+    S: Shape<K> + Shape<V>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("FallibleVacantEntry").field(self.key()).finish()
+    }
+}
+
+impl<K, V, A, S> fmt::Debug for FallibleOccupiedEntry<'_, K, V, A, S>
+where
+    K: fmt::Debug + Ord,
+    V: fmt::Debug,
+    A: Allocator,
+    S: Shape<K> + Shape<V>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("FallibleOccupiedEntry").field(&self.entry).finish()
     }
 }

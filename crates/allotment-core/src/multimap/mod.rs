@@ -27,7 +27,7 @@ pub use algebra::{Difference, Intersection, Union};
 pub use chunks::{Chunks, ValueChunks};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use fallible::Fallible;
-pub use fallible_entry::FallibleEntry;
+pub use fallible_entry::{FallibleEntry, FallibleOccupiedEntry, FallibleVacantEntry};
 pub use iter::{Groups, Iter, Range, RangePairs};
 pub use scan::{PairsOutcome, Scan, ScanValues, ScannedList, ScannedLists};
 pub use usage::ListsUsage;

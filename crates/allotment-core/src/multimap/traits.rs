@@ -9,6 +9,7 @@ use allotment_alloc::Allocator;
 
 #[cfg(feature = "infallible")]
 use crate::map::out_of_memory;
+use crate::map::{AllocFailure, LeftOut};
 use crate::multimap::{BTreeMultiMap, Iter, Range};
 use crate::raw::owned::Owned;
 use crate::raw::path::Edge;
@@ -41,7 +42,6 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
     }
 }
 
-#[cfg(feature = "infallible")]
 impl<K: Ord, V: Ord, A: Allocator> BTreeMultiMap<K, V, A> {
     /// A multimap on `alloc` with the pairs of an iterator. Sorted pairs go in without a search for
     /// each.
@@ -53,10 +53,43 @@ impl<K: Ord, V: Ord, A: Allocator> BTreeMultiMap<K, V, A> {
     /// let index = BTreeMultiMap::from_iter_in((0..1000).map(|n| (n / 10, n)), Pool::new());
     /// assert!(index.get(&3).copied().eq(30..40));
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn from_iter_in<I: IntoIterator<Item = (K, V)>>(pairs: I, alloc: A) -> Self {
         let mut multimap = Self::new_in(alloc);
         multimap.extend(pairs);
         multimap
+    }
+
+    /// A multimap on `alloc` with the pairs of an iterator, as `from_iter_in`; but a failed
+    /// allocation is an error, and does not end the program.
+    ///
+    /// # Errors
+    ///
+    /// A multimap of the pairs that came before the allocator failed, and the pair at which it did;
+    /// those after it are still in the iterator: pass `&mut iter` to go on, by
+    /// [`extend`](crate::btree_multimap::Fallible::extend).
+    ///
+    /// ```
+    /// use allotment_core::{BTreeMultiMap, Global};
+    /// use allotment_meter::Budget;
+    ///
+    /// let pairs = (0..1000).map(|n| (n / 10, n));
+    /// let alloc = Budget::new(Global, 2048);
+    /// let failure = BTreeMultiMap::try_from_iter_in(pairs, alloc).unwrap_err();
+    /// let (index, (key, value)) = failure.returned;
+    /// assert_eq!((index.len(), key), (value as usize, value / 10));
+    /// ```
+    pub fn try_from_iter_in<I>(pairs: I, alloc: A) -> Result<Self, LeftOut<Self, (K, V)>>
+    where
+        I: IntoIterator<Item = (K, V)>,
+    {
+        let mut multimap = Self::new_in(alloc);
+        match multimap.try_fill(pairs) {
+            Ok(()) => Ok(multimap),
+            Err(AllocFailure { layout, returned: pair }) => {
+                Err(AllocFailure { layout, returned: (multimap, pair) })
+            }
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use allotment_alloc::Allocator;
 use crate::raw::hint::Hint;
 use crate::raw::merge::merge;
 use crate::raw::node::Node;
-use crate::raw::path::{Edge, Root, Slot};
+use crate::raw::path::{Edge, Place, Root, Slot};
 use crate::raw::shape::Shape;
 use crate::raw::source::Source;
 use crate::raw::spare::Spare;
@@ -136,6 +136,51 @@ impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
         };
         // SAFETY: as above; leaves are of full size.
         unsafe { merge(self, other, (root, other_root), alloc) }
+    }
+
+    /// Moves all pairs of `other` over, each to its place; where a key is there, `on_equal` gets
+    /// this tree, the place, and the pair, which does not go in.
+    ///
+    /// Stops between two pairs if a comparison or `on_equal` panics, or if an allocation fails or
+    /// panics: every other pair is then in one of the two trees.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    ///
+    /// # Safety
+    ///
+    /// The nodes of this tree stem from `alloc`, those of the other from `other_alloc`.
+    pub(crate) unsafe fn append_with<A: Allocator>(
+        &mut self,
+        alloc: &A,
+        other: &mut Self,
+        other_alloc: &A,
+        mut on_equal: impl FnMut(&mut Self, Place<K, V, S>, (K, V)),
+    ) -> Result<(), Layout> {
+        let Some(root) = other.root else { return Ok(()) };
+        let mut rest = Rest::of(other, root, other_alloc);
+        while let Some(span) = rest.source.span() {
+            // SAFETY: N1; nobody writes to the trees while keys are compared (C1).
+            let key = unsafe { &*span.first().key() };
+            match self.place_of(key) {
+                Ok(place) => {
+                    // SAFETY: the span is the next one.
+                    let pair = unsafe { rest.source.take_first(&span, &mut rest.stock) };
+                    on_equal(self, place, pair);
+                }
+                Err(mut edge) => {
+                    // SAFETY: an edge of this tree; a pair is seated next.
+                    let place = unsafe { self.room_at(&mut edge, alloc) }?;
+                    // SAFETY: the span is the next one.
+                    let pair = unsafe { rest.source.take_first(&span, &mut rest.stock) };
+                    // SAFETY: told just now.
+                    unsafe { self.seat(place, pair.0, pair.1) };
+                }
+            }
+            rest.stock.give_back();
+        }
+        Ok(())
     }
 
     /// Whether to search for each of so many pairs is less work than to go over all of this tree.

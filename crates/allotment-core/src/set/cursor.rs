@@ -25,7 +25,7 @@ pub struct CursorMut<'a, T, A: Allocator = Global, S: Shape<T> = Standard> {
 
 /// A gap in a set that is edited, elements and all: see [`CursorMut::with_mutable_key`].
 pub struct CursorMutKey<'a, T, A: Allocator = Global, S: Shape<T> = Standard> {
-    pairs: PairCursorMutKey<'a, T, (), A, S>,
+    pub(super) pairs: PairCursorMutKey<'a, T, (), A, S>,
 }
 
 impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {

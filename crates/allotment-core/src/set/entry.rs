@@ -19,12 +19,12 @@ pub enum Entry<'a, T, A: Allocator = Global, S: Shape<T> = Standard> {
 
 /// The place of an element that is there.
 pub struct OccupiedEntry<'a, T, A: Allocator = Global, S: Shape<T> = Standard> {
-    pair: OccupiedPair<'a, T, (), A, S>,
+    pub(super) pair: OccupiedPair<'a, T, (), A, S>,
 }
 
 /// The place where an element would go in.
 pub struct VacantEntry<'a, T, A: Allocator = Global, S: Shape<T> = Standard> {
-    pair: VacantPair<'a, T, (), A, S>,
+    pub(super) pair: VacantPair<'a, T, (), A, S>,
 }
 
 impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {

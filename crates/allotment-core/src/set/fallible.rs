@@ -6,13 +6,13 @@ use core::ops::RangeBounds;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
-use crate::map::{AllocFailure, EditError};
+use crate::map::{AllocFailure, Counted, EditError};
 use crate::raw::shape::{Shape, Standard};
 use crate::set::{BTreeSet, Drain};
 
 /// A set whose allocating operations return a [`Result`]: see [`BTreeSet::fallible`].
 pub struct Fallible<'a, T, A: Allocator = Global, S: Shape<T> = Standard> {
-    set: &'a mut BTreeSet<T, A, S>,
+    pub(super) set: &'a mut BTreeSet<T, A, S>,
 }
 
 impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
@@ -70,6 +70,26 @@ impl<T: Ord, A: Allocator, S: Shape<T>> Fallible<'_, T, A, S> {
     {
         let pairs = elements.into_iter().map(|element| (element, ()));
         self.set.map.fallible().extend(pairs).map_err(element_of)
+    }
+
+    /// [`BTreeSet::insert_sorted`].
+    ///
+    /// # Errors
+    ///
+    /// What was taken from the iterator and did not get in, if the allocator failed: a set of such
+    /// elements, and the one at which it failed, if it was one. Others are in the set, and those
+    /// after them are still in the iterator: pass `&mut iter` to go on.
+    pub fn insert_sorted<I>(&mut self, elements: I) -> Counted<BTreeSet<T, A, S>, T>
+    where
+        A: SharedAlloc,
+        I: IntoIterator<Item = T>,
+    {
+        let pairs = elements.into_iter().map(|element| (element, ()));
+        self.set.map.fallible().insert_sorted(pairs).map_err(|failure| {
+            let AllocFailure { layout, returned: (map, refused) } = failure;
+            let refused = refused.map(|(element, ())| element);
+            AllocFailure { layout, returned: (BTreeSet { map }, refused) }
+        })
     }
 
     /// [`BTreeSet::append`].
@@ -178,17 +198,18 @@ impl<T: Ord, A: Allocator, S: Shape<T>> Fallible<'_, T, A, S> {
     /// # Errors
     ///
     /// If the allocator failed; what had been cloned is dropped.
-    pub fn try_clone(&mut self) -> Result<BTreeSet<T, A, S>, AllocFailure>
+    pub fn try_clone(&self) -> Result<BTreeSet<T, A, S>, AllocFailure>
     where
         T: Clone,
         A: Clone,
     {
-        self.set.map.fallible().try_clone().map(|map| BTreeSet { map })
+        let map = self.set.map.try_clone_in(self.set.allocator().clone());
+        map.map(|map| BTreeSet { map }).map_err(AllocFailure::of)
     }
 }
 
 /// What comes back of a pair that did not get in.
-fn element_of<T>(failure: AllocFailure<(T, ())>) -> AllocFailure<T> {
+pub(super) fn element_of<T>(failure: AllocFailure<(T, ())>) -> AllocFailure<T> {
     let AllocFailure { layout, returned: (element, ()) } = failure;
     AllocFailure { layout, returned: element }
 }

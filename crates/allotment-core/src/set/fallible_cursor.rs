@@ -6,7 +6,7 @@ use allotment_alloc::{Allocator, Global, SharedAlloc};
 
 use crate::map::{AllocFailure, EditError, FallibleCursor as Pairs};
 use crate::raw::shape::{Shape, Standard};
-use crate::set::{BTreeSet, CursorMut};
+use crate::set::{BTreeSet, CursorMut, CursorMutKey};
 
 /// A gap in a set where edits return a [`Result`]: see [`CursorMut::fallible`].
 pub struct FallibleCursor<'c, 'a, T, A: Allocator = Global, S: Shape<T> = Standard> {
@@ -16,6 +16,14 @@ pub struct FallibleCursor<'c, 'a, T, A: Allocator = Global, S: Shape<T> = Standa
 impl<'a, T, A: Allocator, S: Shape<T>> CursorMut<'a, T, A, S> {
     /// A view of the cursor whose allocating edits return an error instead of ending the program:
     /// see [`fallible`](crate::btree_map::CursorMut::fallible) of a map.
+    pub fn fallible(&mut self) -> FallibleCursor<'_, 'a, T, A, S> {
+        FallibleCursor { pairs: self.pairs.fallible() }
+    }
+}
+
+impl<'a, T, A: Allocator, S: Shape<T>> CursorMutKey<'a, T, A, S> {
+    /// A view of the cursor whose allocating edits return an error instead of ending the program:
+    /// see [`fallible`](crate::btree_map::CursorMutKey::fallible) of a map.
     pub fn fallible(&mut self) -> FallibleCursor<'_, 'a, T, A, S> {
         FallibleCursor { pairs: self.pairs.fallible() }
     }

@@ -7,6 +7,7 @@ mod entry;
 mod extract_if;
 mod fallible;
 mod fallible_cursor;
+mod fallible_entry;
 mod iter;
 #[cfg(feature = "infallible")]
 mod operators;
@@ -15,6 +16,7 @@ mod pages;
 pub(crate) mod par;
 mod range_edit;
 mod ranked;
+mod reservation;
 mod scan;
 mod traits;
 
@@ -25,7 +27,7 @@ use allotment_alloc::{Allocator, Global, SharedAlloc};
 
 #[cfg(feature = "infallible")]
 use crate::map::out_of_memory;
-use crate::map::{BTreeMap, MemoryUsage};
+use crate::map::{AllocFailure, BTreeMap, LeftOut, MemoryUsage};
 use crate::raw::shape::{Shape, Standard};
 
 pub use algebra::{Difference, Intersection, SymmetricDifference, Union};
@@ -35,8 +37,10 @@ pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use extract_if::ExtractIf;
 pub use fallible::Fallible;
 pub use fallible_cursor::FallibleCursor;
+pub use fallible_entry::{FallibleEntry, FallibleVacantEntry};
 pub use iter::{IntoIter, Iter, Range};
 pub use range_edit::Drain;
+pub use reservation::NodeReservation;
 pub use scan::{Scan, ScannedElements};
 
 /// An ordered set over a B-tree, whose nodes come from an allocator of choice.
@@ -108,6 +112,36 @@ impl<T, A: Allocator> BTreeSet<T, A> {
     {
         let pairs = elements.into_iter().map(|element| (element, ()));
         Self { map: BTreeMap::from_iter_in(pairs, alloc) }
+    }
+
+    /// A set on `alloc` with the elements of an iterator, as `from_iter_in`; but a failed
+    /// allocation is an error, and does not end the program.
+    ///
+    /// # Errors
+    ///
+    /// A set of the elements that came before the allocator failed, and the one at which it did;
+    /// those after it are still in the iterator: see [`BTreeMap::try_from_iter_in`].
+    ///
+    /// ```
+    /// use allotment_core::{BTreeSet, Global};
+    /// use allotment_meter::Budget;
+    ///
+    /// let failure = BTreeSet::try_from_iter_in(0..9999, Budget::new(Global, 4096)).unwrap_err();
+    /// let (set, element) = failure.returned;
+    /// assert!(set.iter().copied().eq(0..element));
+    /// ```
+    pub fn try_from_iter_in<I>(elements: I, alloc: A) -> Result<Self, LeftOut<Self, T>>
+    where
+        T: Ord,
+        I: IntoIterator<Item = T>,
+    {
+        let pairs = elements.into_iter().map(|element| (element, ()));
+        match BTreeMap::try_from_iter_in(pairs, alloc) {
+            Ok(map) => Ok(Self { map }),
+            Err(AllocFailure { layout, returned: (map, (element, ())) }) => {
+                Err(AllocFailure { layout, returned: (Self { map }, element) })
+            }
+        }
     }
 }
 
