@@ -7,8 +7,26 @@
 //! How it is built, and why: the documentation of the private module `raw`, and
 //! `docs/architecture.md` in the repository.
 //!
-//! Without the feature `infallible`, nothing here ends the program if an allocation fails: what
-//! allocates is in the views that [`BTreeMap::fallible`] and the like give, and returns a `Result`.
+//! # Without `infallible`
+//!
+//! In a build without this feature (on by default) no collection here ends the program if an
+//! allocation fails. What allocates returns a `Result`, and gives back what it was given:
+//!
+//! - the views that [`BTreeMap::fallible`] and the like give, their entries and cursors as well;
+//! - `try_from_iter_in` of maps, sets and multimaps, in place of `collect` and `from_iter_in`;
+//! - [`BTreeMap::reserve_nodes`] and `insert_reserved`, of sets too;
+//! - [`streams::try_merge_pairs`] and its like;
+//! - `Deserialize`, by the feature `serde`: its error says that memory ran out.
+//!
+//! Look-ups, removals, `retain`, `extract_if`, walks, scans, joins and the algebra of sets are
+//! there as always: they allocate nothing. Missing are `insert`, `append`, `split_off`, `drain` and
+//! whatever else would end the program, with `Extend`, `FromIterator`, `From` of arrays, `Clone`
+//! and the operators of sets; the features `arbitrary`, `borsh`, `proptest`, `quickcheck` and
+//! `rayon` turn `infallible` on.
+//!
+//! What a program's own types do stands apart: a `String` made for `fallible().entry_ref` allocates
+//! as strings do. So does what takes a little of the global heap: the algebra of several posting
+//! lists, copies of a [`streams::Merge`], and the feature `verify`, which is for tests.
 #![no_std]
 #![cfg_attr(
     not(feature = "infallible"),

@@ -4,10 +4,13 @@
 //! The result ascends as well, and is what the bulk build of a map or a set likes best.
 
 use alloc::vec::Vec;
+use core::alloc::Layout;
 use core::cmp::Ordering;
 use core::fmt;
 use core::iter::FusedIterator;
 use core::mem;
+
+use crate::map::AllocFailure;
 
 /// What becomes of items that compare as equal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,7 +24,8 @@ pub enum Keep {
     Last,
 }
 
-/// Several ascending streams as one: see [`merge_pairs`], [`merge_elements`] and [`merge_by`].
+/// Several ascending streams as one: see [`merge_pairs`], [`merge_elements`] and [`merge_by`], and
+/// [`try_merge_pairs`] and the like, which do not end the program if an allocation fails.
 pub struct Merge<I: Iterator, C> {
     /// A heap: none comes before its parent, which is half as far from the beginning.
     heads: Vec<Head<I>>,
@@ -31,6 +35,15 @@ pub struct Merge<I: Iterator, C> {
 
 /// The order of items, where it is their own.
 type Compare<T> = fn(&T, &T) -> Ordering;
+
+/// One of several streams, which come from `N`.
+type Stream<N> = <<N as IntoIterator>::Item as IntoIterator>::IntoIter;
+
+/// An item of one of several streams.
+type Item<N> = <<N as IntoIterator>::Item as IntoIterator>::Item;
+
+/// Streams as one; or what they were to come from, of which none was taken, if memory ran out.
+type Merged<N, C> = Result<Merge<Stream<N>, C>, AllocFailure<<N as IntoIterator>::IntoIter>>;
 
 /// A stream that has one item out.
 struct Head<I: Iterator> {
@@ -58,6 +71,7 @@ struct Head<I: Iterator> {
 /// let merged: BTreeMap<_, _> = merge_pairs(layers).keep(Keep::First).collect();
 /// assert_eq!(merged, BTreeMap::from([("beans", 9), ("kale", 1), ("peas", 2)]));
 /// ```
+#[cfg(feature = "infallible")]
 pub fn merge_pairs<K, V, I>(
     streams: impl IntoIterator<Item = I>,
 ) -> Merge<I::IntoIter, Compare<(K, V)>>
@@ -78,6 +92,7 @@ where
 /// assert!(merge_elements(&sets).eq([&1, &2, &3, &4, &4]));
 /// assert!(merge_elements(&sets).keep(Keep::First).eq([&1, &2, &3, &4]));
 /// ```
+#[cfg(feature = "infallible")]
 pub fn merge_elements<T, I>(streams: impl IntoIterator<Item = I>) -> Merge<I::IntoIter, Compare<T>>
 where
     T: Ord,
@@ -94,22 +109,125 @@ where
 /// let descending = [vec![9, 5, 1], vec![8, 5]];
 /// assert!(merge_by(descending, |a: &i32, b: &i32| b.cmp(a)).eq([9, 8, 5, 5, 1]));
 /// ```
-pub fn merge_by<I, C>(streams: impl IntoIterator<Item = I>, mut compare: C) -> Merge<I::IntoIter, C>
+#[cfg(feature = "infallible")]
+pub fn merge_by<I, C>(streams: impl IntoIterator<Item = I>, compare: C) -> Merge<I::IntoIter, C>
 where
     I: IntoIterator,
     C: FnMut(&I::Item, &I::Item) -> Ordering,
 {
-    let streams = streams.into_iter().enumerate();
-    let mut heads: Vec<_> = streams
-        .filter_map(|(rank, stream)| {
-            let mut stream = stream.into_iter();
-            Some(Head { item: stream.next()?, stream, rank })
-        })
-        .collect();
-    for at in (0..heads.len() / 2).rev() {
-        sink(&mut heads, at, &mut compare);
-    }
+    merge_all(streams, compare)
+}
+
+// For the unions of posting lists, which are made by it in either build.
+#[cfg(not(feature = "infallible"))]
+pub(crate) use merge_all as merge_by;
+
+/// [`merge_by`], for it and for posting lists.
+pub(crate) fn merge_all<N, C>(streams: N, mut compare: C) -> Merge<Stream<N>, C>
+where
+    N: IntoIterator<Item: IntoIterator>,
+    C: FnMut(&Item<N>, &Item<N>) -> Ordering,
+{
+    let mut heads: Vec<_> = begin(streams).collect();
+    arrange(&mut heads, &mut compare);
     Merge { heads, compare, keep: Keep::All }
+}
+
+/// [`merge_pairs`]; but a failed allocation is an error, and does not end the program.
+///
+/// # Errors
+///
+/// The iterator over the streams, if there is no memory for one item of each; none was taken.
+///
+/// ```
+/// use allotment_core::BTreeMap;
+/// use allotment_core::streams::try_merge_pairs;
+///
+/// let layers = [BTreeMap::from([(2, 'b')]), BTreeMap::from([(1, 'a'), (3, 'c')])];
+/// assert!(try_merge_pairs(layers).unwrap().eq([(1, 'a'), (2, 'b'), (3, 'c')]));
+/// ```
+pub fn try_merge_pairs<K, V, N>(streams: N) -> Merged<N, Compare<(K, V)>>
+where
+    K: Ord,
+    N: IntoIterator<Item: IntoIterator<Item = (K, V)>, IntoIter: ExactSizeIterator>,
+{
+    try_merge_by(streams, |(key, _), (other, _)| key.cmp(other))
+}
+
+/// [`merge_elements`]; but a failed allocation is an error, and does not end the program.
+///
+/// # Errors
+///
+/// As for [`try_merge_pairs`].
+///
+/// ```
+/// use allotment_core::streams::try_merge_elements;
+///
+/// assert!(try_merge_elements([[1, 4], [2, 3]]).unwrap().eq([1, 2, 3, 4]));
+/// ```
+pub fn try_merge_elements<T, N>(streams: N) -> Merged<N, Compare<T>>
+where
+    T: Ord,
+    N: IntoIterator<Item: IntoIterator<Item = T>, IntoIter: ExactSizeIterator>,
+{
+    try_merge_by(streams, T::cmp)
+}
+
+/// [`merge_by`]; but a failed allocation is an error, and does not end the program.
+///
+/// Streams are counted first: should there be more of them than the iterator says, the others are
+/// dropped.
+///
+/// # Errors
+///
+/// As for [`try_merge_pairs`].
+///
+/// ```
+/// use allotment_core::streams::try_merge_by;
+///
+/// let descending = [vec![9, 5, 1], vec![8, 5]];
+/// let merged = try_merge_by(descending, |a: &i32, b: &i32| b.cmp(a)).unwrap();
+/// assert!(merged.eq([9, 8, 5, 5, 1]));
+/// ```
+pub fn try_merge_by<N, C>(streams: N, mut compare: C) -> Merged<N, C>
+where
+    N: IntoIterator<Item: IntoIterator, IntoIter: ExactSizeIterator>,
+    C: FnMut(&Item<N>, &Item<N>) -> Ordering,
+{
+    let streams = streams.into_iter();
+    let (mut heads, count) = (Vec::<Head<Stream<N>>>::new(), streams.len());
+    if heads.try_reserve_exact(count).is_err() {
+        // No block is as large as an overflow would have it: then that of one item is told.
+        let layout = Layout::array::<Head<Stream<N>>>(count);
+        let layout = layout.unwrap_or(Layout::new::<Head<Stream<N>>>());
+        return Err(AllocFailure { layout, returned: streams });
+    }
+    // Within what was reserved.
+    heads.extend(begin(streams).take(count));
+    arrange(&mut heads, &mut compare);
+    Ok(Merge { heads, compare, keep: Keep::All })
+}
+
+/// The first item of each stream that has one.
+fn begin<N>(streams: N) -> impl Iterator<Item = Head<Stream<N>>>
+where
+    N: IntoIterator<Item: IntoIterator>,
+{
+    streams.into_iter().enumerate().filter_map(|(rank, stream)| {
+        let mut stream = stream.into_iter();
+        Some(Head { item: stream.next()?, stream, rank })
+    })
+}
+
+/// Makes a heap of heads.
+fn arrange<I, C>(heads: &mut [Head<I>], compare: &mut C)
+where
+    I: Iterator,
+    C: FnMut(&I::Item, &I::Item) -> Ordering,
+{
+    for at in (0..heads.len() / 2).rev() {
+        sink(heads, at, compare);
+    }
 }
 
 /// Moves a head down to where none of those below comes before it.

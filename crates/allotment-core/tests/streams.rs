@@ -5,7 +5,9 @@ use std::collections::BTreeMap as Twin;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use allotment_core::shape::{Standard, Tiny};
-use allotment_core::streams::{Keep, merge_by, merge_elements, merge_pairs};
+use allotment_core::streams::{
+    Keep, merge_by, merge_elements, merge_pairs, try_merge_by, try_merge_elements, try_merge_pairs,
+};
 use allotment_core::{BTreeMap, BTreeSet, Global, Shape};
 use allotment_meter::Counting;
 use allotment_trial::chaos::{ChaosKey, Order, set_order};
@@ -137,4 +139,43 @@ fn joins_can_be_looked_at() {
     assert_eq!(format!("{:?}", join.clone()), "InnerJoin({}, {})");
     let merge = merge_elements([BTreeSet::from([3, 4]), BTreeSet::from([1])]);
     assert_eq!(format!("{merge:?}"), "{1: 1, 0: 3}");
+}
+
+/// An iterator that says how many items it has, and lies.
+struct Liar<I>(I, usize);
+
+impl<I: Iterator> Iterator for Liar<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.1, Some(self.1))
+    }
+}
+
+impl<I: Iterator> ExactSizeIterator for Liar<I> {}
+
+#[test]
+fn streams_are_counted_before_one_is_taken() {
+    let streams = || [[1, 5], [2, 4], [3, 3]].into_iter();
+    assert!(try_merge_elements(streams()).unwrap().eq([1, 2, 3, 3, 4, 5]));
+    let pairs = streams().map(|[key, other]| [(key, 'a'), (other, 'b')]);
+    assert!(try_merge_pairs(pairs).unwrap().keep(Keep::First).eq(merge_pairs([[
+        (1, 'a'),
+        (2, 'a'),
+        (3, 'a'),
+        (4, 'b'),
+        (5, 'b'),
+    ]])));
+    // Fewer than there are: those left are not read. More, or more than there can be: see below.
+    assert!(try_merge_elements(Liar(streams(), 2)).unwrap().eq([1, 2, 4, 5]));
+    assert!(try_merge_elements(Liar(streams(), 9)).unwrap().eq([1, 2, 3, 3, 4, 5]));
+    for count in [usize::MAX, isize::MAX as usize / 8] {
+        let failure = try_merge_by(Liar(streams(), count), i32::cmp).unwrap_err();
+        assert_eq!(failure.returned.0.count(), 3);
+        assert!(failure.layout.size() > 0);
+    }
 }
