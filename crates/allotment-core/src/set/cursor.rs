@@ -137,58 +137,6 @@ impl<'a, T, A: Allocator, S: Shape<T>> CursorMut<'a, T, A, S> {
         // SAFETY: passed on.
         CursorMutKey { pairs: unsafe { self.pairs.with_mutable_key() } }
     }
-
-    /// Cuts off all elements behind the gap and returns them: see
-    /// [`split_after`](crate::btree_map::CursorMut::split_after) of a map.
-    #[must_use = "the elements are out of the set"]
-    #[cfg(feature = "infallible")]
-    pub fn split_after(&mut self) -> BTreeSet<T, A, S>
-    where
-        A: SharedAlloc,
-    {
-        BTreeSet { map: self.pairs.split_after() }
-    }
-
-    /// Cuts off all elements before the gap and returns them.
-    #[must_use = "the elements are out of the set"]
-    #[cfg(feature = "infallible")]
-    pub fn split_before(&mut self) -> BTreeSet<T, A, S>
-    where
-        A: SharedAlloc,
-    {
-        BTreeSet { map: self.pairs.split_before() }
-    }
-}
-
-impl<T: Ord, A: Allocator + SharedAlloc, S: Shape<T>> CursorMut<'_, T, A, S> {
-    /// Puts all elements of another set in, behind the gap: see
-    /// [`splice_after`](crate::btree_map::CursorMut::splice_after) of a map.
-    ///
-    /// # Errors
-    ///
-    /// The other set, if its elements do not belong there; nothing has changed.
-    #[cfg(feature = "infallible")]
-    pub fn splice_after(
-        &mut self,
-        other: BTreeSet<T, A, S>,
-    ) -> Result<(), UnorderedKeyError<BTreeSet<T, A, S>>> {
-        let refused = |error: UnorderedKeyError<_>| error.map(|map| BTreeSet { map });
-        self.pairs.splice_after(other.map).map_err(refused)
-    }
-
-    /// Puts all elements of another set in, before the gap.
-    ///
-    /// # Errors
-    ///
-    /// As for [`splice_after`](Self::splice_after).
-    #[cfg(feature = "infallible")]
-    pub fn splice_before(
-        &mut self,
-        other: BTreeSet<T, A, S>,
-    ) -> Result<(), UnorderedKeyError<BTreeSet<T, A, S>>> {
-        let refused = |error: UnorderedKeyError<_>| error.map(|map| BTreeSet { map });
-        self.pairs.splice_before(other.map).map_err(refused)
-    }
 }
 
 impl<T, A: Allocator, S: Shape<T>> CursorMutKey<'_, T, A, S> {
@@ -212,6 +160,27 @@ macro_rules! edits {
             /// Takes out the element before the gap. Allocates nothing.
             pub fn remove_prev(&mut self) -> Option<T> {
                 self.pairs.remove_prev().map(|(element, ())| element)
+            }
+
+            /// Cuts off all elements behind the gap and returns them: see
+            /// [`split_after`](crate::btree_map::CursorMut::split_after) of a map.
+            #[must_use = "the elements are out of the set"]
+            #[cfg(feature = "infallible")]
+            pub fn split_after(&mut self) -> BTreeSet<T, A, S>
+            where
+                A: SharedAlloc,
+            {
+                BTreeSet { map: self.pairs.split_after() }
+            }
+
+            /// Cuts off all elements before the gap and returns them.
+            #[must_use = "the elements are out of the set"]
+            #[cfg(feature = "infallible")]
+            pub fn split_before(&mut self) -> BTreeSet<T, A, S>
+            where
+                A: SharedAlloc,
+            {
+                BTreeSet { map: self.pairs.split_before() }
             }
         }
 
@@ -258,6 +227,41 @@ macro_rules! edits {
             pub fn insert_before(&mut self, element: T) -> Result<(), UnorderedKeyError<T>> {
                 let inserted = self.pairs.insert_before(element, ());
                 inserted.map_err(|error| error.map(|(element, ())| element))
+            }
+
+            /// Puts all elements of another set in, behind the gap: see
+            /// [`splice_after`](crate::btree_map::CursorMut::splice_after) of a map.
+            ///
+            /// # Errors
+            ///
+            /// The other set, if its elements do not belong there; nothing has changed.
+            #[cfg(feature = "infallible")]
+            pub fn splice_after(
+                &mut self,
+                other: BTreeSet<T, A, S>,
+            ) -> Result<(), UnorderedKeyError<BTreeSet<T, A, S>>>
+            where
+                A: SharedAlloc,
+            {
+                let refused = |error: UnorderedKeyError<_>| error.map(|map| BTreeSet { map });
+                self.pairs.splice_after(other.map).map_err(refused)
+            }
+
+            /// Puts all elements of another set in, before the gap.
+            ///
+            /// # Errors
+            ///
+            /// As for [`splice_after`](Self::splice_after).
+            #[cfg(feature = "infallible")]
+            pub fn splice_before(
+                &mut self,
+                other: BTreeSet<T, A, S>,
+            ) -> Result<(), UnorderedKeyError<BTreeSet<T, A, S>>>
+            where
+                A: SharedAlloc,
+            {
+                let refused = |error: UnorderedKeyError<_>| error.map(|map| BTreeSet { map });
+                self.pairs.splice_before(other.map).map_err(refused)
             }
         }
 
