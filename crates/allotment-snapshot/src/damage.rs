@@ -3,6 +3,8 @@
 use core::error;
 use core::fmt;
 
+use crate::source::Unreadable;
+
 /// A place in a file that is not what a writer has put there.
 ///
 /// What is read elsewhere stays right: a page is checked before anything in it is looked at.
@@ -46,6 +48,8 @@ pub enum DamageKind {
     Gap,
     /// There are not as many pages as the footer says.
     PageCount,
+    /// The bytes could not be had from where the file is.
+    Unreadable(Unreadable),
 }
 
 impl Damage {
@@ -61,7 +65,7 @@ impl fmt::Display for Damage {
             Some(level) => write!(f, "the index page of level {level} at byte {}: ", self.offset)?,
             None => write!(f, "at byte {}: ", self.offset)?,
         }
-        f.write_str(match self.kind {
+        let why = match self.kind {
             DamageKind::Checksum => "its bytes are not those that were written",
             DamageKind::Outside => "it reaches beyond the pages of the file",
             DamageKind::PageHead => "its head is not the one expected",
@@ -75,7 +79,9 @@ impl fmt::Display for Damage {
             DamageKind::Value => "a value is not of its type",
             DamageKind::Gap => "it does not follow the page written before it",
             DamageKind::PageCount => "there are more or fewer pages than it says",
-        })
+            DamageKind::Unreadable(why) => return why.fmt(f),
+        };
+        f.write_str(why)
     }
 }
 

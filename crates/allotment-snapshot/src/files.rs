@@ -9,9 +9,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::vec::Vec;
 
+use crate::disk::DiskFile;
 use crate::multi::MultiSnapshot;
 use crate::open::OpenError;
 use crate::snapshot::Snapshot;
+use crate::snapshot_reader::SnapshotReader;
 use crate::stored::{Stored, StoredKey};
 use crate::writer::{SnapshotOptions, Summary, WriteError};
 
@@ -129,6 +131,17 @@ impl<K: StoredKey + ?Sized, V: StoredKey + ?Sized> MultiSnapshot<K, V, Vec<u8>> 
     /// If it cannot be read, or [`from_bytes`](Self::from_bytes) refuses it.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ReadError> {
         Ok(Self::from_bytes(fs::read(path)?)?)
+    }
+}
+
+impl<K: StoredKey + ?Sized, V: Stored + ?Sized> SnapshotReader<K, V, DiskFile> {
+    /// Opens a file, of which pages are read as they are needed.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or [`open`](Self::open) refuses it.
+    pub fn open_file(path: impl AsRef<Path>) -> Result<Self, ReadError> {
+        Ok(Self::open(DiskFile::open(path)?)?)
     }
 }
 

@@ -5,6 +5,8 @@
 //!   [`SnapshotJob`] takes them from a map in steps, between other work.
 //! - [`Snapshot`] answers look-ups, ranges, and positions from the bytes of the file, without
 //!   deserializing; keys and values are views of these bytes. Opening reads the ends of the file.
+//! - [`SnapshotReader`] reads a file a page at a time through a [`PageCache`]: one that is
+//!   compressed by a [`Codec`], or that should not be in memory.
 //! - [`MultiSnapshot`] is the same for multimaps, and for the lists of posting maps.
 //! - [`Stored`] and [`StoredKey`] are what keys and values can be: numbers, text, bytes, options
 //!   and tuples, and types of one's own.
@@ -41,6 +43,7 @@
 //! # Features
 //!
 //! - `std` (on by default): writing, and files. Without it, bytes in memory are read.
+//! - `lz4`, `zstd`: pages are compressed. `zstd` needs std, and a C compiler.
 //! - `mmap`: files are mapped into memory, and read in place as they are.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
@@ -53,6 +56,8 @@ extern crate std;
 mod checksum;
 mod codec;
 mod damage;
+#[cfg(feature = "std")]
+mod disk;
 #[cfg(feature = "std")]
 mod files;
 mod iter;
@@ -69,13 +74,18 @@ mod open;
 mod reader;
 mod restore;
 mod snapshot;
+mod snapshot_reader;
+mod source;
 mod stored;
 mod typed;
+mod walk;
 #[cfg(feature = "std")]
 mod writer;
 
 pub use codec::Codec;
 pub use damage::{Damage, DamageKind};
+#[cfg(feature = "std")]
+pub use disk::DiskFile;
 #[cfg(feature = "std")]
 pub use files::ReadError;
 pub use iter::{Iter, Values};
@@ -87,11 +97,15 @@ pub use mapped::Mapped;
 pub use multi::MultiSnapshot;
 pub use name::TypeName;
 pub use open::{OpenError, TypeMismatch};
+pub use reader::cache::PageCache;
 pub use reader::file::Metadata;
 pub use reader::verify::Verified;
 pub use restore::RestoreError;
 pub use snapshot::Snapshot;
+pub use snapshot_reader::SnapshotReader;
+pub use source::{Source, Unreadable};
 pub use stored::{Encoded, Restored, Stored, StoredKey};
 pub use typed::EntryView;
+pub use walk::Walk;
 #[cfg(feature = "std")]
 pub use writer::{Finished, SnapshotOptions, SnapshotWriter, Summary, WriteBuffers, WriteError};

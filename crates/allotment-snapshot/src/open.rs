@@ -4,7 +4,9 @@ use alloc::boxed::Box;
 use core::error;
 use core::fmt;
 
+use crate::codec::Codec;
 use crate::name::TypeName;
+use crate::source::Unreadable;
 
 /// Why bytes are not opened as a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,13 @@ pub enum OpenError {
     Kind,
     /// Its pages are compressed by a codec that this version does not know: its number.
     Codec(u8),
+    /// Its pages are compressed by a codec whose feature is not on.
+    CodecOff(Codec),
+    /// Its pages are compressed, so that it is not read in place, but by a
+    /// [`SnapshotReader`](crate::SnapshotReader).
+    Compressed(Codec),
+    /// The bytes could not be had from where the file is.
+    Unreadable(Unreadable),
 }
 
 /// The types that a file holds, and those that were asked for.
@@ -71,8 +80,21 @@ impl fmt::Display for OpenError {
             Self::Codec(codec) => {
                 write!(f, "its pages are compressed by a codec that is not known ({codec})")
             }
+            Self::CodecOff(codec) => {
+                write!(f, "its pages are compressed by {codec}, which is not built in")
+            }
+            Self::Compressed(codec) => {
+                write!(f, "its pages are compressed by {codec}: it cannot be read in place")
+            }
+            Self::Unreadable(why) => why.fmt(f),
         }
     }
 }
 
 impl error::Error for OpenError {}
+
+impl From<Unreadable> for OpenError {
+    fn from(why: Unreadable) -> Self {
+        Self::Unreadable(why)
+    }
+}

@@ -66,7 +66,10 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
 
     pub(crate) fn of_kind(bytes: B, kind: Kind) -> Result<Self, OpenError> {
         let pages = RawPages::open(bytes)?;
-        check_header::<K, V>(&pages.file.metadata(), kind)?;
+        check_types::<K, V>(&pages.file.metadata())?;
+        if pages.file.header.kind != kind {
+            return Err(OpenError::Kind);
+        }
         Ok(Self { pages, types: PhantomData })
     }
 
@@ -298,20 +301,18 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
     }
 }
 
-/// Whether the file is of these types, and of this kind.
-pub(crate) fn check_header<K, V>(metadata: &Metadata, kind: Kind) -> Result<(), OpenError>
+/// Whether the file is of these types.
+pub(crate) fn check_types<K, V>(metadata: &Metadata) -> Result<(), OpenError>
 where
     K: Stored + ?Sized,
     V: Stored + ?Sized,
 {
     let (expected, found) = ((K::TYPE, V::TYPE), (metadata.key, metadata.value));
-    if expected != found {
-        return Err(OpenError::Types(Box::new(TypeMismatch { expected, found })));
+    if expected == found {
+        Ok(())
+    } else {
+        Err(OpenError::Types(Box::new(TypeMismatch { expected, found })))
     }
-    if metadata.kind != kind {
-        return Err(OpenError::Kind);
-    }
-    Ok(())
 }
 
 impl<'a, K, V, B> IntoIterator for &'a Snapshot<K, V, B>

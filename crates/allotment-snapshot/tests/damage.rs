@@ -3,6 +3,7 @@
 mod common;
 
 use allotment_snapshot::{Damage, OpenError, Snapshot, StoredKey};
+use allotment_trial::forge;
 use common::{ID, file, words};
 
 type Numbers<'a> = Snapshot<u64, u64, &'a [u8]>;
@@ -168,7 +169,7 @@ fn what_opens_says_why_it_does_not() {
     let with = |at: usize, byte: u8| {
         let mut bytes = bytes.clone();
         bytes[at] = byte;
-        common::forge::repair(&mut bytes);
+        forge::repair(&mut bytes);
         bytes
     };
     assert_eq!(open(b""), OpenError::NotASnapshot);
@@ -240,7 +241,7 @@ fn tamper(file: &mut [u8], random: &mut fastrand::Rng) {
             _ => file[at] ^ 1 << random.u8(..8),
         };
     }
-    common::forge::repair(file);
+    forge::repair(file);
 }
 
 #[test]
@@ -268,7 +269,7 @@ fn forged_checksums_do_no_harm() {
 fn repair_of_what_is_whole_changes_nothing() {
     for bytes in [numbers(512, 500), file(512, words(400)), numbers(4096, 0)] {
         let mut repaired = bytes.clone();
-        common::forge::repair(&mut repaired);
+        forge::repair(&mut repaired);
         assert!(repaired == bytes);
     }
 }

@@ -8,6 +8,7 @@
 //!   they promise.
 //! - Steps as data, from a seed or from anywhere else: [`script`]; [`subject`] and [`set_subject`]
 //!   take them on a map or set and on std's, over the kinds of keys and values of [`pairs`].
+//! - [`forge`]: snapshots that are tampered with.
 //! - [`effort`]: how much of it, and what came of it.
 //!
 //! Everything here panics when a test has failed.
@@ -19,6 +20,7 @@ pub mod chaos;
 pub mod checked;
 mod edits;
 pub mod effort;
+pub mod forge;
 pub mod forking;
 pub mod fragile;
 pub mod fuse;

@@ -236,10 +236,11 @@ pub mod snapshot {
     #[cfg(feature = "snapshot-mmap")]
     pub use allotment_snapshot::Mapped;
     pub use allotment_snapshot::{
-        Codec, Damage, DamageKind, Encoded, EntryView, Finished, Iter, Kind, Metadata,
-        MultiSnapshot, OpenError, ReadError, RestoreError, Restored, Snapshot, SnapshotJob,
-        SnapshotOptions, SnapshotWriter, Stored, StoredKey, Summary, TypeMismatch, TypeName,
-        Values, Verified, WriteBuffers, WriteError,
+        Codec, Damage, DamageKind, DiskFile, Encoded, EntryView, Finished, Iter, Kind, Metadata,
+        MultiSnapshot, OpenError, PageCache, ReadError, RestoreError, Restored, Snapshot,
+        SnapshotJob, SnapshotOptions, SnapshotReader, SnapshotWriter, Source, Stored, StoredKey,
+        Summary, TypeMismatch, TypeName, Unreadable, Values, Verified, Walk, WriteBuffers,
+        WriteError,
     };
 }
 

@@ -172,7 +172,8 @@ fn partition(count: usize, is_low: impl Fn(usize) -> bool) -> usize {
     base + usize::from(size == 1 && is_low(base))
 }
 
-fn last_end(ends: &[u8]) -> u16 {
+/// Where the last entry ends: 0 if there is none.
+pub(crate) fn last_end(ends: &[u8]) -> u16 {
     ends.last_chunk().map_or(0, |end| u16::from_le_bytes(*end))
 }
 

@@ -11,10 +11,6 @@ impl Fields<'_> {
         *array
     }
 
-    pub(crate) fn u8(&mut self) -> u8 {
-        u8::from_le_bytes(self.array())
-    }
-
     pub(crate) fn u16(&mut self) -> u16 {
         u16::from_le_bytes(self.array())
     }

@@ -60,6 +60,14 @@ impl Header {
         1 << self.page_log2
     }
 
+    /// Where pages begin: those that are read in place at a multiple of their size, others soon.
+    pub(crate) const fn pages_begin(&self) -> usize {
+        match self.codec {
+            Codec::Raw => self.page_size(),
+            _ => 1 << LEAST_LOG2,
+        }
+    }
+
     /// The header in these bytes, if this version can read such files.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, OpenError> {
         let mut fields = Fields(bytes);

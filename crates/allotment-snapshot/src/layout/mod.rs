@@ -8,3 +8,4 @@ mod format;
 pub(crate) mod header;
 pub(crate) mod link;
 pub(crate) mod page;
+pub(crate) mod planes;

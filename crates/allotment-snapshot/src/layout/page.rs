@@ -37,27 +37,33 @@ impl PageHead {
     #[inline]
     pub(crate) fn read(bytes: &[u8], link: &Link, page_size: usize) -> Result<Self, Damage> {
         let mut fields = Fields(bytes);
-        let kind = fields.u8();
+        let [kind, level, codec, zero] = fields.array();
         let head = Self {
-            level: fields.u8(),
-            codec: fields.array::<2>()[0],
+            level,
+            codec,
             count: fields.u32(),
             payload: fields.u32(),
             stored: fields.u32(),
             offset: fields.u64(),
             first: fields.u64(),
         };
-        let entries = link.end.wrapping_sub(link.first);
         let right = kind == if link.level == 0 { LEAF } else { INDEX }
-            && bytes.get(3) == Some(&0)
-            && head.level == link.level
-            && head.stored == link.stored
-            && head.offset == link.offset
-            && head.first == link.first
+            && zero == 0
             && head.payload as usize <= page_size - Self::BYTES
-            && head.count != 0
-            && (link.level > 0 || u64::from(head.count) == entries);
+            && head.is_of(link);
         if right { Ok(head) } else { Err(link.damage(DamageKind::PageHead)) }
+    }
+
+    /// Whether it is the head of the page that `link` leads to.
+    #[inline]
+    pub(crate) fn is_of(&self, link: &Link) -> bool {
+        let entries = link.end.wrapping_sub(link.first);
+        self.level == link.level
+            && self.stored == link.stored
+            && self.offset == link.offset
+            && self.first == link.first
+            && self.count != 0
+            && (link.level > 0 || u64::from(self.count) == entries)
     }
 
     #[cfg(any(feature = "std", test))]
@@ -92,7 +98,7 @@ impl<'a> Page<'a> {
         (keys, values): (Width, Width),
         seen: bool,
     ) -> Result<Self, Damage> {
-        let values = if link.level == 0 { values } else { Width::Fixed(Child::BYTES as u16) };
+        let (keys, values) = widths_at(link.level, (keys, values));
         let count = head.count as usize;
         let Some((keys, values)) = Column::pair(payload, count, keys, values) else {
             return Err(link.damage(DamageKind::Columns));
@@ -176,6 +182,11 @@ impl<'a> Page<'a> {
     pub(crate) fn damage(&self, kind: DamageKind) -> Damage {
         self.link.damage(kind)
     }
+}
+
+/// The widths of the columns of a page of this level, where leaves have those.
+pub(crate) const fn widths_at(level: u8, (keys, values): (Width, Width)) -> (Width, Width) {
+    (keys, if level == 0 { values } else { Width::Fixed(Child::BYTES as u16) })
 }
 
 /// A key and its value, as bytes, and where their leaf is.

@@ -1,5 +1,6 @@
 //! [`File`]: what header and footer say, each checked against the other.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::checksum;
@@ -8,6 +9,7 @@ use crate::layout::footer::Footer;
 use crate::layout::header::{Header, Kind, MAJOR};
 use crate::name::TypeName;
 use crate::open::OpenError;
+use crate::source::Source;
 
 /// What header and footer say of a file.
 #[derive(Clone, Copy, Debug)]
@@ -19,22 +21,25 @@ pub(crate) struct File {
 
 impl File {
     /// Reads the two ends of a file, and nothing else.
-    pub(crate) fn open(bytes: &[u8]) -> Result<Self, OpenError> {
-        let header = Header::read(bytes)?;
-        let (Some(head), Some(tail)) = (bytes.get(..header.page_size()), bytes.last_chunk()) else {
+    pub(crate) fn open<S: Source + ?Sized>(source: &S) -> Result<Self, OpenError> {
+        let (length, mut scratch) = (source.size()?, Vec::new());
+        let least = length.min(Header::BYTES as u64) as usize;
+        let header = Header::read(source.bytes(0, least, &mut scratch)?)?;
+        let (begin, end) = (header.pages_begin(), length.saturating_sub(Footer::BYTES as u64));
+        if end < begin as u64 {
             return Err(OpenError::NoFooter);
-        };
-        let header_bytes = &bytes[..Header::BYTES];
-        let length = bytes.len() as u64;
-        let (footer, root_hash) = Footer::read(tail, &header, header_bytes, length)?;
-        if checksum::at(header.file_id, 0, head) != footer.head_checksum {
-            return Err(OpenError::Footer);
         }
-        let file = Self { header, footer, root_hash };
-        if file.pages_end() < header.page_size() as u64 {
-            return Err(OpenError::Footer);
+        let head = source.bytes(0, begin, &mut scratch)?;
+        let head_checksum = checksum::at(header.file_id, 0, head);
+        let header_bytes: [u8; Header::BYTES] = *head.first_chunk().ok_or(OpenError::Header)?;
+        let tail = source.bytes(end, Footer::BYTES, &mut scratch)?;
+        let tail = tail.first_chunk().ok_or(OpenError::NoFooter)?;
+        let (footer, root_hash) = Footer::read(tail, &header, &header_bytes, length)?;
+        if head_checksum == footer.head_checksum {
+            Ok(Self { header, footer, root_hash })
+        } else {
+            Err(OpenError::Footer)
         }
-        Ok(file)
     }
 
     /// Where pages end, and the footer begins.

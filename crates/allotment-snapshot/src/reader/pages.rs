@@ -33,6 +33,9 @@ pub(crate) struct RawPages<B> {
 impl<B: AsRef<[u8]>> RawPages<B> {
     pub(crate) fn open(bytes: B) -> Result<Self, OpenError> {
         let file = File::open(bytes.as_ref())?;
+        if file.header.codec != Codec::Raw {
+            return Err(OpenError::Compressed(file.header.codec));
+        }
         let pages = bytes.as_ref().len() >> file.header.page_log2;
         Ok(Self {
             bytes,
@@ -93,20 +96,24 @@ impl<B: AsRef<[u8]>> Pages for &RawPages<B> {
 
 /// The bytes of a page as they stand in the file.
 #[inline]
-pub(crate) fn stored_page<'a>(
-    bytes: &'a [u8],
-    file: &File,
-    link: &Link,
-) -> Result<&'a [u8], Damage> {
-    let outside = || link.damage(DamageKind::Outside);
-    let start = usize::try_from(link.offset).map_err(|_| outside())?;
-    let end = link.offset.checked_add(link.stored.into()).ok_or_else(outside)?;
-    let size = file.header.page_size();
-    let is_page = (PageHead::BYTES..=size).contains(&(link.stored as usize));
-    if !is_page || start < size || end > file.pages_end() {
-        return Err(outside());
+fn stored_page<'a>(bytes: &'a [u8], file: &File, link: &Link) -> Result<&'a [u8], Damage> {
+    check_place(file, link)?;
+    let rest = usize::try_from(link.offset).ok().and_then(|start| bytes.get(start..));
+    let stored = rest.and_then(|rest| rest.get(..link.stored as usize));
+    stored.ok_or_else(|| link.damage(DamageKind::Outside))
+}
+
+/// Whether there can be a page where the link leads to.
+#[inline]
+pub(crate) fn check_place(file: &File, link: &Link) -> Result<(), Damage> {
+    let (header, end) = (&file.header, link.offset.checked_add(link.stored.into()));
+    let is_page = (PageHead::BYTES..=header.page_size()).contains(&(link.stored as usize));
+    let inside = end.is_some_and(|end| end <= file.pages_end());
+    if is_page && inside && link.offset >= header.pages_begin() as u64 {
+        Ok(())
+    } else {
+        Err(link.damage(DamageKind::Outside))
     }
-    bytes.get(start..start + link.stored as usize).ok_or_else(outside)
 }
 
 /// Whether the bytes are those that were written.

@@ -32,7 +32,7 @@ pub(crate) fn verify<P: Pages>(
     let mut walk = Walk {
         file,
         check,
-        offset: file.header.page_size() as u64,
+        offset: file.header.pages_begin() as u64,
         last: None,
         lower: Vec::new(),
         leaves: 0,

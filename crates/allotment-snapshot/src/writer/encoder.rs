@@ -6,6 +6,7 @@ use std::io::Write;
 
 use super::error::WriteError;
 use super::level::Level;
+use super::packer::Packer;
 use super::summary::Summary;
 use crate::checksum;
 use crate::codec::Codec;
@@ -13,24 +14,31 @@ use crate::layout::column::Width;
 use crate::layout::footer::Footer;
 use crate::layout::header::{Header, Kind};
 use crate::layout::link::Child;
-use crate::layout::page::PageHead;
+use crate::layout::page::{PageHead, widths_at};
 
 /// The memory of a writer, to be used again by the next.
 ///
 /// One open page a level, and one that is being written: for 10^9 entries of two `u64`, seven pages
-/// of 4 KiB or less each.
+/// of 4 KiB or less each. Where pages are compressed, one more, and what the codec works in.
 #[derive(Debug, Default)]
 pub struct WriteBuffers {
     levels: Vec<Level>,
     page: Vec<u8>,
     last_key: Vec<u8>,
     last_value: Vec<u8>,
+    packer: Packer,
 }
 
 impl WriteBuffers {
     /// No memory yet.
     pub const fn new() -> Self {
-        Self { levels: Vec::new(), page: Vec::new(), last_key: Vec::new(), last_value: Vec::new() }
+        Self {
+            levels: Vec::new(),
+            page: Vec::new(),
+            last_key: Vec::new(),
+            last_value: Vec::new(),
+            packer: Packer::new(),
+        }
     }
 }
 
@@ -54,7 +62,12 @@ pub(crate) struct Encoder<W> {
 
 impl<W: Write> Encoder<W> {
     /// Begins a file: its header is written.
-    pub(crate) fn new(out: W, header: Header, buffers: WriteBuffers) -> Result<Self, WriteError> {
+    pub(crate) fn new(
+        out: W,
+        header: Header,
+        level: i32,
+        buffers: WriteBuffers,
+    ) -> Result<Self, WriteError> {
         let mut encoder = Self {
             out,
             header,
@@ -73,13 +86,15 @@ impl<W: Write> Encoder<W> {
             kept.clear();
             kept.reserve(header.page_size());
         }
+        buffers.packer.begin(header.codec, header.page_size(), level)?;
         let page = &mut buffers.page;
         page.clear();
         page.reserve(header.page_size());
         page.extend_from_slice(&header.to_bytes());
-        page.resize(header.page_size(), 0);
+        page.resize(header.pages_begin(), 0);
         encoder.head_checksum = checksum::at(header.file_id, 0, page);
-        encoder.put_page()?;
+        encoder.out.write_all(page)?;
+        encoder.offset = page.len() as u64;
         Ok(encoder)
     }
 
@@ -191,8 +206,7 @@ impl<W: Write> Encoder<W> {
     }
 
     fn add_level(&mut self) {
-        let (keys, values) = self.header.widths;
-        let values = if self.height == 0 { values } else { Width::Fixed(Child::BYTES as u16) };
+        let (keys, values) = widths_at(self.height as u8, self.header.widths);
         let page_size = self.header.page_size();
         match self.buffers.levels.get_mut(self.height) {
             Some(level) => level.reuse(keys, values, page_size),
@@ -211,9 +225,16 @@ impl<W: Write> Encoder<W> {
         if self.header.codec == Codec::Raw {
             page.resize(self.header.page_size(), 0);
         }
+        let (columns, packer) = (&page[PageHead::BYTES..], &mut self.buffers.packer);
+        let widths = widths_at(level as u8, self.header.widths);
+        let packed = packer.pack(self.header.codec, columns, open.count, widths)?;
+        let (codec, page) = match packed {
+            Some(packed) => (self.header.codec, packed),
+            None => (Codec::Raw, page.as_mut_slice()),
+        };
         let head = PageHead {
             level: level as u8,
-            codec: Codec::Raw.number(),
+            codec: codec.number(),
             count: open.count,
             payload: payload as u32,
             stored: page.len() as u32,
@@ -222,15 +243,10 @@ impl<W: Write> Encoder<W> {
         };
         page[..PageHead::BYTES].copy_from_slice(&head.to_bytes());
         let checksum = checksum::at(self.header.file_id, self.offset, page);
-        self.put_page()?;
+        self.out.write_all(page)?;
+        self.offset += page.len() as u64;
         *(if level == 0 { &mut self.leaves } else { &mut self.index_pages }) += 1;
         Ok(Child { offset: head.offset, first: head.first, checksum, stored: head.stored })
-    }
-
-    fn put_page(&mut self) -> Result<(), WriteError> {
-        self.out.write_all(&self.buffers.page)?;
-        self.offset += self.buffers.page.len() as u64;
-        Ok(())
     }
 
     /// Writes the pages that are open, and the footer.

@@ -4,6 +4,7 @@ use core::error;
 use core::fmt;
 use std::io;
 
+use crate::codec::Codec;
 use crate::damage::Damage;
 
 /// Why a snapshot could not be written. The writer then refuses whatever else it is asked.
@@ -30,6 +31,8 @@ pub enum WriteError {
     },
     /// The size of pages is no power of two between 512 and 65,536.
     PageSize(usize),
+    /// Pages cannot be compressed so: the feature of that name is not on.
+    CodecOff(Codec),
     /// What is written to failed.
     Io(io::Error),
     /// A snapshot that entries were taken from is damaged.
@@ -50,6 +53,7 @@ impl fmt::Display for WriteError {
             Self::PageSize(size) => {
                 write!(f, "{size} bytes is no power of two between 512 and 65536")
             }
+            Self::CodecOff(codec) => write!(f, "{codec} is not built in"),
             Self::Io(error) => write!(f, "writing failed: {error}"),
             Self::Damage(damage) => write!(f, "what is copied is damaged: {damage}"),
             Self::Poisoned => f.write_str("the writer has failed before"),

@@ -5,6 +5,7 @@ mod error;
 mod level;
 mod one_by_one;
 mod options;
+mod packer;
 mod summary;
 mod whole;
 

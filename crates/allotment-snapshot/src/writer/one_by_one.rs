@@ -83,7 +83,7 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, W: Write> SnapshotWriter<K, V, W
     ) -> Result<Self, WriteError> {
         let header = options.header::<K, V>(kind)?;
         Ok(Self {
-            encoder: Encoder::new(out, header, buffers)?,
+            encoder: Encoder::new(out, header, options.codec_level(), buffers)?,
             poisoned: false,
             key: Encoded::new(),
             value: Encoded::new(),

@@ -25,16 +25,31 @@ pub struct SnapshotOptions {
     page_size: Option<usize>,
     file_id: Option<u128>,
     schema: u64,
+    codec: Codec,
+    level: Option<i32>,
 }
 
 impl SnapshotOptions {
-    /// Pages of 4 KiB, and a random id.
+    /// Pages of 4 KiB that are not compressed, and a random id.
     pub const fn new() -> Self {
-        Self { page_size: None, file_id: None, schema: 0 }
+        Self { page_size: None, file_id: None, schema: 0, codec: Codec::Raw, level: None }
     }
 
-    /// The bytes of a page: a power of two between 512 and 65,536. An entry must fit one, and a key
-    /// half of one.
+    /// How pages are compressed, each for itself. They then are of 16 KiB, unless told otherwise,
+    /// and read by a [`SnapshotReader`](crate::SnapshotReader).
+    #[must_use]
+    pub const fn codec(self, codec: Codec) -> Self {
+        Self { codec, ..self }
+    }
+
+    /// How hard zstd tries: 3 if not given. A higher level makes a smaller file in more time.
+    #[must_use]
+    pub const fn level(self, level: i32) -> Self {
+        Self { level: Some(level), ..self }
+    }
+
+    /// The bytes of a page, before it is compressed: a power of two between 512 and 65,536. An
+    /// entry must fit one, and a key half of one.
     #[must_use]
     pub const fn page_size(self, bytes: usize) -> Self {
         Self { page_size: Some(bytes), ..self }
@@ -53,12 +68,16 @@ impl SnapshotOptions {
         Self { schema, ..self }
     }
 
+    pub(crate) fn codec_level(&self) -> i32 {
+        self.level.unwrap_or(3)
+    }
+
     pub(crate) fn header<K, V>(&self, kind: Kind) -> Result<Header, WriteError>
     where
         K: Stored + ?Sized,
         V: Stored + ?Sized,
     {
-        let size = self.page_size.unwrap_or(Codec::Raw.page_size());
+        let size = self.page_size.unwrap_or(self.codec.page_size());
         let page_log2 = size.checked_ilog2().unwrap_or(0) as u8;
         if !size.is_power_of_two() || !(LEAST_LOG2..=MOST_LOG2).contains(&page_log2) {
             return Err(WriteError::PageSize(size));
@@ -66,7 +85,7 @@ impl SnapshotOptions {
         Ok(Header {
             minor: MINOR,
             page_log2,
-            codec: Codec::Raw,
+            codec: self.codec,
             kind,
             ignorable: 0,
             file_id: self.file_id.unwrap_or_else(random),

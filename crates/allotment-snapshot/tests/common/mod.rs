@@ -1,9 +1,7 @@
-//! What the tests of snapshots share: files made of entries, and files that are tampered with.
+//! What the tests of snapshots share: files made of entries.
 #![allow(dead_code, reason = "no test uses all of it")]
 
-pub(crate) mod forge;
-
-use allotment_snapshot::{SnapshotOptions, Stored, StoredKey};
+use allotment_snapshot::{Codec, SnapshotOptions, Stored, StoredKey};
 
 pub(crate) const ID: u128 = 0x0123_4567_89ab_cdef_0011_2233_4455_6677;
 
@@ -15,6 +13,22 @@ where
 {
     let mut bytes = Vec::new();
     let options = SnapshotOptions::new().page_size(page_size).file_id(ID);
+    options.write(&mut bytes, entries).unwrap();
+    bytes
+}
+
+/// A file of these entries, compressed.
+pub(crate) fn packed_file<K, V>(
+    codec: Codec,
+    page_size: usize,
+    entries: impl IntoIterator<Item = (K, V)>,
+) -> Vec<u8>
+where
+    K: StoredKey,
+    V: Stored,
+{
+    let mut bytes = Vec::new();
+    let options = SnapshotOptions::new().codec(codec).page_size(page_size).file_id(ID);
     options.write(&mut bytes, entries).unwrap();
     bytes
 }
