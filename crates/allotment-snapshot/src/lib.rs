@@ -44,6 +44,7 @@
 //!
 //! - `std` (on by default): writing, and files. Without it, bytes in memory are read.
 //! - `lz4`, `zstd`: pages are compressed. `zstd` needs std, and a C compiler.
+//! - `cli`: the command `allotment-snapshot`, which inspects, verifies, dumps and compares files.
 //! - `mmap`: files are mapped into memory, and read in place as they are.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
@@ -78,6 +79,7 @@ mod snapshot_reader;
 mod source;
 mod stored;
 mod typed;
+mod untyped;
 mod walk;
 #[cfg(feature = "std")]
 mod writer;
@@ -106,6 +108,7 @@ pub use snapshot_reader::SnapshotReader;
 pub use source::{Source, Unreadable};
 pub use stored::{Encoded, Restored, Stored, StoredKey};
 pub use typed::EntryView;
+pub use untyped::Untyped;
 pub use walk::Walk;
 #[cfg(feature = "std")]
 pub use writer::{Finished, SnapshotOptions, SnapshotWriter, Summary, WriteBuffers, WriteError};

@@ -13,7 +13,7 @@ use crate::reader::cache::PageCache;
 use crate::reader::cached::CachedPages;
 use crate::reader::file::{File, Metadata};
 use crate::reader::search::{count_before, leaf_of_key, numbers_within};
-use crate::reader::verify::{Verified, verify};
+use crate::reader::verify::{Check, Verified, verify};
 use crate::snapshot::check_types;
 use crate::source::Source;
 use crate::stored::{Encoded, Stored, StoredKey};
@@ -61,13 +61,19 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
     ///
     /// If the source has no snapshot, or one of other types.
     pub fn open(source: S) -> Result<Self, OpenError> {
+        let reader = Self::of_any_type(source)?;
+        check_types::<K, V>(&reader.metadata())?;
+        Ok(reader)
+    }
+
+    pub(crate) fn of_any_type(source: S) -> Result<Self, OpenError> {
         let file = File::open(&source)?;
         let codec = file.header.codec;
-        if !codec.is_available() {
-            return Err(OpenError::CodecOff(codec));
+        if codec.is_available() {
+            Ok(Self { source, file, types: PhantomData })
+        } else {
+            Err(OpenError::CodecOff(codec))
         }
-        check_types::<K, V>(&file.metadata())?;
-        Ok(Self { source, file, types: PhantomData })
     }
 
     /// What the file says of itself.
@@ -224,8 +230,16 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
         cache: &mut PageCache,
         mut progress: impl FnMut(u64),
     ) -> Result<Verified, Damage> {
-        let check = &typed::check::<K, V>;
-        verify(&mut self.pages(cache), &self.file, check, &mut progress)
+        self.verify_by(cache, &typed::check::<K, V>, &mut progress)
+    }
+
+    pub(crate) fn verify_by(
+        &self,
+        cache: &mut PageCache,
+        check: Check<'_>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Verified, Damage> {
+        verify(&mut self.pages(cache), &self.file, check, progress)
     }
 
     /// What the bytes are read from.

@@ -239,7 +239,7 @@ pub mod snapshot {
         Codec, Damage, DamageKind, DiskFile, Encoded, EntryView, Finished, Iter, Kind, Metadata,
         MultiSnapshot, OpenError, PageCache, ReadError, RestoreError, Restored, Snapshot,
         SnapshotJob, SnapshotOptions, SnapshotReader, SnapshotWriter, Source, Stored, StoredKey,
-        Summary, TypeMismatch, TypeName, Unreadable, Values, Verified, Walk, WriteBuffers,
+        Summary, TypeMismatch, TypeName, Unreadable, Untyped, Values, Verified, Walk, WriteBuffers,
         WriteError,
     };
 }
