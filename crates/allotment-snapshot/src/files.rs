@@ -2,16 +2,15 @@
 
 use core::error;
 use core::fmt;
-use std::ffi::OsString;
 use std::fs::{self, File};
-use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::vec::Vec;
 
 use crate::disk::DiskFile;
 use crate::multi::MultiSnapshot;
 use crate::open::OpenError;
+use crate::publish::{self, DiskFolder};
 use crate::snapshot::Snapshot;
 use crate::snapshot_reader::SnapshotReader;
 use crate::stored::{Stored, StoredKey};
@@ -148,62 +147,8 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized> SnapshotReader<K, V, DiskFile> {
 /// Has a file written beside the one at `path`, and puts it in its place.
 fn publish(
     path: &Path,
-    write: impl FnOnce(&File) -> Result<Summary, WriteError>,
+    write: impl FnOnce(&mut File) -> Result<Summary, WriteError>,
 ) -> Result<Summary, WriteError> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let (draft, file) = Draft::beside(path, folder)?;
-    let summary = write(&file)?;
-    file.sync_all()?;
-    drop(file);
-    draft.rename(path)?;
-    sync_folder(folder)?;
-    Ok(summary)
-}
-
-/// A file that goes, unless it is renamed.
-struct Draft {
-    path: PathBuf,
-    renamed: bool,
-}
-
-impl Draft {
-    fn beside(path: &Path, folder: &Path) -> io::Result<(Self, File)> {
-        let Some(name) = path.file_name() else {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a path without a file name"));
-        };
-        loop {
-            let mut draft = OsString::from(".");
-            draft.push(name);
-            draft.push(std::format!(".{:016x}.draft", RandomState::new().hash_one(name)));
-            let path = folder.join(draft);
-            match File::create_new(&path) {
-                Ok(file) => return Ok((Self { path, renamed: false }, file)),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    fn rename(mut self, path: &Path) -> io::Result<()> {
-        fs::rename(&self.path, path)?;
-        self.renamed = true;
-        Ok(())
-    }
-}
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        if !self.renamed {
-            // There is an error, or a panic, that matters more.
-            _ = fs::remove_file(&self.path);
-        }
-    }
-}
-
-/// Has the renaming outlive a crash, where folders can be synced.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    let (folder, name) = DiskFolder::of(path)?;
+    publish::publish(&folder, name, write)
 }

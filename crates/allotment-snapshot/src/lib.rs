@@ -72,6 +72,8 @@ mod merge;
 mod multi;
 mod name;
 mod open;
+#[cfg(feature = "std")]
+mod publish;
 mod reader;
 mod restore;
 mod snapshot;
