@@ -12,6 +12,7 @@ use allotment_alloc::{AllocError, Allocator, Global, Layout, SharedAlloc};
 
 use crate::arithmetic::footprint::Footprint;
 use crate::chunk::Chunk;
+use crate::registry::CHECKED;
 use crate::state::State;
 use crate::stats::BumpStats;
 
@@ -24,7 +25,7 @@ use crate::stats::BumpStats;
 /// Blocks never move by themselves. A block given back is used again: the last one at once, and
 /// any of up to 32 KiB, aligned to 64 bytes at most, by the next request of its size class. So a
 /// collection of steady size does not grow the arena, however long it churns. A larger block waits
-/// for `reset` or for the end.
+/// for `reset` or for the end. A [`scope`](Bump::scope) gives back all that was taken in it.
 ///
 /// The arena never drops values. A collection drops what it holds when it is dropped itself; if it
 /// is forgotten, its memory comes back with the arena and its values' destructors never run.
@@ -56,6 +57,7 @@ use crate::stats::BumpStats;
 /// // SAFETY: the block is from this arena, with this layout, and is not used again.
 /// unsafe { bump.deallocate(first.cast(), layout) };
 /// let third = bump.allocate(layout)?;
+/// # if cfg!(feature = "checked") { return Ok(()) }
 /// assert_eq!(third, first);
 /// assert_ne!(third, second);
 /// assert_eq!(bump.stats().chunks, 1);
@@ -91,6 +93,7 @@ impl Bump {
     /// See [`with_capacity_in`](Bump::with_capacity_in).
     ///
     /// ```
+    /// # if cfg!(feature = "checked") { return }
     /// use allotment_bump::Bump;
     ///
     /// assert!(Bump::with_capacity(100_000).stats().idle_bytes >= 100_000);
@@ -155,6 +158,7 @@ impl<P: Allocator> Bump<P> {
     /// Calls [`handle_alloc_error`] if there is no memory.
     ///
     /// ```
+    /// # if cfg!(feature = "checked") { return }
     /// use allotment_alloc::Global;
     /// use allotment_bump::Bump;
     ///
@@ -245,6 +249,7 @@ impl<P: Allocator> Bump<P> {
     /// assert!(bump.reset().is_err());
     /// drop(other);
     /// assert!(bump.reset().is_ok());
+    /// # if cfg!(feature = "checked") { return Ok(()) }
     /// assert_eq!((bump.stats().live_blocks, bump.stats().chunks), (0, 1));
     /// # Ok::<(), allotment_alloc::AllocError>(())
     /// ```
@@ -260,17 +265,20 @@ impl<P: Allocator> Bump<P> {
     /// user.stats();
     /// ```
     pub fn reset(&mut self) -> Result<(), Busy> {
-        let others = self.state().handles() - 1;
-        if others > 0 {
-            return Err(Busy { others });
-        }
+        self.check_alone()?;
         // SAFETY: this is the only handle and it is borrowed exclusively, so no allocator is left
         // through which a block could rightfully be used; the text above says it at length.
         unsafe { self.state().reset() };
         Ok(())
     }
 
-    fn state(&self) -> &State<P> {
+    /// Whether this is the only handle.
+    pub(crate) fn check_alone(&self) -> Result<(), Busy> {
+        let others = self.state().handles() - 1;
+        if others > 0 { Err(Busy { others }) } else { Ok(()) }
+    }
+
+    pub(crate) fn state(&self) -> &State<P> {
         // SAFETY: H1.
         unsafe { self.state.as_ref() }
     }
@@ -295,6 +303,11 @@ impl<P: Allocator> Bump<P> {
             unsafe { self.deallocate(block, old) };
             return without_memory(new);
         };
+        if CHECKED {
+            // Always to another place, so that whoever keeps the old pointer is found out.
+            // SAFETY: passed on.
+            return unsafe { self.relocate(block, old, new) };
+        }
         let state = self.state();
         let old_print = Footprint::of(old_size, old.align()).ok_or(AllocError)?;
         let new_print = Footprint::of(new_size, new.align()).ok_or(AllocError)?;
@@ -303,6 +316,21 @@ impl<P: Allocator> Bump<P> {
             state.tally.block_resized(old.size(), new.size());
             return Ok(NonNull::slice_from_raw_parts(block, new.size()));
         }
+        // SAFETY: passed on.
+        unsafe { self.relocate(block, old, new) }
+    }
+
+    /// Moves the contents of a block to a new one.
+    ///
+    /// # Safety
+    ///
+    /// As for [`resize`](Self::resize).
+    unsafe fn relocate(
+        &self,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+    ) -> Result<NonNull<[u8]>, AllocError> {
         let moved = self.allocate(new)?;
         let (from, to) = (block.as_ptr(), moved.cast::<u8>().as_ptr());
         // SAFETY: both blocks are at least this long, and they are different ones.
@@ -328,8 +356,12 @@ unsafe impl<P: Allocator> Allocator for Bump<P> {
         let Some(size) = NonZeroUsize::new(layout.size()) else {
             return without_memory(layout);
         };
-        let footprint = Footprint::of(size, layout.align()).ok_or(AllocError)?;
         let state = self.state();
+        if CHECKED {
+            let block = state.take_checked(layout)?;
+            return Ok(NonNull::slice_from_raw_parts(block, layout.size()));
+        }
+        let footprint = Footprint::of(size, layout.align()).ok_or(AllocError)?;
         let block = state.take(footprint)?;
         state.tally.block_taken(layout.size());
         Ok(NonNull::slice_from_raw_parts(block, layout.size()))
@@ -340,6 +372,10 @@ unsafe impl<P: Allocator> Allocator for Bump<P> {
         let Some(size) = NonZeroUsize::new(layout.size()) else {
             return;
         };
+        if CHECKED {
+            // SAFETY: passed on.
+            return unsafe { self.state().release_checked(block, layout) };
+        }
         let Some(footprint) = Footprint::of(size, layout.align()) else {
             debug_assert!(false, "no block of such a layout was ever handed out");
             return;
@@ -430,7 +466,7 @@ impl<P: Allocator> Drop for Bump<P> {
     }
 }
 
-/// A reset was refused, because the arena has other handles whose blocks it would have ended.
+/// A reset or a scope was refused: the arena has other handles, whose blocks it would have ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy {
     others: usize,

@@ -24,7 +24,7 @@ struct Header {
 const _: () = assert!(size_of::<Header>() == HEADER && align_of::<Header>() == LINE);
 
 /// One chunk, taken out of its list or looked at within it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Chunk(NonNull<Header>);
 
 impl Chunk {

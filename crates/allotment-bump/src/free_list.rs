@@ -55,6 +55,20 @@ impl FreeLists {
         self.bytes.set(0);
     }
 
+    /// All blocks, taken out.
+    pub(crate) fn take(&self) -> Self {
+        let heads = core::array::from_fn(|index| Cell::new(self.heads[index].take()));
+        Self { heads, bytes: Cell::new(self.bytes.take()) }
+    }
+
+    /// Takes over the blocks of other lists, in place of its own, which are forgotten.
+    pub(crate) fn replace(&self, others: &Self) {
+        for (head, other) in self.heads.iter().zip(&others.heads) {
+            head.set(other.take());
+        }
+        self.bytes.set(others.bytes.take());
+    }
+
     /// Puts a block of `size` bytes into the list of its class.
     ///
     /// # Safety

@@ -9,6 +9,7 @@
 //! what a tree frees, the next insert uses.
 //!
 //! ```
+//! # if cfg!(feature = "checked") { return Ok(()) }
 //! use allotment_alloc::{Allocator, Layout};
 //! use allotment_bump::Bump;
 //!
@@ -26,11 +27,22 @@
 //! # Ok::<(), allotment_alloc::AllocError>(())
 //! ```
 //!
+//! What is thrown away sooner than the arena lives in a [`Scope`], which gives it all back as it
+//! ends: a checkpoint that the borrow checker keeps.
+//!
 //! # Pointers
 //!
 //! A block is to be given back by the pointer that was handed out, or one derived from it by raw
 //! pointer arithmetic: free blocks hold the links of the free lists, which reach beyond what a
 //! reference to a value in the block may touch.
+//!
+//! # Checks
+//!
+//! With the feature `checked`, an arena passes each block on to its parent with the size that was
+//! asked for, so that sanitizers, valgrind and Miri see every node; it overwrites what is freed,
+//! moves whatever grows or shrinks, and panics if a block is freed twice, under another layout, or
+//! was never the arena's. There are no chunks then. Only a program's own build should turn it on,
+//! to look for its mistakes.
 //!
 //! # Map of the source
 //!
@@ -43,14 +55,19 @@
 //! | `stats.rs` | the counters |
 //! | `state.rs` | the shared state: all of the above, and the parent |
 //! | `bump.rs` | the handle |
+//! | `registry.rs` | the checked mode |
+//! | `scope.rs` | what is given back as a whole, within the life of an arena |
 #![no_std]
 
 mod arithmetic;
 mod bump;
 mod chunk;
 mod free_list;
+mod registry;
+mod scope;
 mod state;
 mod stats;
 
 pub use bump::{Bump, Busy};
+pub use scope::Scope;
 pub use stats::BumpStats;

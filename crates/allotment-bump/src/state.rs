@@ -10,6 +10,9 @@
 //!   footprint's size.
 //! - S3: the parent is only ever called while S1 and S2 hold, and nothing read from the state
 //!   before such a call is used after it. So a parent may fail, unwind, or even use the arena.
+//! - S4: nothing lies in a chunk in `spare`, of which there is one at most.
+//!
+//! In the checked mode there are no chunks: blocks are the parent's, and `registry` has them.
 //!
 //! The state does not count blocks: that is left to the handle, which knows the layouts.
 
@@ -23,6 +26,7 @@ use crate::arithmetic::bumping::{FIRST_PAYLOAD, Refit, Room, grown, growth_after
 use crate::arithmetic::footprint::{Footprint, LINE};
 use crate::chunk::{Chunk, ChunkList};
 use crate::free_list::FreeLists;
+use crate::registry::{CHECKED, Registry};
 use crate::stats::{BumpStats, Tally};
 
 /// Something well aligned to point at without memory.
@@ -31,6 +35,21 @@ struct Line;
 
 const _: () = assert!(align_of::<Line>() == LINE);
 
+/// How an arena was at one moment, to go back to.
+///
+/// The blocks that were free then are kept here: so what is taken later lies beyond `position`, or
+/// in chunks in front of `top`, and can be given up as a whole.
+pub(crate) struct Mark {
+    position: NonNull<u8>,
+    limit: usize,
+    top: Option<Chunk>,
+    free: FreeLists,
+    /// The first block after it, in the checked mode.
+    number: u64,
+    live_bytes: usize,
+    live_blocks: usize,
+}
+
 /// See the head of this file.
 pub(crate) struct State<P> {
     position: Cell<NonNull<u8>>,
@@ -38,8 +57,10 @@ pub(crate) struct State<P> {
     handles: Cell<usize>,
     next_payload: Cell<usize>,
     chunks: ChunkList,
+    spare: ChunkList,
     pub(crate) tally: Tally,
     free: FreeLists,
+    registry: Registry,
     parent: P,
 }
 
@@ -59,8 +80,10 @@ impl<P: Allocator> State<P> {
             handles: Cell::new(1),
             next_payload: Cell::new(FIRST_PAYLOAD),
             chunks: ChunkList::default(),
+            spare: ChunkList::default(),
             tally,
             free: FreeLists::new(),
+            registry: Registry::new(),
             parent,
         };
         // SAFETY: the parent gave a block of this type's layout.
@@ -77,16 +100,15 @@ impl<P: Allocator> State<P> {
         {
             // SAFETY: the state is alive until the end of this function.
             let this = unsafe { state.as_ref() };
-            while let Some(chunk) = this.chunks.pop() {
-                // SAFETY: the chunk was just taken from the list; nobody uses its blocks any more.
+            // SAFETY: nobody uses the blocks any more.
+            unsafe { this.release_since(0) };
+            while let Some(chunk) = this.chunks.pop().or_else(|| this.spare.pop()) {
+                // SAFETY: the chunk was just taken from its list; nobody uses its blocks any more.
                 unsafe { this.give_back(chunk) };
             }
         }
-        // SAFETY: the state is alive; no reference is made.
-        let place = unsafe { &raw const (*state.as_ptr()).parent };
-        // SAFETY: the field is initialised. It is the only one with something to drop, and it is
-        // not used at its old place again.
-        let parent = unsafe { place.read() };
+        // SAFETY: the state was written by `create`, and is not used at its old place again.
+        let Self { parent, .. } = unsafe { state.read() };
         // SAFETY: `create` got the block from this parent with this layout.
         unsafe { parent.deallocate(state.cast(), Layout::new::<Self>()) };
     }
@@ -123,7 +145,7 @@ impl<P: Allocator> State<P> {
             live_bytes: self.tally.live_bytes.get(),
             live_blocks: self.tally.live_blocks.get(),
             reserved_bytes: self.tally.reserved_bytes.get(),
-            idle_bytes: self.free.bytes() + self.room().bytes(),
+            idle_bytes: self.free.bytes() + self.room().bytes() + self.spare_bytes(),
             chunks: self.tally.chunks.get(),
             peak_live_bytes: self.tally.peak_live_bytes.get(),
             parent_requests: self.tally.parent_requests.get(),
@@ -194,8 +216,51 @@ impl<P: Allocator> State<P> {
         Some(block)
     }
 
+    /// Passes a request on to the parent, in the checked mode.
+    pub(crate) fn take_checked(&self, layout: Layout) -> Result<NonNull<u8>, AllocError> {
+        self.tally.parent_requests.set(self.tally.parent_requests.get() + 1);
+        let block = self.parent.allocate(layout)?.cast();
+        self.registry.enter(block, layout);
+        self.tally.reserved(layout.size());
+        self.tally.block_taken(layout.size());
+        Ok(block)
+    }
+
+    /// Gives a block back to the parent, in the checked mode.
+    ///
+    /// # Panics
+    ///
+    /// If it is not live under this layout; nothing has changed then.
+    ///
+    /// # Safety
+    ///
+    /// A live block with this layout is not used from here on.
+    pub(crate) unsafe fn release_checked(&self, block: NonNull<u8>, layout: Layout) {
+        self.registry.leave(block, layout);
+        self.tally.block_released(layout.size());
+        self.tally.unreserved(layout.size());
+        // SAFETY: the parent gave this block for this layout: the registry knew it.
+        unsafe { self.parent.deallocate(block, layout) };
+    }
+
+    /// Gives the blocks from this number on back to the parent, in the checked mode.
+    ///
+    /// # Safety
+    ///
+    /// They are not used from here on.
+    unsafe fn release_since(&self, number: u64) {
+        while CHECKED && let Some((block, layout)) = self.registry.take_since(number) {
+            self.tally.unreserved(layout.size());
+            // SAFETY: the parent gave this block for this layout, and the caller gives it up.
+            unsafe { self.parent.deallocate(block, layout) };
+        }
+    }
+
     /// Makes sure of a chunk with `capacity` bytes of payload; meant for a new arena.
     pub(crate) fn reserve(&self, capacity: usize) -> Result<(), AllocError> {
+        if CHECKED {
+            return Chunk::layout(capacity).map(|_| ()).ok_or(AllocError);
+        }
         let chunk = self.add_chunk(capacity)?;
         self.next_payload.set(growth_after(capacity));
         self.use_chunk(chunk);
@@ -208,11 +273,17 @@ impl<P: Allocator> State<P> {
     ///
     /// No block of this arena is used from here on.
     pub(crate) unsafe fn reset(&self) {
-        self.tally.blocks_cleared();
+        self.tally.blocks_since(0, 0);
+        // SAFETY: passed on.
+        unsafe { self.release_since(0) };
         self.free.clear();
         let empty = NonNull::<Line>::dangling().cast::<u8>();
         self.position.set(empty);
         self.limit.set(empty.addr().get());
+        if let Some(spare) = self.spare.pop() {
+            // SAFETY: the chunk is alive and was just taken from its list.
+            unsafe { self.chunks.push(spare) };
+        }
         while let Some(chunk) = self.chunks.pop_smaller() {
             // SAFETY: the chunk was just taken from the list; no block of it is in use, and the
             // position is elsewhere.
@@ -221,6 +292,55 @@ impl<P: Allocator> State<P> {
         if let Some(largest) = self.chunks.first() {
             self.use_chunk(largest);
         }
+    }
+
+    /// Begins a stretch of time that [`roll_back`](Self::roll_back) ends.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            position: self.position.get(),
+            limit: self.limit.get(),
+            top: self.chunks.first(),
+            free: self.free.take(),
+            number: self.registry.next(),
+            live_bytes: self.tally.live_bytes.get(),
+            live_blocks: self.tally.live_blocks.get(),
+        }
+    }
+
+    /// Forgets the blocks taken since the mark. Of the chunks that came since, the largest becomes
+    /// the spare one; the others go back to the parent.
+    ///
+    /// # Safety
+    ///
+    /// None of these blocks is used from here on. Marks are gone back to in the reverse order of
+    /// their making, each for the last time when it is skipped; and since the mark was made there
+    /// has been no reset.
+    pub(crate) unsafe fn roll_back(&self, mark: &Mark) {
+        self.tally.blocks_since(mark.live_bytes, mark.live_blocks);
+        self.free.replace(&mark.free);
+        self.position.set(mark.position);
+        self.limit.set(mark.limit);
+        // SAFETY: passed on.
+        unsafe { self.release_since(mark.number) };
+        while self.chunks.first() != mark.top
+            && let Some(chunk) = self.chunks.pop()
+        {
+            // SAFETY: the chunk is alive and was just taken from its list.
+            unsafe { self.spare.push(chunk) };
+            while let Some(smaller) = self.spare.pop_smaller() {
+                // SAFETY: the chunk was just taken from the list; nothing lies in it (S4), and the
+                // position is elsewhere.
+                unsafe { self.give_back(smaller) };
+            }
+        }
+    }
+
+    /// The room in the spare chunk.
+    fn spare_bytes(&self) -> usize {
+        let Some(chunk) = self.spare.first() else { return 0 };
+        // SAFETY: chunks in the list are alive.
+        let (start, limit) = unsafe { chunk.payload() };
+        limit - start.addr().get()
     }
 
     #[inline]
@@ -256,22 +376,11 @@ impl<P: Allocator> State<P> {
         }
     }
 
-    /// The rare end of [`take`](Self::take): asks the parent for a chunk.
-    ///
-    /// If the parent refuses a chunk of the usual size, one that is just large enough is tried.
+    /// The rare end of [`take`](Self::take): goes on to a chunk in which nothing lies.
     #[cold]
     #[inline(never)]
     fn take_from_new_chunk(&self, wanted: Footprint) -> Result<NonNull<u8>, AllocError> {
-        let least = payload_for(wanted).ok_or(AllocError)?;
-        let usual = self.next_payload.get().max(least);
-        let chunk = match self.add_chunk(usual) {
-            Ok(chunk) => {
-                self.next_payload.set(grown(self.next_payload.get()));
-                chunk
-            }
-            Err(AllocError) if least < usual => self.add_chunk(least)?,
-            Err(AllocError) => return Err(AllocError),
-        };
+        let chunk = self.empty_chunk(payload_for(wanted).ok_or(AllocError)?)?;
         let (position, limit) = (self.position.get(), self.limit.get());
         let rest = self.room().bytes();
         self.use_chunk(chunk);
@@ -282,6 +391,27 @@ impl<P: Allocator> State<P> {
             self.limit.set(limit);
         }
         Ok(block)
+    }
+
+    /// A chunk in the list with a payload of `least` bytes at least: the spare one, or one that the
+    /// parent is asked for. If it refuses one of the usual size, one just large enough is tried.
+    fn empty_chunk(&self, least: usize) -> Result<Chunk, AllocError> {
+        if self.spare_bytes() >= least
+            && let Some(spare) = self.spare.pop()
+        {
+            // SAFETY: the chunk is alive and was just taken from its list.
+            unsafe { self.chunks.push(spare) };
+            return Ok(spare);
+        }
+        let usual = self.next_payload.get().max(least);
+        match self.add_chunk(usual) {
+            Ok(chunk) => {
+                self.next_payload.set(grown(self.next_payload.get()));
+                Ok(chunk)
+            }
+            Err(AllocError) if least < usual => self.add_chunk(least),
+            Err(AllocError) => Err(AllocError),
+        }
     }
 
     /// Asks the parent for a chunk and puts it into the list; it is not the current one yet.

@@ -25,7 +25,8 @@ pub struct BumpStats {
     pub live_blocks: usize,
     /// Bytes held from the parent: the chunks with their headers, and the arena's own state.
     pub reserved_bytes: usize,
-    /// Bytes ready for the next requests: the free lists and the rest of the current chunk.
+    /// Bytes ready for the next requests: the free lists, the rest of the current chunk, and the
+    /// chunk that a scope left behind.
     pub idle_bytes: usize,
     /// Chunks held from the parent.
     pub chunks: usize,
@@ -124,21 +125,31 @@ impl Tally {
         self.set_live_bytes(self.live_bytes.get().wrapping_sub(old).wrapping_add(new));
     }
 
-    /// All blocks were given back at once.
-    pub(crate) fn blocks_cleared(&self) {
-        self.live_blocks.set(0);
-        self.live_bytes.set(0);
+    /// The blocks handed out since these were the counts have come back.
+    pub(crate) fn blocks_since(&self, bytes: usize, blocks: usize) {
+        self.live_bytes.set(bytes);
+        self.live_blocks.set(blocks);
     }
 
     /// The parent gave a chunk.
     pub(crate) fn chunk_added(&self, bytes: usize) {
         self.chunks.set(self.chunks.get() + 1);
-        self.reserved_bytes.set(self.reserved_bytes.get() + bytes);
+        self.reserved(bytes);
     }
 
     /// A chunk goes back to the parent.
     pub(crate) fn chunk_removed(&self, bytes: usize) {
         self.chunks.set(self.chunks.get() - 1);
+        self.unreserved(bytes);
+    }
+
+    /// The parent gave so many bytes.
+    pub(crate) fn reserved(&self, bytes: usize) {
+        self.reserved_bytes.set(self.reserved_bytes.get() + bytes);
+    }
+
+    /// So many bytes go back to the parent.
+    pub(crate) fn unreserved(&self, bytes: usize) {
         self.reserved_bytes.set(self.reserved_bytes.get() - bytes);
     }
 

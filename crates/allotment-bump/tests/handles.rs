@@ -41,6 +41,7 @@ fn a_new_arena_asks_for_its_state_only() {
 }
 
 #[test]
+#[cfg(not(feature = "checked"))]
 fn a_capacity_is_there_before_the_first_block() {
     let parent = Parent::new();
     let bump = Bump::with_capacity_in(64 * 512, &parent);
@@ -144,6 +145,7 @@ fn a_forgotten_handle_keeps_the_arena_busy() {
 }
 
 #[test]
+#[cfg(not(feature = "checked"))]
 fn reset_keeps_the_largest_chunk_and_reuses_it() {
     let parent = Parent::new();
     let mut bump = Bump::new_in(&parent);
@@ -219,6 +221,7 @@ fn values_are_not_dropped_with_the_arena() {
 }
 
 #[test]
+#[cfg(not(feature = "checked"))]
 fn statistics_and_debug_output_can_be_read() {
     let bump = Bump::<Global>::default();
     bump.allocate(layout(1500, 8)).expect("memory");

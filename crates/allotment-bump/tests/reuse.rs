@@ -1,4 +1,5 @@
 //! Blocks that are given back are used again, and churn of any kind does not grow the arena.
+#![cfg(not(feature = "checked"))]
 
 mod common;
 

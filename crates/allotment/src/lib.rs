@@ -143,9 +143,24 @@ pub mod sync_pool {
 /// let mut map: BTreeMap<u32, &str> = BTreeMap::new_in(Bump::new());
 /// map.insert(1, "one");
 /// ```
+///
+/// What lives shorter than the arena goes in a [`Scope`](bump::Scope):
+///
+/// ```
+/// use allotment::BTreeMap;
+/// use allotment::bump::Bump;
+///
+/// let mut bump = Bump::new();
+/// for day in 0..3 {
+///     let scope = bump.scope().expect("there is one handle only");
+///     let mut visits = BTreeMap::new_in(&scope);
+///     visits.insert(day, "a map for a day");
+/// }
+/// assert_eq!(bump.stats().live_blocks, 0);
+/// ```
 #[cfg(feature = "bump")]
 pub mod bump {
-    pub use allotment_bump::{Bump, BumpStats, Busy};
+    pub use allotment_bump::{Bump, BumpStats, Busy, Scope};
 
     /// A map on a [`Bump`].
     pub type BTreeMap<K, V> = crate::BTreeMap<K, V, Bump>;

@@ -28,7 +28,7 @@ pub(crate) const LANES: &[Lane] = &[
     Lane { name: "clippy", about: "lints, every warning an error", run: clippy },
     Lane { name: "docs", about: "documentation builds without a warning", run: docs },
     Lane { name: "test", about: "all tests and examples of the documentation", run: test },
-    Lane { name: "checked", about: "the tests of the pool, which checks each block", run: checked },
+    Lane { name: "checked", about: "the tests of pool and bump, checking blocks", run: checked },
     Lane {
         name: "features",
         about: "libraries without features, each feature alone",
@@ -87,7 +87,9 @@ fn test() -> Status {
 }
 
 fn checked() -> Status {
-    finish(&mut cargo(&["test", "-p", "allotment-pool", "--features", "checked"]))
+    let packages = ["-p", "allotment-pool", "-p", "allotment-bump"];
+    let what = [&["test"], &packages[..], &["--features", "checked"]].concat();
+    finish(&mut cargo(&what))
 }
 
 fn features() -> Status {
