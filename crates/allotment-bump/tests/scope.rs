@@ -109,7 +109,7 @@ fn scopes_nest() {
     outer.allocate(layout(700, 8)).expect("memory");
     for _ in 0..3 {
         let mut middle = outer.scope();
-        fill(&mut Oracle::new(&middle), 6);
+        fill(&mut Oracle::new(&middle), if cfg!(miri) { 2 } else { 6 });
         let live = middle.stats().live_blocks;
         let inner = middle.scope();
         fill(&mut Oracle::new(&inner), 6);
@@ -202,14 +202,16 @@ fn scopes_are_refused_while_there_are_other_handles() {
 
 #[test]
 fn a_parent_that_refuses_or_unwinds_leaves_scopes_whole() {
-    for at in 1..6 {
+    for at in 1..if cfg!(miri) { 3 } else { 6 } {
         for mood in [Mood::FailsAt(at), Mood::FailsFrom(at), Mood::PanicsAt(at)] {
             let parent = Parent::new();
             let mut bump = Bump::new_in(&parent);
             parent.mood.set(mood);
             let scope = bump.scope().expect("there is one handle only");
             let mut oracle = Oracle::new(&scope);
-            let outcome = catch_unwind(AssertUnwindSafe(|| fill(&mut oracle, 30)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                fill(&mut oracle, if cfg!(miri) { 3 } else { 30 })
+            }));
             // One chunk refused, a smaller one is tried.
             let noticed = outcome.is_err() || mood == Mood::FailsAt(at);
             assert!(noticed, "{mood:?} went unnoticed");

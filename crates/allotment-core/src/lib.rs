@@ -46,6 +46,7 @@ mod map;
 mod multimap;
 mod posting;
 mod raw;
+mod reaper;
 mod set;
 pub mod streams;
 
@@ -59,6 +60,7 @@ pub use integrations::serde;
 pub use map::{AllocFailure, BTreeMap, Fallible, MemoryUsage};
 pub use multimap::BTreeMultiMap;
 pub use posting::{PostingId, PostingList, PostingMap};
+pub use reaper::{ClearStep, Reaper};
 pub use set::BTreeSet;
 
 pub use raw::bytes::ByteKey;

@@ -46,9 +46,9 @@ pub use allotment_alloc::Compat04;
 #[cfg(allotment_std_allocator)]
 pub use allotment_alloc::CompatStd;
 pub use allotment_core::{
-    AllocError, AllocFailure, Allocator, BTreeMap, BTreeMultiMap, BTreeSet, Global, Layout,
-    MemoryUsage, PostingId, PostingList, PostingMap, SharedAlloc, btree_map, btree_multimap,
-    btree_set, posting_map, streams,
+    AllocError, AllocFailure, Allocator, BTreeMap, BTreeMultiMap, BTreeSet, ClearStep, Global,
+    Layout, MemoryUsage, PostingId, PostingList, PostingMap, Reaper, SharedAlloc, btree_map,
+    btree_multimap, btree_set, posting_map, streams,
 };
 pub use allotment_core::{
     ByteKey, ByteKeys, Dense, IntegerKey, IntegerKeys, Primitive, Ranked, Shape, Standard,

@@ -5,6 +5,7 @@ mod batch;
 mod bulk;
 mod by;
 mod chunks;
+mod clear_step;
 mod cursor;
 mod cursor_key;
 mod cursor_mut;

@@ -1,6 +1,7 @@
 //! [`PostingMap`]: an ordered map from a key to a list of ids that is compressed.
 
 mod algebra;
+mod clear_step;
 mod edit;
 mod fallible;
 mod id;

@@ -132,3 +132,21 @@ pub(crate) fn ask_for_children<K, V, S: Shape<K>>(
         prefetch_all(child.block().as_ptr(), size);
     }
 }
+
+/// [`ask_for_children`] for a walk over leaves from the last to the first, as it goes on from the
+/// one at `edge` of `node`, where it has just begun or not.
+#[inline]
+pub(crate) fn ask_for_leaves_before<K, V, S: Shape<K>>(
+    node: Node<K, V, S>,
+    edge: usize,
+    begins: bool,
+    bytes: usize,
+) {
+    let furthest = edge.saturating_sub(usize::from(DISTANCE));
+    let end = if begins { edge } else { (furthest + 1).min(edge) };
+    for further in furthest..end {
+        // SAFETY: N2, `further <= len`.
+        let child = unsafe { node.child(further) };
+        prefetch_all(child.block().as_ptr(), bytes);
+    }
+}

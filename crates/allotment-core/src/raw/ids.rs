@@ -37,7 +37,7 @@ pub(crate) enum View<'a, S> {
 }
 
 /// What the ids are in, to be changed.
-enum ViewMut<'a, S> {
+pub(super) enum ViewMut<'a, S> {
     One(u64),
     Block(&'a mut Block),
     Grove(&'a mut Grove<S>),
@@ -106,7 +106,7 @@ impl<S: Shape<u64>> List<S> {
         }
     }
 
-    fn view_mut(&mut self) -> ViewMut<'_, S> {
+    pub(super) fn view_mut(&mut self) -> ViewMut<'_, S> {
         match self.tag() {
             0 => {
                 // SAFETY: as for `view`, and borrowed for writing.

@@ -131,6 +131,8 @@ pub(crate) mod usage;
 
 pub(crate) mod owned;
 
+pub(crate) mod reap;
+
 mod few;
 
 mod many;
@@ -154,6 +156,8 @@ pub(crate) mod grove;
 pub(crate) mod ids;
 
 pub(crate) mod postings;
+
+mod reaped;
 
 #[cfg(feature = "verify")]
 pub(crate) mod verify;

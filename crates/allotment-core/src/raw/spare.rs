@@ -66,6 +66,11 @@ impl<'a, K, V, S: Shape<K>, A: Allocator> Spare<'a, K, V, S, A> {
         Ok(())
     }
 
+    /// Nodes in here.
+    pub(super) fn len(&self) -> usize {
+        self.nodes[..self.levels].iter().flatten().count()
+    }
+
     fn set(&mut self, level: usize, node: Node<K, V, S>) {
         debug_assert!(self.nodes[level].is_none(), "an edit has one spare node a level");
         self.nodes[level] = Some(node);

@@ -2,6 +2,7 @@
 
 mod algebra;
 mod chunks;
+mod clear_step;
 mod cursor;
 mod entry;
 mod extract_if;
