@@ -5,8 +5,8 @@
 //! library is a change of one file. Today they are those of `allocator-api2` 0.2, which hashbrown
 //! and bumpalo speak too: a `&bumpalo::Bump` is an [`Allocator`] as it is.
 //!
-//! [`SharedAlloc`] is the one notion of our own: which allocators may hand their blocks to one
-//! another.
+//! Two notions are our own: [`SharedAlloc`], which allocators may hand their blocks to one another,
+//! and [`ArenaAlloc`], which allocators' blocks end with them.
 //!
 //! ```
 //! use allotment_alloc::{Allocator, Global, Layout};
@@ -27,11 +27,13 @@
 #[cfg(allotment_std_allocator)]
 extern crate alloc;
 
+mod arena;
 #[cfg(any(feature = "allocator-api2-03", feature = "allocator-api2-04", allotment_std_allocator))]
 mod compat;
 mod shared;
 
 pub use allocator_api2::alloc::{AllocError, Allocator, Global};
+pub use arena::ArenaAlloc;
 #[cfg(feature = "allocator-api2-03")]
 pub use compat::Compat03;
 #[cfg(feature = "allocator-api2-04")]

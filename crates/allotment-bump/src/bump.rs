@@ -8,7 +8,7 @@ use core::marker::PhantomData;
 use core::num::NonZeroUsize;
 use core::ptr::{NonNull, copy_nonoverlapping, without_provenance_mut};
 
-use allotment_alloc::{AllocError, Allocator, Global, Layout, SharedAlloc};
+use allotment_alloc::{AllocError, Allocator, ArenaAlloc, Global, Layout, SharedAlloc};
 
 use crate::arithmetic::footprint::Footprint;
 use crate::chunk::Chunk;
@@ -432,6 +432,8 @@ unsafe impl<P: Allocator> SharedAlloc for Bump<P> {
         self.state == other.state
     }
 }
+
+impl<P: Allocator> ArenaAlloc for Bump<P> {}
 
 impl<P: Allocator> Clone for Bump<P> {
     /// Another handle of the same arena. O(1), allocates nothing.

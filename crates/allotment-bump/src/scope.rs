@@ -3,7 +3,7 @@
 use core::fmt;
 use core::ptr::NonNull;
 
-use allotment_alloc::{AllocError, Allocator, Global, Layout};
+use allotment_alloc::{AllocError, Allocator, ArenaAlloc, Global, Layout};
 
 use crate::bump::{Bump, Busy};
 use crate::state::Mark;
@@ -212,6 +212,8 @@ unsafe impl<P: Allocator> Allocator for Scope<'_, P> {
         unsafe { self.bump.shrink(block, old, new) }
     }
 }
+
+impl<P: Allocator> ArenaAlloc for Scope<'_, P> {}
 
 impl<P: Allocator> Drop for Scope<'_, P> {
     fn drop(&mut self) {

@@ -44,13 +44,14 @@ mod compile_fail;
 mod integrations;
 mod map;
 mod multimap;
+mod on_arena;
 mod posting;
 mod raw;
 mod reaper;
 mod set;
 pub mod streams;
 
-pub use allotment_alloc::{AllocError, Allocator, Global, Layout, SharedAlloc};
+pub use allotment_alloc::{AllocError, Allocator, ArenaAlloc, Global, Layout, SharedAlloc};
 #[cfg(feature = "equivalent")]
 pub use integrations::equivalent;
 #[cfg(feature = "proptest")]
@@ -59,6 +60,7 @@ pub use integrations::proptest;
 pub use integrations::serde;
 pub use map::{AllocFailure, BTreeMap, Fallible, MemoryUsage};
 pub use multimap::BTreeMultiMap;
+pub use on_arena::{Abandon, OnArena};
 pub use posting::{PostingId, PostingList, PostingMap};
 pub use reaper::{ClearStep, Reaper};
 pub use set::BTreeSet;

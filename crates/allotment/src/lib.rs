@@ -46,9 +46,9 @@ pub use allotment_alloc::Compat04;
 #[cfg(allotment_std_allocator)]
 pub use allotment_alloc::CompatStd;
 pub use allotment_core::{
-    AllocError, AllocFailure, Allocator, BTreeMap, BTreeMultiMap, BTreeSet, ClearStep, Global,
-    Layout, MemoryUsage, PostingId, PostingList, PostingMap, Reaper, SharedAlloc, btree_map,
-    btree_multimap, btree_set, posting_map, streams,
+    Abandon, AllocError, AllocFailure, Allocator, ArenaAlloc, BTreeMap, BTreeMultiMap, BTreeSet,
+    ClearStep, Global, Layout, MemoryUsage, OnArena, PostingId, PostingList, PostingMap, Reaper,
+    SharedAlloc, btree_map, btree_multimap, btree_set, posting_map, streams,
 };
 pub use allotment_core::{
     ByteKey, ByteKeys, Dense, IntegerKey, IntegerKeys, Primitive, Ranked, Shape, Standard,
@@ -157,6 +157,17 @@ pub mod sync_pool {
 ///     visits.insert(day, "a map for a day");
 /// }
 /// assert_eq!(bump.stats().live_blocks, 0);
+/// ```
+///
+/// A map of plain data that goes with its arena, without a visit to its nodes:
+///
+/// ```
+/// use allotment::OnArena;
+/// use allotment::bump::{BTreeMap, Bump};
+///
+/// let mut map = OnArena::new(BTreeMap::new_in(Bump::new()));
+/// map.insert(1, 1.5);
+/// drop(map); // O(1), however many pairs there are.
 /// ```
 #[cfg(feature = "bump")]
 pub mod bump {

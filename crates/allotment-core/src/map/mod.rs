@@ -1,5 +1,6 @@
 //! [`BTreeMap`]: an ordered map on an allocator of choice.
 
+mod abandon;
 pub(crate) mod abreast;
 mod batch;
 mod bulk;

@@ -1,5 +1,6 @@
 //! [`BTreeMultiMap`]: an ordered map from a key to a sorted list of values.
 
+mod abandon;
 mod algebra;
 mod chunks;
 mod clear_step;

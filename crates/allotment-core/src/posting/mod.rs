@@ -1,5 +1,6 @@
 //! [`PostingMap`]: an ordered map from a key to a list of ids that is compressed.
 
+mod abandon;
 mod algebra;
 mod clear_step;
 mod edit;

@@ -1,5 +1,6 @@
 //! [`BTreeSet`]: an ordered set on an allocator of choice.
 
+mod abandon;
 mod algebra;
 mod chunks;
 mod clear_step;
