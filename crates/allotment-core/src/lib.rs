@@ -62,7 +62,7 @@ pub use map::{AllocFailure, BTreeMap, Fallible, MemoryUsage};
 pub use multimap::BTreeMultiMap;
 pub use on_arena::{Abandon, OnArena};
 pub use posting::{PostingId, PostingList, PostingMap};
-pub use reaper::{ClearStep, Reaper};
+pub use reaper::{ClearStep, Reaper, RetireList};
 pub use set::BTreeSet;
 
 pub use raw::bytes::ByteKey;

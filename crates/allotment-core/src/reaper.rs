@@ -1,5 +1,6 @@
-//! [`Reaper`]: the end of a collection in steps, for programs that must not stall.
+//! [`Reaper`] and [`RetireList`]: the end of one collection, or of many, in steps.
 
+use alloc::boxed::Box;
 use core::fmt;
 
 mod sealed {
@@ -11,9 +12,9 @@ pub(crate) use sealed::Sealed;
 
 /// A collection that can be cleared in steps: all of this crate.
 pub trait ClearStep: Sealed {
-    /// Drops what comes last, and gives back as many nodes as `budget` says: see
+    /// Drops what comes last, until `left` nodes have gone back, which is counted down: see
     /// [`BTreeMap::clear_step`](crate::BTreeMap::clear_step). Whether the collection is empty.
-    fn clear_step(&mut self, budget: usize) -> bool;
+    fn clear_within(&mut self, left: &mut usize) -> bool;
 }
 
 /// A collection that is being dropped, a few nodes at a time.
@@ -68,7 +69,7 @@ impl<C: ClearStep> Reaper<C> {
     /// assert!(reaper.step(usize::MAX));
     /// ```
     pub fn step(&mut self, budget: usize) -> bool {
-        self.collection.clear_step(budget)
+        self.collection.clear_within(&mut { budget })
     }
 
     /// What is left.
@@ -88,5 +89,115 @@ impl<C: ClearStep> Reaper<C> {
 impl<C: ClearStep + fmt::Debug> fmt::Debug for Reaper<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reaper").field("rest", &self.collection).finish()
+    }
+}
+
+/// Collections of any types that are being dropped, a few nodes at a time.
+///
+/// A program that retires many maps, as it would with one pool for all of them, puts each in the
+/// list and calls [`step`](RetireList::step) between other work. The last one retired goes first:
+/// of its nodes most are in the cache. What is left goes with the list.
+///
+/// ```
+/// use allotment_core::{BTreeMap, BTreeSet, RetireList};
+/// use allotment_pool::Pool;
+///
+/// let pool = Pool::new();
+/// let mut retired = RetireList::new();
+/// for round in 0..10_u64 {
+///     let mut map = BTreeMap::new_in(pool.clone());
+///     map.extend((0..1000).map(|n| (n, round)));
+///     retired.push(map);
+/// }
+/// retired.push(BTreeSet::from_iter(0..1000));
+/// while !retired.step(20) {
+///     // ... answer a request ...
+/// }
+/// assert_eq!(pool.stats().live_blocks, 0);
+/// ```
+#[derive(Default)]
+pub struct RetireList<'a> {
+    first: Option<Box<Retired<'a, dyn ClearStep + 'a>>>,
+    len: usize,
+}
+
+/// A collection of the list, and the one that was retired before it.
+struct Retired<'a, C: ClearStep + ?Sized> {
+    next: Option<Box<Retired<'a, dyn ClearStep + 'a>>>,
+    collection: C,
+}
+
+impl<'a> RetireList<'a> {
+    /// An empty list. Allocates nothing.
+    ///
+    /// ```
+    /// assert!(allotment_core::RetireList::new().step(1));
+    /// ```
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { first: None, len: 0 }
+    }
+
+    /// Takes a collection over, to drop it. O(1); allocates a box for it on the global allocator.
+    #[cfg(feature = "infallible")]
+    pub fn push(&mut self, collection: impl ClearStep + 'a) {
+        self.first = Some(Box::new(Retired { next: self.first.take(), collection }));
+        self.len += 1;
+    }
+
+    /// How many collections are left.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether no collection is left.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Drops as many nodes as `budget` says, an empty collection counting as one; whether nothing
+    /// is left. A budget of 0 does nothing but answer.
+    ///
+    /// O(budget), as for [`Reaper::step`]. Allocates nothing.
+    ///
+    /// # Panics
+    ///
+    /// If the drop of a key or a value does: the rest is still there, for the next step.
+    pub fn step(&mut self, budget: usize) -> bool {
+        let mut left = budget;
+        while left > 0
+            && let Some(first) = &mut self.first
+        {
+            if first.collection.clear_within(&mut left) {
+                self.pop();
+                left = left.saturating_sub(1);
+            }
+        }
+        self.is_empty()
+    }
+
+    /// Drops the first collection, with what is left of it.
+    fn pop(&mut self) {
+        if let Some(mut first) = self.first.take() {
+            self.first = first.next.take();
+            self.len -= 1;
+        }
+    }
+}
+
+impl Drop for RetireList<'_> {
+    fn drop(&mut self) {
+        // One by one: each would drop the next from within.
+        while !self.is_empty() {
+            self.pop();
+        }
+    }
+}
+
+impl fmt::Debug for RetireList<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RetireList").field("len", &self.len).finish_non_exhaustive()
     }
 }

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use allotment_core::shape::{Shape, Small, Tiny};
 use allotment_core::{
-    BTreeMap, BTreeMultiMap, BTreeSet, Dense, Global, PostingMap, Ranked, Reaper, Standard,
+    BTreeMap, BTreeMultiMap, BTreeSet, Dense, Global, PostingMap, Ranked, Reaper, RetireList,
+    Standard,
 };
 use allotment_meter::Counting;
 
@@ -273,4 +274,43 @@ fn a_reaper_that_is_dropped_drops_the_rest() {
     assert!(Rc::strong_count(&value) > 1 && reaper.rest().len() < 1000);
     drop(reaper);
     assert_eq!(Rc::strong_count(&value), 1);
+}
+
+#[test]
+fn miri_a_list_of_retired_collections_keeps_to_one_budget() {
+    let alloc = Counting::new(Global);
+    let counter = alloc.counter();
+    let mut list = RetireList::new();
+    for size in 0..30_u32 {
+        let mut map = BTreeMap::new_in(alloc.clone());
+        map.extend((0..size * 10).map(|n| (n, Box::new(n))));
+        list.push(map);
+        let mut lists = BTreeMultiMap::new_in(alloc.clone());
+        lists.extend((0..size).map(|n| (n % 2, n)));
+        list.push(lists);
+    }
+    assert_eq!(list.len(), 60);
+    let mut steps = 0;
+    loop {
+        let before = counter.snapshot().live_blocks;
+        let is_empty = list.step(7);
+        assert!(before - counter.snapshot().live_blocks <= 7 + MENDING as u64);
+        steps += 1;
+        if is_empty {
+            break;
+        }
+    }
+    assert!(steps > 60 / 7);
+    assert_eq!(counter.snapshot().live_blocks, 0);
+    assert!(list.step(0) && list.is_empty());
+}
+
+/// Dropping one must not drop the next from within: the stack would not hold.
+#[test]
+fn long_lists_of_retired_collections_can_be_dropped() {
+    let mut list = RetireList::new();
+    for n in 0..if cfg!(miri) { 100 } else { 100_000 } {
+        list.push(BTreeSet::from([n]));
+    }
+    assert!(!list.step(1));
 }

@@ -53,8 +53,8 @@ fn miri_nodes_stay_while_the_arena_has_other_handles() {
     assert_eq!(bump.stats().live_blocks, blocks);
 }
 
-/// Hazard 61: an arena ends, and what lies in it is not dropped. A collection drops what it holds as
-/// it ends itself, before its arena; `abandon` says that it does not; `OnArena` takes plain data
+/// Hazard 61: an arena ends, and what lies in it is not dropped. A collection drops what it holds
+/// as it ends itself, before its arena; `abandon` says that it does not; `OnArena` takes plain data
 /// only, which its documentation shows not to compile otherwise.
 #[test]
 fn hazard_61_values_are_dropped_unless_they_are_abandoned() {

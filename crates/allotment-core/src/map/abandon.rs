@@ -12,9 +12,9 @@ use crate::raw::shape::Shape;
 impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// Gives all nodes up without a visit to them, and returns the allocator. O(1).
     ///
-    /// Keys and values are forgotten, not dropped, and the nodes are not given back: they stay until
-    /// the allocator gives up everything, as an arena does. With any other allocator they leak. See
-    /// [`OnArena`](crate::OnArena) for a collection that does this when it is dropped.
+    /// Keys and values are forgotten, not dropped, and the nodes are not given back: they stay
+    /// until the allocator gives up everything, as an arena does. With any other allocator they
+    /// leak. See [`OnArena`](crate::OnArena) for a collection that does this when it is dropped.
     ///
     /// ```
     /// use allotment_bump::Bump;

@@ -32,17 +32,16 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// assert!(steps > 10 && map.is_empty());
     /// ```
     pub fn clear_step(&mut self, budget: usize) -> bool {
-        let mut left = budget;
-        // SAFETY: T4.
-        unsafe { reap(&mut self.tree, &mut left, &self.alloc) };
-        self.is_empty()
+        self.clear_within(&mut { budget })
     }
 }
 
 impl<K, V, A: Allocator, S: Shape<K>> Sealed for BTreeMap<K, V, A, S> {}
 
 impl<K, V, A: Allocator, S: Shape<K>> ClearStep for BTreeMap<K, V, A, S> {
-    fn clear_step(&mut self, budget: usize) -> bool {
-        self.clear_step(budget)
+    fn clear_within(&mut self, left: &mut usize) -> bool {
+        // SAFETY: T4.
+        unsafe { reap(&mut self.tree, left, &self.alloc) };
+        self.is_empty()
     }
 }

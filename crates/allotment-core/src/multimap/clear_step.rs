@@ -26,18 +26,17 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
     /// assert!(multimap.clear_step(usize::MAX));
     /// ```
     pub fn clear_step(&mut self, budget: usize) -> bool {
-        let BTreeMap { tree, alloc } = &mut self.lists;
-        let mut left = budget;
-        // SAFETY: T4, for lists too.
-        unsafe { reap_lists((tree, &mut self.len), true, &mut left, alloc) };
-        self.is_empty()
+        self.clear_within(&mut { budget })
     }
 }
 
 impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> Sealed for BTreeMultiMap<K, V, A, S> {}
 
 impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> ClearStep for BTreeMultiMap<K, V, A, S> {
-    fn clear_step(&mut self, budget: usize) -> bool {
-        self.clear_step(budget)
+    fn clear_within(&mut self, left: &mut usize) -> bool {
+        let BTreeMap { tree, alloc } = &mut self.lists;
+        // SAFETY: T4, for lists too.
+        unsafe { reap_lists((tree, &mut self.len), true, left, alloc) };
+        self.is_empty()
     }
 }

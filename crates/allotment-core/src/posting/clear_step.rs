@@ -26,18 +26,17 @@ impl<K, Id, A: Allocator, S: Shape<K> + Shape<u64>> PostingMap<K, Id, A, S> {
     /// assert!(map.clear_step(usize::MAX));
     /// ```
     pub fn clear_step(&mut self, budget: usize) -> bool {
-        let BTreeMap { tree, alloc } = &mut self.lists;
-        let mut left = budget;
-        // SAFETY: T4, for lists too.
-        unsafe { reap_lists((tree, &mut self.len), true, &mut left, alloc) };
-        self.is_empty()
+        self.clear_within(&mut { budget })
     }
 }
 
 impl<K, Id, A: Allocator, S: Shape<K> + Shape<u64>> Sealed for PostingMap<K, Id, A, S> {}
 
 impl<K, Id, A: Allocator, S: Shape<K> + Shape<u64>> ClearStep for PostingMap<K, Id, A, S> {
-    fn clear_step(&mut self, budget: usize) -> bool {
-        self.clear_step(budget)
+    fn clear_within(&mut self, left: &mut usize) -> bool {
+        let BTreeMap { tree, alloc } = &mut self.lists;
+        // SAFETY: T4, for lists too.
+        unsafe { reap_lists((tree, &mut self.len), true, left, alloc) };
+        self.is_empty()
     }
 }

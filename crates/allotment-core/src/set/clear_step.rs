@@ -18,14 +18,14 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// assert!(set.clear_step(usize::MAX));
     /// ```
     pub fn clear_step(&mut self, budget: usize) -> bool {
-        self.map.clear_step(budget)
+        self.clear_within(&mut { budget })
     }
 }
 
 impl<T, A: Allocator, S: Shape<T>> Sealed for BTreeSet<T, A, S> {}
 
 impl<T, A: Allocator, S: Shape<T>> ClearStep for BTreeSet<T, A, S> {
-    fn clear_step(&mut self, budget: usize) -> bool {
-        self.clear_step(budget)
+    fn clear_within(&mut self, left: &mut usize) -> bool {
+        self.map.clear_within(left)
     }
 }
