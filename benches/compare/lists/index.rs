@@ -238,8 +238,12 @@ impl Index for RoaringFile {
     }
 
     fn asked(&self) -> Option<u64> {
-        let lists = self.0.values().map(|list| list.serialized_size() as u64 + 8);
-        Some(lists.sum())
+        let bytes = |list: &RoaringBitmap| {
+            let mut list = list.clone();
+            list.optimize();
+            list.serialized_size() as u64 + 8
+        };
+        Some(self.0.values().map(bytes).sum())
     }
 }
 

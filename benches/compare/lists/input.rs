@@ -51,6 +51,13 @@ impl Kind {
 }
 
 impl Input {
+    /// The same pairs in ascending order.
+    pub(super) fn in_order(&self) -> Input {
+        let mut pairs = self.pairs.clone();
+        pairs.sort_unstable();
+        Input { pairs, keys: self.keys.clone() }
+    }
+
     pub(super) fn new(kind: Kind, size: usize, round: usize) -> Input {
         let mut rng = Rng::with_seed(0x6c69_7374 + round as u64);
         let total = size as u64;

@@ -18,7 +18,7 @@ const TIME: &str = "compare-time";
 const COUNTS: &str = "compare-counts";
 
 /// The peers, as cargo knows them.
-const PEERS: [&str; 4] = ["brie-tree", "bbtree", "pstd", "indexset"];
+const PEERS: [&str; 5] = ["brie-tree", "bbtree", "pstd", "indexset", "roaring"];
 
 /// The measuring programs, in the order of their tables.
 pub(crate) struct Programs {

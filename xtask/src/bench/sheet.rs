@@ -7,8 +7,8 @@ use crate::format::{ABSENT, compact, grouped};
 /// The columns that are this project's own.
 const OURS: [&str; 2] = ["system", "pool"];
 
-/// Figures of a column that shows another side of one of ours, and competes with none.
-const ASIDE: &str = "pool heap";
+/// Columns that show another side of a contender, and compete with none.
+const ASIDE: [&str; 2] = ["pool heap", "roaring file"];
 
 /// Contenders this close to the best are as good as it: times never repeat exactly.
 const EQUAL: f64 = 1.02;
@@ -73,7 +73,7 @@ impl Sheet {
 
 impl Row {
     fn new(outcome: &Outcome, contenders: &[String]) -> Row {
-        let competes = |cell: &&Cell| cell.contender != ASIDE;
+        let competes = |cell: &&Cell| !ASIDE.contains(&cell.contender.as_str());
         let least = |cells: &mut dyn Iterator<Item = &Cell>| {
             cells.map(Cell::median).fold(f64::INFINITY, f64::min)
         };

@@ -2,7 +2,7 @@
 
 /// What a scan is told about time: nothing.
 #[derive(Clone, Copy, Default)]
-pub(super) struct TimeLimit;
+pub(super) struct TimeLimit {}
 
 /// A limit of time that has begun to run: none does.
 pub(super) enum Clock {}
