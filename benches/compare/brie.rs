@@ -6,7 +6,7 @@ use brie_tree::{BTree, BTreeKey};
 use nonmax::{NonMaxI64, NonMaxU32, NonMaxU64, NonMaxU128};
 
 use super::keys::{Id, Key};
-use super::map::{Map, add};
+use super::map::{Map, add, pairs_a_page};
 use super::row::Row;
 
 /// A key that brie-tree takes, in the type it takes it in.
@@ -105,6 +105,22 @@ impl<K: Integer> Map<K> for BTree<K::NonMax, u64> {
             sum = add(sum, &K::unpack(key), value);
         }
         sum
+    }
+
+    fn scan_paged(&self) -> u64 {
+        let (mut sum, mut start) = (0, Bound::Unbounded);
+        loop {
+            let (mut count, mut end) = (0, Bound::Unbounded);
+            for (key, &value) in self.iter_from(start).take(pairs_a_page::<K>()) {
+                let key = K::unpack(key);
+                sum = add(sum, &key, value);
+                (count, end) = (count + 1, Bound::Excluded(key.pack()));
+            }
+            if count < pairs_a_page::<K>() {
+                return sum;
+            }
+            start = end;
+        }
     }
 
     fn fold(&self) -> u64 {

@@ -95,9 +95,12 @@ impl<K: Key> Course<K> {
             },
             Row::Range10 => self.hits(ops(self) / 20),
             Row::Range1000 => self.hits(ops(self) / 500),
-            Row::ScanRandom | Row::ScanBulk | Row::ScanBack | Row::Fold | Row::Slices => {
-                Input::repeated(scans)
-            }
+            Row::ScanRandom
+            | Row::ScanBulk
+            | Row::ScanBack
+            | Row::ScanPaged
+            | Row::Fold
+            | Row::Slices => Input::repeated(scans),
             Row::Clone => Input::repeated(builds),
             Row::Churn => self.swaps(),
             Row::RemoveRandom => self.removals(builds),

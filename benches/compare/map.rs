@@ -32,6 +32,9 @@ pub(crate) trait Map<K: Key>: Sized {
     /// The same from the last to the first.
     fn scan_back(&self) -> u64;
 
+    /// The same by pages, between which nothing is held but a key.
+    fn scan_paged(&self) -> u64;
+
     /// The same by `fold`.
     fn fold(&self) -> u64;
 
@@ -62,6 +65,14 @@ pub(crate) trait Map<K: Key>: Sized {
     fn substitute(_: Row) -> Option<&'static str> {
         None
     }
+}
+
+/// Bytes of a page.
+pub(crate) const PAGE_BYTES: usize = 1 << 20;
+
+/// Pairs of a page.
+pub(crate) const fn pairs_a_page<K>() -> usize {
+    PAGE_BYTES / size_of::<(K, u64)>()
 }
 
 /// What a pair adds to a sum.
@@ -143,4 +154,27 @@ macro_rules! fold_of_std {
     };
 }
 
-pub(crate) use {fold_of_std, methods_of_std};
+/// [`Map::scan_paged`] by ranges, from behind a key on.
+macro_rules! pages_by_range {
+    () => {
+        fn scan_paged(&self) -> u64 {
+            use std::ops::Bound::{Excluded, Unbounded};
+            let (mut sum, mut last) = (0, None);
+            loop {
+                let start = last.as_ref().map_or(Unbounded, Excluded);
+                let (mut count, mut end) = (0, None);
+                let page = self.range::<K, _>((start, Unbounded));
+                for (key, &value) in page.take($crate::compare::map::pairs_a_page::<K>()) {
+                    sum = $crate::compare::map::add(sum, key, value);
+                    (count, end) = (count + 1, Some(key));
+                }
+                if count < $crate::compare::map::pairs_a_page::<K>() {
+                    return sum;
+                }
+                last = end.cloned();
+            }
+        }
+    };
+}
+
+pub(crate) use {fold_of_std, methods_of_std, pages_by_range};

@@ -1,12 +1,13 @@
 //! allotment's map on the allocators that are compared, and for keys that say they are integers.
 
 use allotment_alloc::{Global, SharedAlloc};
+use allotment_core::btree_map::ScanEnd;
 use allotment_core::{BTreeMap, IntegerKey, IntegerKeys};
 use allotment_meter::Counting;
 use allotment_pool::Pool;
 
 use super::keys::Key;
-use super::map::{Map, add, fold_of_std, methods_of_std};
+use super::map::{Map, PAGE_BYTES, add, fold_of_std, methods_of_std};
 
 /// Where the nodes of one map come from.
 pub(crate) trait Backend: SharedAlloc {
@@ -58,6 +59,18 @@ macro_rules! methods_of_ours {
             self.chunks().fold(0, |sum, (keys, values)| {
                 keys.iter().zip(values).fold(sum, |sum, (key, &value)| add(sum, key, value))
             })
+        }
+
+        fn scan_paged(&self) -> u64 {
+            let (mut sum, mut token) = (0, None);
+            loop {
+                let page = self.scan(..).bytes(PAGE_BYTES).resume(token);
+                let outcome = page.for_each(|key, &value| sum = add(sum, key, value));
+                if outcome.end == ScanEnd::Exhausted {
+                    return sum;
+                }
+                token = outcome.token();
+            }
         }
 
         fn pack(&mut self) {

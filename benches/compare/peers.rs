@@ -8,7 +8,7 @@ use pstd::collections::BTreeMap as Pstd;
 use pstd::collections::btree_map::{DefaultTuning, Tuning};
 
 use super::keys::Key;
-use super::map::{Map, fold_of_std, methods_of_std};
+use super::map::{Map, fold_of_std, methods_of_std, pages_by_range};
 use super::row::Row;
 
 const LOOP_OF_INSERTS: &str = "a loop of inserts";
@@ -25,6 +25,8 @@ impl<K: Key> Map<K> for Std<K, u64> {
     }
 
     fold_of_std!();
+
+    pages_by_range!();
 
     methods_of_std!();
 }
@@ -57,6 +59,8 @@ impl<K: Key> Map<K> for BBTreeMap<K, u64> {
 
     fold_of_std!();
 
+    pages_by_range!();
+
     methods_of_std!();
 }
 
@@ -87,6 +91,8 @@ impl<K: Key> Map<K> for Pstd<K, u64> {
 
     fold_of_std!();
 
+    pages_by_range!();
+
     methods_of_std!();
 }
 
@@ -106,6 +112,8 @@ impl<K: Key> Map<K> for IndexMap<K, u64> {
     }
 
     fold_of_std!();
+
+    pages_by_range!();
 
     methods_of_std!();
 }

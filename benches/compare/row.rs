@@ -17,6 +17,7 @@ pub(crate) enum Row {
     ScanRandom,
     ScanBulk,
     ScanBack,
+    ScanPaged,
     Fold,
     Slices,
     Range10,
@@ -55,6 +56,7 @@ impl Row {
             | Row::GetAscending
             | Row::ScanRandom
             | Row::ScanBack
+            | Row::ScanPaged
             | Row::Fold
             | Row::Slices
             | Row::Range10
@@ -75,7 +77,7 @@ impl Row {
     }
 
     /// In the order of the table.
-    pub(crate) const ALL: [Row; 26] = [
+    pub(crate) const ALL: [Row; 27] = [
         Row::InsertRandom,
         Row::InsertAscending,
         Row::InsertDescending,
@@ -90,6 +92,7 @@ impl Row {
         Row::ScanRandom,
         Row::ScanBulk,
         Row::ScanBack,
+        Row::ScanPaged,
         Row::Fold,
         Row::Slices,
         Row::Range10,
@@ -120,6 +123,7 @@ impl Row {
             Row::ScanRandom => "scan, random-built",
             Row::ScanBulk => "scan, bulk-built",
             Row::ScanBack => "scan backwards",
+            Row::ScanPaged => "scan in pages of 1 MiB",
             Row::Fold => "fold",
             Row::Slices => "sum of slices",
             Row::Range10 => "range seek + 10",
@@ -158,6 +162,10 @@ impl Row {
             Row::ScanRandom => "a loop over all pairs, per pair; random-built",
             Row::ScanBulk => "the same in a bulk-built map",
             Row::ScanBack => "a loop over all pairs from the last to the first; random-built",
+            Row::ScanPaged => {
+                "the same a page at a time, each from behind the last key of the one before: a \
+                 loop over a range, ours by `scan` with a limit of bytes; random-built"
+            }
             Row::Fold => "Iterator::fold over all pairs, per pair; random-built",
             Row::Slices => {
                 "the same over slices of neighbours where a map hands them out, else by fold; \

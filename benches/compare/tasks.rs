@@ -84,6 +84,7 @@ impl<K: Key, M: Map<K>> Contender<K> for Entrant<M> {
             Row::ScanRandom => scan(watch, base, input, self.random(base), M::scan),
             Row::ScanBulk => scan(watch, base, input, self.bulk(base), M::scan),
             Row::ScanBack => scan(watch, base, input, self.random(base), M::scan_back),
+            Row::ScanPaged => scan(watch, base, input, self.random(base), M::scan_paged),
             Row::Fold => scan(watch, base, input, self.random(base), M::fold),
             Row::Slices => scan(watch, base, input, self.random(base), M::slices),
             Row::Range10 => range(watch, self.random(base), input, 10),
