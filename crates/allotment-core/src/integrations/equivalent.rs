@@ -32,6 +32,10 @@ use ::equivalent::Comparable;
 /// let bed = beds.get_by(by(&At("north", 3)));
 /// assert_eq!(bed.map(|(_, plants)| *plants), Some("beans"));
 /// assert!(beds.get_by(by(&At("south", 3))).is_none());
+///
+/// let mut beds = beds;
+/// *beds.get_mut_by(by(&At("north", 3))).unwrap().1 = "peas";
+/// assert_eq!(beds.remove_by(by(&At("north", 3))), Some("peas"));
 /// ```
 pub fn by<K, Q>(query: &Q) -> impl Fn(&K) -> Ordering
 where

@@ -15,7 +15,7 @@ use crate::set::BTreeSet;
 
 /// A gap in a set that is read: see [`BTreeSet::lower_bound`].
 pub struct Cursor<'a, T, S: Shape<T> = Standard> {
-    pairs: PairCursor<'a, T, (), S>,
+    pub(super) pairs: PairCursor<'a, T, (), S>,
 }
 
 /// A gap in a set that is edited: see [`BTreeSet::lower_bound_mut`].

@@ -1,7 +1,6 @@
 //! Iterators over a set: those of the map underneath, without the empty values.
 
 use core::borrow::Borrow;
-use core::cmp::Ordering;
 use core::fmt;
 use core::iter::FusedIterator;
 use core::ops::RangeBounds;
@@ -58,33 +57,6 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
         R: RangeBounds<Q>,
     {
         Range { pairs: self.map.range(bounds) }
-    }
-}
-
-impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
-    /// The elements that a closure looks for: see [`BTreeMap::range_by`].
-    ///
-    /// ```
-    /// let set = allotment_core::BTreeSet::from([(1, 'a'), (2, 'b'), (2, 'c')]);
-    /// assert!(set.range_by(|(number, _)| number.cmp(&2)).eq(&[(2, 'b'), (2, 'c')]));
-    /// ```
-    ///
-    /// [`BTreeMap::range_by`]: crate::BTreeMap::range_by
-    pub fn range_by<F>(&self, compare: F) -> Range<'_, T, S>
-    where
-        F: FnMut(&T) -> Ordering,
-    {
-        Range { pairs: self.map.range_by(compare) }
-    }
-
-    /// The first element that a closure looks for: see [`BTreeMap::range_by`].
-    ///
-    /// [`BTreeMap::range_by`]: crate::BTreeMap::range_by
-    pub fn get_by<F>(&self, compare: F) -> Option<&T>
-    where
-        F: FnMut(&T) -> Ordering,
-    {
-        self.range_by(compare).next()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod abandon;
 mod algebra;
+mod by;
 mod chunks;
 mod clear_step;
 mod cursor;
