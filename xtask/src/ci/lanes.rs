@@ -12,6 +12,7 @@ use crate::{bench, miri, profile, tidy};
 
 const FACADE: &str = "allotment";
 const CORE: &str = "allotment-core";
+const FALLIBLE: &str = "allotment-fallible";
 const BARE_TARGET: &str = "thumbv7em-none-eabi";
 const BARE_CRATES: &[&str] =
     &["allotment-alloc", "allotment-bump", "allotment-pool", "allotment-meter", CORE];
@@ -31,7 +32,7 @@ pub(crate) const LANES: &[Lane] = &[
     Lane { name: "checked", about: "the tests of pool and bump, checking blocks", run: checked },
     Lane {
         name: "features",
-        about: "libraries without features, each feature alone",
+        about: "libraries without features, each feature alone, tests without `infallible`",
         run: features,
     },
     Lane { name: "no-std", about: "libraries on a target without std", run: no_std },
@@ -107,6 +108,10 @@ fn features() -> Status {
         }
         checks.push(cargo(&["check", "-p", &library.name, "--all-features"]));
     }
+    // Alone, or another package of the workspace would turn on what it is to do without.
+    let mut fallible = cargo(&["test", "-p", FALLIBLE]);
+    fallible.env("ALLOTMENT_ALONE", "1");
+    checks.push(fallible);
     finish_all(checks)
 }
 

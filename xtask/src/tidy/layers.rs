@@ -20,6 +20,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("allotment-profile", 5),
     ("allotment-benches", 5),
     ("allotment-fuzz", 5),
+    ("allotment-fallible", 5),
 ];
 
 /// The layers below this one are libraries, which the facade re-exports.

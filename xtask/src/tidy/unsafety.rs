@@ -24,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("allotment-fuzz", &["src/blocks.rs"]),
+    ("allotment-fallible", &["tests/"]),
     (
         "allotment-core",
         &["src/raw/", "src/map/", "src/multimap/", "src/posting/", "src/set/cursor.rs", "tests/"],
