@@ -32,6 +32,9 @@ const TARGETS: &[(&str, &str)] = &[
     ("bulk", "operations on many pairs at once"),
     ("lists", "multimaps and posting maps"),
     ("alloc", "pools and arenas"),
+    ("snapshot", "files of any bytes, read as snapshots"),
+    ("forged", "snapshots that were changed, and whose checksums are right"),
+    ("written", "snapshots of any entries, by any codec"),
 ];
 
 /// The flags of cargo-fuzz: branches are counted, in tables that libFuzzer reads.

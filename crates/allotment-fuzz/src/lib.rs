@@ -1,4 +1,4 @@
-//! Fuzz targets: any bytes are steps on a collection, a cursor or an allocator.
+//! Fuzz targets: any bytes are steps on a collection, a cursor, an allocator or a file.
 //!
 //! Each function is a target; `cargo xtask fuzz` has libFuzzer drive them, and the tests of this
 //! package feed them what it has found worth keeping. The first byte picks the types, the others
@@ -8,6 +8,7 @@
 
 mod blocks;
 mod lists;
+mod snapshots;
 
 use allotment_bump::Bump;
 use allotment_core::Global;
@@ -118,4 +119,21 @@ pub fn alloc(data: &[u8]) {
         2 => blocks::exercise(&Pool::new_in(Bump::new()), steps),
         _ => blocks::exercise(&Bump::new_in(Counting::new(Pool::new())), steps),
     }
+}
+
+/// Any bytes as a snapshot: no panic, and no more pages than there are levels for a look-up.
+pub fn snapshot(data: &[u8]) {
+    snapshots::read(data);
+}
+
+/// A snapshot that was changed, and whose checksums are right: the same.
+pub fn forged(data: &[u8]) {
+    let Some((kind, steps)) = data.split_first() else { return };
+    snapshots::forge(*kind, steps);
+}
+
+/// A snapshot of any entries, by any codec: they come back.
+pub fn written(data: &[u8]) {
+    let Some((kind, entries)) = data.split_first() else { return };
+    snapshots::round_trip(*kind, entries);
 }

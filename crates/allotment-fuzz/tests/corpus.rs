@@ -56,3 +56,28 @@ fn lists() {
 fn allocators() {
     feed("alloc", allotment_fuzz::alloc);
 }
+
+#[test]
+fn snapshots() {
+    feed("snapshot", allotment_fuzz::snapshot);
+}
+
+#[test]
+fn forged_snapshots() {
+    feed("forged", allotment_fuzz::forged);
+}
+
+#[test]
+fn written_snapshots() {
+    feed("written", allotment_fuzz::written);
+}
+
+/// A few changes at a time leave more of a file as it should be than many.
+#[test]
+fn snapshots_forged_a_little() {
+    let mut rng = Rng::with_seed(23);
+    for _ in 0..6000 {
+        let bytes: Vec<u8> = (0..1 + 3 * rng.usize(1..4)).map(|_| rng.u8(..)).collect();
+        allotment_fuzz::forged(&bytes);
+    }
+}
