@@ -44,6 +44,7 @@
 //!
 //! - `std` (on by default): writing, and files. Without it, bytes in memory are read.
 //! - `lz4`, `zstd`: pages are compressed. `zstd` needs std, and a C compiler.
+//! - `zerocopy`: values of its types, viewed in place. `serde`: of its types, decoded on access.
 //! - `cli`: the command `allotment-snapshot`, which inspects, verifies, dumps and compares files.
 //! - `mmap`: files are mapped into memory, and read in place as they are.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -108,7 +109,11 @@ pub use restore::RestoreError;
 pub use snapshot::Snapshot;
 pub use snapshot_reader::SnapshotReader;
 pub use source::{Source, Unreadable};
-pub use stored::{Encoded, Restored, Stored, StoredKey};
+#[cfg(feature = "zerocopy")]
+pub use stored::InPlace;
+#[cfg(feature = "serde")]
+pub use stored::Serialized;
+pub use stored::{Encoded, Named, Restored, Stored, StoredKey};
 pub use typed::EntryView;
 pub use untyped::Untyped;
 pub use walk::Walk;

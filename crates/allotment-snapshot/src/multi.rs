@@ -8,6 +8,8 @@ use crate::damage::Damage;
 use crate::iter::{Iter, Values};
 use crate::layout::header::Kind;
 use crate::open::OpenError;
+#[cfg(feature = "std")]
+use crate::reader::entries::Entries;
 use crate::reader::file::Metadata;
 use crate::reader::verify::Verified;
 use crate::snapshot::Snapshot;
@@ -127,6 +129,11 @@ where
     /// The first damage.
     pub fn verify_all(&self) -> Result<Verified, Damage> {
         self.0.verify_all()
+    }
+
+    #[cfg(feature = "std")]
+    pub(crate) fn entries(&self) -> Entries<'_, B> {
+        self.0.entries()
     }
 
     /// The bytes.

@@ -90,3 +90,25 @@ fn a_bit_that_flips_is_found() {
         bytes[at / 8] ^= 1 << (at % 8);
     }
 }
+
+#[test]
+fn multimaps_and_posting_maps_become_one() {
+    let pairs =
+        |k: u64| (0..3000_u64).filter(move |n| n % 5 == k || n % 7 == 0).map(|n| (n % 40, n));
+    let lists: Vec<BTreeSet<(u64, u64)>> = (0..3).map(|k| pairs(k).collect()).collect();
+    let postings: PostingMap<u64, u64> = lists[0].iter().copied().collect();
+    let mut files: Vec<_> = lists[1..].iter().map(|list| multi_file(512, list.clone())).collect();
+    files.push(multi_file(1024, postings.iter()));
+    let open = |bytes| MultiSnapshot::<u64, u64, _>::from_bytes(bytes).unwrap();
+    let snapshots: Vec<_> = files.iter().map(|bytes| open(&bytes[..])).collect();
+    let options = SnapshotOptions::new().page_size(512).file_id(ID);
+    let mut merged = Vec::new();
+    options.merge_multi(&mut merged, &snapshots.iter().collect::<Vec<_>>()).unwrap();
+    let union: BTreeSet<_> = lists.iter().flatten().copied().collect();
+    assert!(merged == multi_file(512, union));
+
+    let mut damaged = files[1].clone();
+    damaged[3 * 512 + 40] ^= 1;
+    let refused = options.merge_multi(Vec::new(), &[&snapshots[0], &open(&damaged[..])]);
+    assert!(matches!(refused, Err(WriteError::Damage(damage)) if damage.offset == 3 * 512));
+}

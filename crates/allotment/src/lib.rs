@@ -259,11 +259,15 @@ pub mod proptest {
 /// ```
 #[cfg(feature = "snapshot")]
 pub mod snapshot {
+    #[cfg(feature = "snapshot-zerocopy")]
+    pub use allotment_snapshot::InPlace;
     #[cfg(feature = "snapshot-mmap")]
     pub use allotment_snapshot::Mapped;
+    #[cfg(feature = "snapshot-serde")]
+    pub use allotment_snapshot::Serialized;
     pub use allotment_snapshot::{
         Codec, Damage, DamageKind, DiskFile, Encoded, EntryView, Finished, Iter, Kind, Metadata,
-        MultiSnapshot, OpenError, PageCache, ReadError, RestoreError, Restored, Snapshot,
+        MultiSnapshot, Named, OpenError, PageCache, ReadError, RestoreError, Restored, Snapshot,
         SnapshotJob, SnapshotOptions, SnapshotReader, SnapshotWriter, Source, Stored, StoredKey,
         Summary, TypeMismatch, TypeName, Unreadable, Untyped, Values, Verified, Walk, WriteBuffers,
         WriteError,

@@ -12,12 +12,20 @@
 //! - tuples: one after the other; only the last may be of variable width.
 
 mod encoded;
+#[cfg(feature = "zerocopy")]
+mod in_place;
 mod numbers;
 mod option;
+#[cfg(feature = "serde")]
+mod serialized;
 mod text;
 mod tuples;
 
 pub use encoded::Encoded;
+#[cfg(feature = "zerocopy")]
+pub use in_place::InPlace;
+#[cfg(feature = "serde")]
+pub use serialized::Serialized;
 
 use crate::name::TypeName;
 
@@ -62,6 +70,13 @@ pub trait Stored {
     /// A value as it is read, from bytes that live for `'a`.
     type View<'a>;
 
+    /// Whether there are bytes for the value, which there are but for what others decide on, as
+    /// serde does. The writer asks before it encodes.
+    #[inline]
+    fn is_storable(&self) -> bool {
+        true
+    }
+
     /// Appends the bytes of the value: as many as [`WIDTH`](Self::WIDTH) says.
     fn encode(&self, out: &mut Encoded);
 
@@ -84,6 +99,13 @@ pub trait Stored {
 /// worse happens. Also the values of multimaps must be of this kind.
 pub trait StoredKey: Stored {}
 
+/// The name of a type of one's own, where another crate knows its bytes: see `InPlace` and
+/// `Serialized`, behind the features `zerocopy` and `serde`.
+pub trait Named {
+    /// The name that files know the type by: another layout wants another name.
+    const NAME: TypeName;
+}
+
 /// A [`Stored`] type that views can be turned back into.
 ///
 /// ```
@@ -100,6 +122,11 @@ impl<T: Stored + ?Sized> Stored for &T {
     const TYPE: TypeName = T::TYPE;
     const WIDTH: Option<usize> = T::WIDTH;
     type View<'a> = T::View<'a>;
+
+    #[inline]
+    fn is_storable(&self) -> bool {
+        T::is_storable(self)
+    }
 
     #[inline]
     fn encode(&self, out: &mut Encoded) {

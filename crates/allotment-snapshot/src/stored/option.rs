@@ -11,6 +11,10 @@ impl<T: Stored> Stored for Option<T> {
     };
     type View<'a> = Option<T::View<'a>>;
 
+    fn is_storable(&self) -> bool {
+        self.as_ref().is_none_or(T::is_storable)
+    }
+
     fn encode(&self, out: &mut Encoded) {
         out.push(&[u8::from(self.is_some())]);
         match self {

@@ -37,6 +37,12 @@ macro_rules! tuples {
             type View<'a> = ($($part::View<'a>,)* $last::View<'a>);
 
             #[inline]
+            fn is_storable(&self) -> bool {
+                let ($($part,)* $last) = self;
+                $($part.is_storable() &&)* $last.is_storable()
+            }
+
+            #[inline]
             fn encode(&self, out: &mut Encoded) {
                 let ($($part,)* $last) = self;
                 $($part.encode(out);)*

@@ -29,6 +29,11 @@ pub enum WriteError {
         /// The bytes of its key and its value.
         bytes: (usize, usize),
     },
+    /// There are no bytes for the key or the value: serde refused it.
+    Unstorable {
+        /// Which entry, counted from 0.
+        entry: u64,
+    },
     /// The size of pages is no power of two between 512 and 65,536.
     PageSize(usize),
     /// Pages cannot be compressed so: the feature of that name is not on.
@@ -50,6 +55,7 @@ impl fmt::Display for WriteError {
                 f,
                 "entry {entry} does not fit a page: its key has {key} bytes, its value {value}"
             ),
+            Self::Unstorable { entry } => write!(f, "entry {entry} cannot be serialized"),
             Self::PageSize(size) => {
                 write!(f, "{size} bytes is no power of two between 512 and 65536")
             }

@@ -95,14 +95,17 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, W: Write> SnapshotWriter<K, V, W
     ///
     /// # Errors
     ///
-    /// If its key does not come after the one before, if it does not fit a page, or if a page
-    /// cannot be written. Nothing else can be written then.
+    /// If its key does not come after the one before, if it does not fit a page or has no bytes, or
+    /// if a page cannot be written. Nothing else can be written then.
     #[inline]
     pub fn push(&mut self, key: &K, value: &V) -> Result<(), WriteError> {
         self.check()?;
-        let (key, value) = (key.bytes_in(&mut self.key), value.bytes_in(&mut self.value));
         // What panics fails as well.
         self.poisoned = true;
+        if !(key.is_storable() && value.is_storable()) {
+            return Err(WriteError::Unstorable { entry: self.len() });
+        }
+        let (key, value) = (key.bytes_in(&mut self.key), value.bytes_in(&mut self.value));
         let pushed = push_checked::<K, V, W>(&mut self.encoder, key, value);
         self.poisoned = pushed.is_err();
         pushed
