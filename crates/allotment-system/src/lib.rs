@@ -1,14 +1,17 @@
-//! The allocators of the platform as backends: [`Global`] and [`System`].
+//! General-purpose allocators as backends: [`Global`], [`System`], and two that are compiled in.
 //!
 //! [`Global`] is the allocator that the program has chosen for itself, by `#[global_allocator]` or
 //! by leaving the choice to the standard library. [`System`] is the one of the platform, whatever
 //! the program has chosen: useful where a program measures or limits its global allocator and wants
 //! one collection left out of it.
 //!
+//! `MiMalloc` and `Jemalloc`, with the features `mimalloc` and `jemalloc`, are for collections that
+//! want one of them where the program does not, and for comparing. They are built by a C compiler.
+//!
 //! [`process_memory`] tells what the operating system counts for this process, which is what all
 //! allocators together come down to.
 //!
-//! Without the feature `std` (on by default) only [`Global`] is here.
+//! Without the feature `std` (on by default) and those two only [`Global`] is here.
 //!
 //! ```
 //! use allotment_system::Global;
@@ -25,12 +28,22 @@
 #[cfg(feature = "std")]
 extern crate std;
 
+#[cfg(any(feature = "std", feature = "mimalloc", feature = "jemalloc"))]
+mod heap;
+#[cfg(feature = "jemalloc")]
+mod je_malloc;
+#[cfg(feature = "mimalloc")]
+mod mi_malloc;
 #[cfg(feature = "std")]
 mod process;
 #[cfg(feature = "std")]
 mod system;
 
 pub use allotment_alloc::Global;
+#[cfg(feature = "jemalloc")]
+pub use je_malloc::Jemalloc;
+#[cfg(feature = "mimalloc")]
+pub use mi_malloc::MiMalloc;
 #[cfg(feature = "std")]
 pub use process::{ProcessMemory, process_memory};
 #[cfg(feature = "std")]

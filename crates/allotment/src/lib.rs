@@ -63,8 +63,25 @@ pub use allotment_core::{
 /// let mut map: BTreeMap<u32, &str> = BTreeMap::new_in(System);
 /// map.insert(1, "one");
 /// ```
+///
+/// With the features `mimalloc` and `jemalloc` these two can be used for single collections, be
+/// they the program's global allocator or not:
+///
+/// ```
+/// # #[cfg(feature = "mimalloc")] {
+/// use allotment::BTreeMap;
+/// use allotment::system::MiMalloc;
+///
+/// let mut map = BTreeMap::new_in(MiMalloc);
+/// map.insert(1, "one");
+/// # }
+/// ```
 #[cfg(feature = "system")]
 pub mod system {
+    #[cfg(feature = "jemalloc")]
+    pub use allotment_system::Jemalloc;
+    #[cfg(feature = "mimalloc")]
+    pub use allotment_system::MiMalloc;
     pub use allotment_system::{ProcessMemory, System, process_memory};
 
     /// A map on [`System`].
