@@ -15,7 +15,7 @@
 //! - the views that [`BTreeMap::fallible`] and the like give, their entries and cursors as well;
 //! - `try_from_iter_in` of maps, sets and multimaps, in place of `collect` and `from_iter_in`;
 //! - [`BTreeMap::reserve_nodes`] and `insert_reserved`, of sets too;
-//! - [`streams::try_merge_pairs`] and its like;
+//! - [`streams::try_merge_pairs`] and its like, [`PostingList::try_intersection_of`] and its like;
 //! - `Deserialize`, by the feature `serde`: its error says that memory ran out.
 //!
 //! Look-ups, removals, `retain`, `extract_if`, walks, scans, joins and the algebra of sets are
@@ -25,8 +25,8 @@
 //! `rayon` turn `infallible` on.
 //!
 //! What a program's own types do stands apart: a `String` made for `fallible().entry_ref` allocates
-//! as strings do. So does what takes a little of the global heap: the algebra of several posting
-//! lists, copies of a [`streams::Merge`], and the feature `verify`, which is for tests.
+//! as strings do. So do copies of what goes over several streams or posting lists, such as
+//! [`streams::Merge`], and the feature `verify`, which is for tests.
 #![no_std]
 #![cfg_attr(
     not(feature = "infallible"),

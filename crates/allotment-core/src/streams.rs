@@ -110,23 +110,10 @@ where
 /// assert!(merge_by(descending, |a: &i32, b: &i32| b.cmp(a)).eq([9, 8, 5, 5, 1]));
 /// ```
 #[cfg(feature = "infallible")]
-pub fn merge_by<I, C>(streams: impl IntoIterator<Item = I>, compare: C) -> Merge<I::IntoIter, C>
+pub fn merge_by<I, C>(streams: impl IntoIterator<Item = I>, mut compare: C) -> Merge<I::IntoIter, C>
 where
     I: IntoIterator,
     C: FnMut(&I::Item, &I::Item) -> Ordering,
-{
-    merge_all(streams, compare)
-}
-
-// For the unions of posting lists, which are made by it in either build.
-#[cfg(not(feature = "infallible"))]
-pub(crate) use merge_all as merge_by;
-
-/// [`merge_by`], for it and for posting lists.
-pub(crate) fn merge_all<N, C>(streams: N, mut compare: C) -> Merge<Stream<N>, C>
-where
-    N: IntoIterator<Item: IntoIterator>,
-    C: FnMut(&Item<N>, &Item<N>) -> Ordering,
 {
     let mut heads: Vec<_> = begin(streams).collect();
     arrange(&mut heads, &mut compare);
@@ -194,18 +181,27 @@ where
     N: IntoIterator<Item: IntoIterator, IntoIter: ExactSizeIterator>,
     C: FnMut(&Item<N>, &Item<N>) -> Ordering,
 {
-    let streams = streams.into_iter();
-    let (mut heads, count) = (Vec::<Head<Stream<N>>>::new(), streams.len());
-    if heads.try_reserve_exact(count).is_err() {
-        // No block is as large as an overflow would have it: then that of one item is told.
-        let layout = Layout::array::<Head<Stream<N>>>(count);
-        let layout = layout.unwrap_or(Layout::new::<Head<Stream<N>>>());
-        return Err(AllocFailure { layout, returned: streams });
-    }
+    let (mut heads, streams) = with_room(streams.into_iter())?;
     // Within what was reserved.
+    let count = heads.capacity();
     heads.extend(begin(streams).take(count));
     arrange(&mut heads, &mut compare);
     Ok(Merge { heads, compare, keep: Keep::All })
+}
+
+/// A vector with room for something of each item of an iterator.
+///
+/// # Errors
+///
+/// The iterator, if there is no memory for that.
+pub(crate) fn with_room<T, I: ExactSizeIterator>(items: I) -> Result<(Vec<T>, I), AllocFailure<I>> {
+    let mut room = Vec::new();
+    if room.try_reserve_exact(items.len()).is_err() {
+        // No block is as large as an overflow would have it: then that of one item is told.
+        let layout = Layout::array::<T>(items.len()).unwrap_or(Layout::new::<T>());
+        return Err(AllocFailure { layout, returned: items });
+    }
+    Ok((room, items))
 }
 
 /// The first item of each stream that has one.

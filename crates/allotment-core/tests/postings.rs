@@ -393,8 +393,12 @@ fn lists_of_every_density_meet() {
         let lists = || twins.keys().map(|key| map.get(key));
         let mut met: Vec<u64> = twins[&1].iter().copied().collect();
         met.retain(|id| twins.values().all(|twin| twin.contains(id)));
-        assert!(PostingList::intersection_of(lists()).eq(met));
+        assert!(PostingList::intersection_of(lists()).eq(met.iter().copied()));
+        assert!(PostingList::try_intersection_of(lists()).unwrap().eq(met));
+        let gone = map.get(&1).try_difference(lists()).unwrap();
+        assert_eq!(gone.count(), 0);
         let all: TwinSet<u64> = twins.values().flatten().copied().collect();
-        assert!(PostingList::union_of(lists()).eq(all));
+        assert!(PostingList::union_of(lists()).eq(all.iter().copied()));
+        assert!(PostingList::try_union_of(lists()).unwrap().eq(all));
     }
 }

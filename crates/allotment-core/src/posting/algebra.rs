@@ -9,10 +9,13 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
+use crate::map::AllocFailure;
 use crate::posting::list::Rest;
 use crate::posting::{PostingId, PostingList};
 use crate::raw::shape::{Shape, Standard};
-use crate::streams::{Merge, merge_by};
+#[cfg(feature = "infallible")]
+use crate::streams::merge_by;
+use crate::streams::{Merge, try_merge_by, with_room};
 
 /// Ids among the 64 numbers from `base` on, as bits.
 #[derive(Clone, Copy, Default)]
@@ -53,6 +56,27 @@ pub struct Difference<'a, Id, S: Shape<u64> = Standard> {
 
 type Compare = fn(&Stretch, &Stretch) -> Ordering;
 
+/// An iterator over what several lists have, unless memory ran out.
+type Tried<T> = Result<T, AllocFailure<()>>;
+
+/// Lists to be read, in as many places as there are of them.
+fn try_rests<'a, Id, S, I>(lists: I) -> Tried<Vec<Rest<'a, S>>>
+where
+    Id: PostingId,
+    S: Shape<u64>,
+    I: IntoIterator<Item = PostingList<'a, Id, S>, IntoIter: ExactSizeIterator>,
+{
+    let (mut rests, lists) = with_room(lists.into_iter()).map_err(without)?;
+    let count = rests.capacity();
+    rests.extend(lists.take(count).map(PostingList::rest));
+    Ok(rests)
+}
+
+/// A failure by itself: lists are copied, and none is lost.
+fn without<T>(failure: AllocFailure<T>) -> AllocFailure<()> {
+    AllocFailure { layout: failure.layout, returned: () }
+}
+
 impl<'a, Id: PostingId, S: Shape<u64>> PostingList<'a, Id, S> {
     /// The ids that are in each of several lists, in ascending order; none of no lists.
     ///
@@ -70,14 +94,33 @@ impl<'a, Id: PostingId, S: Shape<u64>> PostingList<'a, Id, S> {
     /// let lists = ["all", "even", "red"].map(|key| rows.get(key));
     /// assert!(PostingList::intersection_of(lists).eq([42]));
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn intersection_of<I>(lists: I) -> Intersection<'a, Id, S>
     where
         I: IntoIterator<Item = Self>,
     {
-        let mut lists: Vec<Self> = lists.into_iter().collect();
-        lists.sort_by_key(|list| list.len());
-        let lists = lists.into_iter().map(Self::rest).collect();
-        Intersection { lists, met: Stretch::default(), ids: PhantomData }
+        Intersection::of(lists.into_iter().map(Self::rest).collect())
+    }
+
+    /// [`intersection_of`](Self::intersection_of); but a failed allocation is an error, and does
+    /// not end the program.
+    ///
+    /// # Errors
+    ///
+    /// If there is no memory for as many lists as the iterator says.
+    ///
+    /// ```
+    /// use allotment_core::{PostingList, PostingMap};
+    ///
+    /// let rows = PostingMap::from([("a", 7u32), ("b", 2), ("a", 9), ("b", 9), ("c", 1)]);
+    /// let lists = ["a", "b"].map(|key| rows.get(key));
+    /// assert!(PostingList::try_intersection_of(lists).unwrap().eq([9]));
+    /// ```
+    pub fn try_intersection_of<I>(lists: I) -> Tried<Intersection<'a, Id, S>>
+    where
+        I: IntoIterator<Item = Self, IntoIter: ExactSizeIterator>,
+    {
+        try_rests(lists).map(Intersection::of)
     }
 
     /// The ids that are in at least one of several lists, each once, in ascending order.
@@ -91,14 +134,27 @@ impl<'a, Id: PostingId, S: Shape<u64>> PostingList<'a, Id, S> {
     /// let lists = ["a", "b"].map(|key| rows.get(key));
     /// assert!(PostingList::union_of(lists).eq([2, 7, 9]));
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn union_of<I>(lists: I) -> Union<'a, Id, S>
     where
         I: IntoIterator<Item = Self>,
     {
-        let compare: Compare = |stretch, other| stretch.base.cmp(&other.base);
         let stretches = lists.into_iter().map(|list| Stretches { rest: list.rest() });
-        let merge = merge_by(stretches, compare);
-        Union { merge, united: Stretch::default(), ahead: None, ids: PhantomData }
+        Union::of(merge_by(stretches, Stretch::COMPARE))
+    }
+
+    /// [`union_of`](Self::union_of); but a failed allocation is an error, and does not end the
+    /// program.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_intersection_of`](Self::try_intersection_of).
+    pub fn try_union_of<I>(lists: I) -> Tried<Union<'a, Id, S>>
+    where
+        I: IntoIterator<Item = Self, IntoIter: ExactSizeIterator>,
+    {
+        let stretches = lists.into_iter().map(|list| Stretches { rest: list.rest() });
+        try_merge_by(stretches, Stretch::COMPARE).map(Union::of).map_err(without)
     }
 
     /// The ids of this list that are in none of the others, in ascending order.
@@ -109,17 +165,31 @@ impl<'a, Id: PostingId, S: Shape<u64>> PostingList<'a, Id, S> {
     /// let rows = allotment_core::PostingMap::from([("a", 7u32), ("a", 9), ("b", 9), ("c", 1)]);
     /// assert!(rows.get("a").difference([rows.get("b"), rows.get("c")]).eq([7]));
     /// ```
+    #[cfg(feature = "infallible")]
     pub fn difference<I>(self, others: I) -> Difference<'a, Id, S>
     where
         I: IntoIterator<Item = Self>,
     {
-        let others = others.into_iter().map(Self::rest).collect();
-        let own = Stretches { rest: self.rest() };
-        Difference { own, others, left: Stretch::default(), ids: PhantomData }
+        Difference::of(self.rest(), others.into_iter().map(Self::rest).collect())
+    }
+
+    /// [`difference`](Self::difference); but a failed allocation is an error, and does not end the
+    /// program.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_intersection_of`](Self::try_intersection_of).
+    pub fn try_difference<I>(self, others: I) -> Tried<Difference<'a, Id, S>>
+    where
+        I: IntoIterator<Item = Self, IntoIter: ExactSizeIterator>,
+    {
+        try_rests(others).map(|others| Difference::of(self.rest(), others))
     }
 }
 
 impl Stretch {
+    const COMPARE: Compare = |stretch, other| stretch.base.cmp(&other.base);
+
     /// Takes the first id out.
     #[inline]
     fn pop<Id: PostingId>(&mut self) -> Option<Id> {
@@ -147,7 +217,12 @@ impl<S: Shape<u64>> Iterator for Stretches<'_, S> {
     }
 }
 
-impl<Id, S: Shape<u64>> Intersection<'_, Id, S> {
+impl<'a, Id, S: Shape<u64>> Intersection<'a, Id, S> {
+    fn of(mut lists: Vec<Rest<'a, S>>) -> Self {
+        lists.sort_unstable_by_key(Rest::len_of_list);
+        Self { lists, met: Stretch::default(), ids: PhantomData }
+    }
+
     /// The next stretch in which the lists meet.
     fn meet(&mut self) -> Option<Stretch> {
         let (shortest, others) = self.lists.split_first_mut()?;
@@ -171,7 +246,11 @@ impl<Id, S: Shape<u64>> Intersection<'_, Id, S> {
     }
 }
 
-impl<Id, S: Shape<u64>> Union<'_, Id, S> {
+impl<'a, Id, S: Shape<u64>> Union<'a, Id, S> {
+    fn of(merge: Merge<Stretches<'a, S>, Compare>) -> Self {
+        Self { merge, united: Stretch::default(), ahead: None, ids: PhantomData }
+    }
+
     /// The next stretch of any list, with what the others have there.
     fn unite(&mut self) -> Option<Stretch> {
         let mut united = self.ahead.take().or_else(|| self.merge.next())?;
@@ -186,7 +265,12 @@ impl<Id, S: Shape<u64>> Union<'_, Id, S> {
     }
 }
 
-impl<Id, S: Shape<u64>> Difference<'_, Id, S> {
+impl<'a, Id, S: Shape<u64>> Difference<'a, Id, S> {
+    fn of(own: Rest<'a, S>, others: Vec<Rest<'a, S>>) -> Self {
+        let own = Stretches { rest: own };
+        Self { own, others, left: Stretch::default(), ids: PhantomData }
+    }
+
     /// The next stretch of the list, without what the others have there.
     fn subtract(&mut self) -> Option<Stretch> {
         loop {

@@ -188,6 +188,11 @@ impl<S: Shape<u64>> Rest<'_, S> {
         }
     }
 
+    /// How many there are in the whole list.
+    pub(super) fn len_of_list(&self) -> usize {
+        self.list.map_or(0, List::len)
+    }
+
     /// Takes the ids of the 64 numbers from `base` on, as bits. None that is left is less.
     #[inline]
     pub(super) fn take_word(&mut self, base: u64) -> u64 {
