@@ -8,7 +8,7 @@ use std::ops::Bound;
 
 use allotment_core::btree_map::ScanToken;
 use allotment_core::shape::{Shape, Standard, Tiny};
-use allotment_core::{BTreeMap, BTreeSet, Global};
+use allotment_core::{BTreeMap, BTreeMultiMap, BTreeSet, Global, btree_multimap};
 use fastrand::Rng;
 
 use allotment_trial::chaos::{ChaosKey, Liar, Order, seed, set_order};
@@ -209,6 +209,94 @@ fn run<S: Shape<ChaosKey>>(order: Order, flips: bool) {
     assert_eq!((alloc.live(), alloc.handles()), (0, 1));
     tally("operations under orders that lie", steps as u64);
     set_order(Order::Honest);
+}
+
+type Lists<S> = BTreeMultiMap<ChaosKey, ChaosKey, Checked, S>;
+
+/// Does something with the multimaps; answers are looked at only for how many there are.
+fn act_on_lists<S: Shape<ChaosKey>>(lists: &mut Lists<S>, other: &mut Lists<S>, rng: &mut Rng) {
+    let (key, value) = (ChaosKey::new(rng.u32(0..9)), ChaosKey::new(rng.u32(0..200)));
+    match rng.u32(0..100) {
+        0..60 => drop(lists.insert(key, value)),
+        60..76 => drop(lists.remove(&key, &value)),
+        76 => drop(lists.remove(&Liar(rng.u32(..)), &Liar(rng.u32(..)))),
+        77..80 => drop(lists.remove_all(&key)),
+        80..84 => lists.retain(|_, _| rng.u32(0..8) > 0),
+        84 => lists.append(other),
+        85 => *other = lists.clone(),
+        86 => mem::swap(lists, other),
+        87 => drop(lists.fallible().insert(key, value)),
+        88..91 => match lists.entry(key) {
+            btree_multimap::Entry::Occupied(entry) => drop(entry.remove(&value)),
+            btree_multimap::Entry::Vacant(entry) => drop(entry.insert(value)),
+        },
+        91 => lists.shrink_to_fit(),
+        92 => lists.extend((0..30).map(|n| (ChaosKey::new(n % 5), ChaosKey::new(n * 7 % 29)))),
+        93 => {
+            let (one, two) = (lists.get(&key), lists.get(&value));
+            let most = one.len() + two.len();
+            assert!(one.clone().union(two.clone()).count() <= most);
+            assert!(one.clone().intersection(two.clone()).count() <= most);
+            assert!(one.difference(two).count() <= most);
+        }
+        94 => catch_refusal("range start", || {
+            assert!(
+                lists.get_range::<ChaosKey, ChaosKey, _>(&key, &value..).count() <= lists.len()
+            );
+            assert!(lists.range::<ChaosKey, _>(&key..&value).count() <= lists.key_count());
+        }),
+        95 => {
+            let outcome = lists.scan::<ChaosKey, _>(..).entries(20).for_each(|_, _| ());
+            assert!(outcome.entries <= 20.min(lists.len()));
+        }
+        96 => lists.iter().for_each(|(_, value)| value.n.set(rng.u32(0..200))),
+        _ => {
+            assert_eq!(lists.iter().count(), lists.len());
+            assert_eq!(lists.iter().rev().count(), lists.len());
+            assert_eq!(lists.groups().map(|(_, values)| values.len()).sum::<usize>(), lists.len());
+        }
+    }
+}
+
+/// Runs multimaps under one order, or with the order changing every few steps.
+fn run_lists<S: Shape<ChaosKey>>(order: Order, flips: bool) {
+    let owed = ledger::live();
+    let alloc = Checked::new();
+    let mut rng = Rng::with_seed(order as u64);
+    seed(order as u64);
+    let mut lists = Lists::<S>::with_shape_in(alloc.clone());
+    let mut other = Lists::<S>::with_shape_in(alloc.clone());
+    let steps = STEPS / 4 * effort() as usize;
+    for step in 0..steps {
+        let every = if flips { 7 } else { usize::MAX };
+        if step % every == 0 {
+            set_order(if flips { Order::ALL[rng.usize(0..8)] } else { order });
+        }
+        act_on_lists(&mut lists, &mut other, &mut rng);
+        let held = [&lists, &other].map(|lists| lists.len() + lists.key_count());
+        let leaked = ledger::live() - owed - held.iter().sum::<usize>();
+        assert_eq!(leaked, 0, "{order:?}, step {step}: a leak");
+        assert_eq!(lists.iter().count(), lists.len(), "{order:?}, step {step}");
+        if lists.len() > PAIRS_MAX {
+            lists.clear();
+        }
+    }
+    drop((lists, other));
+    assert_eq!(ledger::live(), owed, "{order:?}: a leak");
+    assert_eq!((alloc.live(), alloc.handles()), (0, 1));
+    tally("operations under orders that lie", steps as u64);
+    set_order(Order::Honest);
+}
+
+/// Hazards 22, 23, 25, 26 and 28, in lists of values and in what they are found by.
+#[test]
+fn multimaps_under_orders_that_lie() {
+    for order in Order::ALL {
+        for flips in [false, true] {
+            run_lists::<Tiny>(order, flips);
+            run_lists::<Standard>(order, flips);
+        }
+    }
 }
 
 /// Hazards 22, 25 and 28.

@@ -210,7 +210,7 @@ fn sets_are_as_before_when_memory_runs_out() {
     let mut set: Set<Faulty<Global>> = BTreeSet::new_in(bench.alloc.clone());
     let mut twin = TwinSet::new();
     let (mut rng, mut points) = (Rng::with_seed(9), 0);
-    for step in 0..2000 {
+    for step in 0..2000_u32 {
         let (n, before) = (rng.u32(0..900), twin.clone());
         let same = |set: &Set<_>| {
             set.verify().expect("a valid set");

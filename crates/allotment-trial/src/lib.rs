@@ -29,6 +29,7 @@ pub mod ledger;
 pub mod pairs;
 pub mod probe;
 pub mod script;
+mod set_edits;
 pub mod set_subject;
 pub mod subject;
 pub mod walks;

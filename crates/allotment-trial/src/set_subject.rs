@@ -15,12 +15,13 @@ use crate::script::{Op, Stage, Step, numbers, perform, script};
 use crate::walks::{assert_runs, assert_same, assert_same_in_bulk};
 
 /// Two sets on one allocator, and the sets of std that must do the same.
-struct Subject<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> {
-    ours: BTreeSet<P::Key, A, S>,
-    twin: Twin<P::Key>,
-    spare: BTreeSet<P::Key, A, S>,
-    spare_twin: Twin<P::Key>,
-    span: u32,
+pub(crate) struct Subject<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> {
+    pub(crate) ours: BTreeSet<P::Key, A, S>,
+    pub(crate) twin: Twin<P::Key>,
+    /// What was split off, and what is appended or joined.
+    pub(crate) spare: BTreeSet<P::Key, A, S>,
+    pub(crate) spare_twin: Twin<P::Key>,
+    pub(crate) span: u32,
 }
 
 /// Runs a script of `len` steps over the keys below `span`, on sets over `alloc`.
@@ -111,8 +112,12 @@ impl<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> Stage for Subject<P, A, S> {
             Op::FromIter | Op::Extend | Op::InsertSorted | Op::RemoveSorted => self.bulk(step),
             Op::Append | Op::SplitOff | Op::Retain => self.bulk(step),
             Op::Drain | Op::RemoveRange | Op::SplitRange | Op::ExtractIf => self.take_range(step),
-            Op::Join | Op::Cursor => self.combine(step),
-            Op::Compare | Op::OrInsertWith | Op::OrInsertWithKey => {
+            Op::Join => self.join(),
+            Op::Cursor => self.cursor(step),
+            Op::InsertEntry | Op::Vacant => self.entry(step),
+            Op::OrInsertWith | Op::OrInsertWithKey => self.get_or_insert(step),
+            Op::Halves | Op::ValuesMut => self.combine(step),
+            Op::Compare => {
                 assert_eq!(self.ours.cmp(&self.spare), self.twin.cmp(&self.spare_twin));
                 assert_eq!(self.ours == self.spare, self.twin == self.spare_twin);
                 assert_eq!(format!("{:?}", self.ours), format!("{:?}", self.twin));

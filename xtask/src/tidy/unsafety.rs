@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "src/checked.rs",
             "src/forking.rs",
             "src/fragile.rs",
+            "src/set_edits.rs",
             "src/bin/allotment-trial-points.rs",
         ],
     ),
