@@ -21,18 +21,35 @@ use allotment_trial::probe::Probe;
 /// What is done to a map, and what goes wrong in it.
 const TRIALS: &[(&str, Trouble)] = &[
     ("insert", Trouble::Panic(Act::Compare)),
+    ("entry", Trouble::Panic(Act::Compare)),
     ("remove", Trouble::Panic(Act::Compare)),
     ("range", Trouble::Panic(Act::Compare)),
+    ("extend", Trouble::Panic(Act::Compare)),
+    ("from_iter", Trouble::Panic(Act::Compare)),
     ("append", Trouble::Panic(Act::Compare)),
     ("split_off", Trouble::Panic(Act::Compare)),
+    ("insert", Trouble::Panic(Act::Drop)),
+    ("remove", Trouble::Panic(Act::Drop)),
     ("drop", Trouble::Panic(Act::Drop)),
     ("clear", Trouble::Panic(Act::Drop)),
     ("into_iter", Trouble::Panic(Act::Drop)),
+    ("into_keys", Trouble::Panic(Act::Drop)),
+    ("into_values", Trouble::Panic(Act::Drop)),
+    ("extend", Trouble::Panic(Act::Drop)),
+    ("from_iter", Trouble::Panic(Act::Drop)),
     ("append", Trouble::Panic(Act::Drop)),
     ("retain", Trouble::Panic(Act::Drop)),
+    ("split_off", Trouble::Panic(Act::Drop)),
     ("clone", Trouble::Panic(Act::Clone)),
+    ("clone_from", Trouble::Panic(Act::Clone)),
+    ("entry", Trouble::Panic(Act::Call)),
+    ("extend", Trouble::Panic(Act::Call)),
+    ("from_iter", Trouble::Panic(Act::Call)),
     ("retain", Trouble::Panic(Act::Call)),
     ("insert", Trouble::Request),
+    ("entry", Trouble::Request),
+    ("extend", Trouble::Request),
+    ("append", Trouble::Request),
     ("clone", Trouble::Request),
     ("split_off", Trouble::Request),
 ];
@@ -51,7 +68,7 @@ impl Trouble {
             Self::Panic(Act::Compare) => "a comparison panics",
             Self::Panic(Act::Clone) => "a clone panics",
             Self::Panic(Act::Drop) => "a drop panics",
-            Self::Panic(Act::Call) => "the closure panics",
+            Self::Panic(Act::Call) => "a closure or iterator panics",
             Self::Panic(Act::CloneHandle | Act::DropHandle | Act::Release) => {
                 "the allocator panics"
             }
@@ -98,7 +115,7 @@ unsafe impl GlobalAlloc for Refusing {
 const LEN: u32 = 200;
 
 /// More points than any trial has.
-const POINTS_MAX: u64 = 2000;
+const POINTS_MAX: u64 = 5000;
 
 /// How a process says that the point was not reached, or that something leaked.
 const NOT_REACHED: u8 = 10;
@@ -107,6 +124,14 @@ const LEAKED: u8 = 11;
 /// The numbers of the pairs, neither ascending nor the same each time round a node.
 fn numbers() -> impl Iterator<Item = u32> {
     (0..LEN).map(|n| n * 37 % LEN * 2)
+}
+
+/// A pair, if the act is not a call whose turn to panic has come.
+fn called(act: Act, n: u32) -> (Probe, Probe) {
+    if act == Act::Call {
+        burn(Act::Call);
+    }
+    (Probe::new(n), Probe::new(n))
 }
 
 /// Does what is named to a map of the type, with an act that panics at point `n`; answers whether
@@ -122,7 +147,17 @@ macro_rules! panic_in {
         let (key, end) = (Probe::new(LEN - 1), Probe::new(LEN + 40));
         arm($act, $n);
         catch(|| match ($name, $act) {
+            ("insert", Act::Drop) => {
+                (0..30).for_each(|n| drop(map.insert(Probe::new(n), key.clone())))
+            }
+            ("remove", Act::Drop) => (0..60).for_each(|n| drop(map.remove(&Probe::new(n)))),
             ("insert", _) => drop(map.insert(key, end)),
+            ("entry", act) => drop(map.entry(key).or_insert_with(|| called(act, 1).1).n()),
+            ("extend", act) => map.extend((0..60).map(|n| called(act, n * 3))),
+            ("from_iter", act) => {
+                let twice = numbers().chain(numbers().take(30));
+                drop(twice.map(|n| called(act, n)).collect::<$map>());
+            }
             ("remove", _) => drop(map.remove(&end)),
             ("range", _) => assert!(map.range(key..end).count() > 9),
             ("append", _) => map.append(&mut other),
@@ -130,6 +165,9 @@ macro_rules! panic_in {
             ("drop", _) => drop(mem::take(&mut map)),
             ("clear", _) => map.clear(),
             ("into_iter", _) => drop(mem::take(&mut map).into_iter().nth(50)),
+            ("into_keys", _) => drop(mem::take(&mut map).into_keys().nth(50)),
+            ("into_values", _) => drop(mem::take(&mut map).into_values().nth(50)),
+            ("clone_from", _) => other.clone_from(&map),
             ("retain", Act::Call) => map.retain(|key, _| {
                 burn(Act::Call);
                 key.n() % 3 == 0
@@ -142,7 +180,12 @@ macro_rules! panic_in {
         if $act == Act::Compare && $strict {
             // What was there is there, in one map or the other, and nothing else.
             let keys = map.keys().chain(other.keys()).map(Probe::n).collect::<TwinSet<u32>>();
-            assert!(!reached || keys == before(), "a comparison that panicked changed the map");
+            let kept = match $name {
+                // Pairs that came before are in.
+                "extend" => keys.is_superset(&before()),
+                _ => keys == before(),
+            };
+            assert!(!reached || kept, "a comparison that panicked changed the map");
         }
         // Each pair is looked at and taken out, from either end in turn.
         catch(|| {
@@ -173,9 +216,29 @@ macro_rules! refuse_in {
 fn refuse_in_std(name: &str, n: u64) -> (bool, bool) {
     refuse_in!(StdMap<u32, u32>, n, |map: &mut StdMap<u32, u32>| match name {
         "insert" => map.extend((0..LEN).map(|n| (2 * n + 1, n))),
+        "entry" => (0..LEN).for_each(|n| *map.entry(2 * n + 1).or_insert(n) += 1),
+        "extend" => map.extend((0..LEN).map(|n| (3 * n, n))),
+        "append" => map.append(&mut (0..LEN).map(|n| (3 * n, n)).collect()),
         "clone" => drop(map.clone()),
         _ => drop(map.split_off(&LEN)),
     })
+}
+
+/// Whether each pair is in one of two maps after an append.
+fn append_refused(map: &mut OurMap<u32, u32>) -> bool {
+    // What this takes is not refused.
+    let refused = REFUSED.swap(u64::MAX, Ordering::Relaxed);
+    let mut other = OurMap::new();
+    let mut twin: TwinSet<u32> = map.keys().copied().collect();
+    other.extend((0..LEN).map(|n| (3 * n, n)));
+    twin.extend(other.keys());
+    REFUSED.store(refused, Ordering::Relaxed);
+    let passed = map.fallible().append(&mut other).is_ok();
+    let refused = REFUSED.swap(u64::MAX, Ordering::Relaxed);
+    let left: TwinSet<u32> = map.keys().chain(other.keys()).copied().collect();
+    drop(other);
+    REFUSED.store(refused, Ordering::Relaxed);
+    left == twin && (!passed || map.len() == twin.len())
 }
 
 /// The map must be as it was, and the pair must come back.
@@ -191,6 +254,18 @@ fn refuse_in_ours(name: &str, n: u64) -> (bool, bool) {
                         && map.insert(2 * n + 1, n).is_none()
                 }
             }),
+            "entry" => (0..LEN).all(|n| {
+                let before = map.len();
+                match map.fallible().entry(2 * n + 1).or_insert(n) {
+                    Ok(_) => map.len() == before + 1,
+                    Err(failure) => failure.returned == (2 * n + 1, n) && map.len() == before,
+                }
+            }),
+            "extend" => match map.fallible().extend((0..LEN).map(|n| (3 * n, n))) {
+                Ok(()) => map.len() > len,
+                Err(failure) => !map.contains_key(&failure.returned.0) && map.len() >= len,
+            },
+            "append" => append_refused(map),
             "clone" => map.fallible().try_clone().map_or(map.len() == len, |copy| copy == *map),
             _ => match map.fallible().split_off(&LEN) {
                 Ok(tail) => map.len() + tail.len() == len,
