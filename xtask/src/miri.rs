@@ -12,6 +12,7 @@ use crate::toolchain::{cargo_of, rustup};
 /// longest runs come first.
 const PACKAGES: &[(&str, &str)] = &[
     ("allotment-core", "miri_"),
+    ("allotment-snapshot", "miri_"),
     ("allotment-pool", ""),
     ("allotment-bump", ""),
     ("allotment-meter", ""),

@@ -13,6 +13,7 @@ use crate::{bench, miri, profile, tidy};
 const FACADE: &str = "allotment";
 const CORE: &str = "allotment-core";
 const FALLIBLE: &str = "allotment-fallible";
+const SNAPSHOT: &str = "allotment-snapshot";
 const BARE_TARGET: &str = "thumbv7em-none-eabi";
 const BARE_CRATES: &[&str] =
     &["allotment-alloc", "allotment-bump", "allotment-pool", "allotment-meter", CORE];
@@ -101,9 +102,11 @@ fn features() -> Status {
     let mut checks: Vec<Command> = Vec::new();
     for library in &libraries {
         checks.push(cargo(&["check", "-p", &library.name, "--no-default-features"]));
-        if library.name == FACADE {
+        if library.name == FACADE || library.name == SNAPSHOT {
             let names = library.features.keys().filter(|name| *name != "default");
-            let alone = |name| ["check", "-p", FACADE, "--no-default-features", "--features", name];
+            let package = library.name.as_str();
+            let alone =
+                |name| ["check", "-p", package, "--no-default-features", "--features", name];
             checks.extend(names.map(|name| cargo(&alone(name))));
         }
         checks.push(cargo(&["check", "-p", &library.name, "--all-features"]));
@@ -123,7 +126,9 @@ fn no_std() -> Status {
     bare.args(BARE_CRATES.iter().flat_map(|name| ["-p", name]));
     let mut facade = cargo(&["check", "--target", BARE_TARGET]);
     facade.args(["-p", FACADE, "--no-default-features"]);
-    finish_all(vec![bare, facade])
+    let mut snapshot = cargo(&["check", "--target", BARE_TARGET, "-p", SNAPSHOT]);
+    snapshot.args(["--no-default-features", "--features", "lz4,serde,zerocopy"]);
+    finish_all(vec![bare, facade, snapshot])
 }
 
 fn std_allocator() -> Status {
