@@ -36,6 +36,7 @@ mod program;
 mod race;
 mod row;
 mod scale;
+mod snapshots;
 mod tasks;
 mod time;
 

@@ -15,7 +15,7 @@ use super::program::{Args, Catalog, Emit, Failure, RowInfo, Table};
 use super::race::{Field, race};
 use super::row::Row;
 use super::tasks::{Contender, Entrant};
-use super::{lists, pauses};
+use super::{lists, pauses, snapshots};
 
 const CONTENDERS: [&str; 7] = ["std", "system", "pool", "brie", "bbtree", "pstd", "indexset"];
 
@@ -69,6 +69,7 @@ pub(crate) fn catalog() -> Catalog {
             },
             lists::multimap().times(),
             lists::postings().times(),
+            snapshots::table(),
             Table {
                 unit: "ns",
                 rows: pauses::ROWS.map(|(name, about)| info(name.to_owned(), about)).into(),
@@ -84,6 +85,7 @@ pub(crate) fn measure(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
         Some("keys") => other_keys(args, emit),
         Some("strings") => texts(args, emit),
         Some("multimap") => lists::multimap().measure_times(args, emit),
+        Some("snapshot") => snapshots::measure(args, emit),
         Some("postings") => lists::postings().measure_times(args, emit),
         _ => pauses::measure(args, emit),
     }

@@ -5,7 +5,7 @@ use super::outcome::{Cell, Outcome};
 use crate::format::{ABSENT, compact, grouped};
 
 /// The columns that are this project's own.
-const OURS: [&str; 2] = ["system", "pool"];
+const OURS: [&str; 5] = ["system", "pool", "snapshot", "snapshot lz4", "snapshot zstd"];
 
 /// Columns that show another side of a contender, and compete with none.
 const ASIDE: [&str; 2] = ["pool heap", "roaring file"];

@@ -26,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("allotment-fuzz", &["src/blocks.rs"]),
     ("allotment-fallible", &["tests/"]),
+    ("benches", &["compare/snapshots/peers.rs"]),
     (
         "allotment-core",
         &["src/raw/", "src/map/", "src/multimap/", "src/posting/", "src/set/cursor.rs", "tests/"],
