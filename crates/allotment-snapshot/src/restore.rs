@@ -7,9 +7,14 @@ use allotment_core::{Allocator, BTreeMap, BTreeMultiMap, BTreeSet, Global, Layou
 
 use crate::damage::Damage;
 use crate::iter::Iter;
+use crate::layout::header::Kind;
 use crate::multi::MultiSnapshot;
+use crate::reader::cache::PageCache;
 use crate::snapshot::Snapshot;
+use crate::snapshot_reader::SnapshotReader;
+use crate::source::Source;
 use crate::stored::{Restored, StoredKey};
+use crate::walk::Walk;
 
 /// Why a snapshot was not read back into memory. What was built so far is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,12 +23,15 @@ pub enum RestoreError {
     Damage(Damage),
     /// The allocator could not serve a block of this layout.
     Alloc(Layout),
+    /// The file is a multimap, and a map was asked for, or the other way round.
+    Kind,
 }
 
 impl fmt::Display for RestoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Damage(damage) => write!(f, "the snapshot is damaged: {damage}"),
+            Self::Kind => f.write_str("a map was expected and it is a multimap, or the reverse"),
             Self::Alloc(layout) => write!(f, "no memory for {} bytes", layout.size()),
         }
     }
@@ -33,7 +41,7 @@ impl error::Error for RestoreError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
             Self::Damage(damage) => Some(damage),
-            Self::Alloc(_) => None,
+            Self::Alloc(_) | Self::Kind => None,
         }
     }
 }
@@ -137,6 +145,90 @@ where
         })?;
         Ok(multimap)
     }
+}
+
+impl<K, V, S> SnapshotReader<K, V, S>
+where
+    K: StoredKey + Restored + Ord,
+    V: Restored,
+    S: Source,
+{
+    /// A map of the entries, on `alloc`: as [`Snapshot::to_map_in`].
+    ///
+    /// # Errors
+    ///
+    /// If a page is damaged, the allocator fails, or it is the file of a multimap.
+    ///
+    /// ```
+    /// use allotment_core::{BTreeMap, Global};
+    /// use allotment_snapshot::{PageCache, SnapshotOptions, SnapshotReader};
+    ///
+    /// let beds = BTreeMap::from([("beans".to_owned(), 2), ("carrots".to_owned(), 4)]);
+    /// let mut bytes = Vec::new();
+    /// SnapshotOptions::new().write(&mut bytes, &beds)?;
+    /// let reader = SnapshotReader::<String, i32, _>::open(bytes)?;
+    /// assert_eq!(reader.to_map_in(&mut PageCache::new(1 << 20), Global)?, beds);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_map_in<A: Allocator>(
+        &self,
+        cache: &mut PageCache,
+        alloc: A,
+    ) -> Result<BTreeMap<K, V, A>, RestoreError> {
+        if self.metadata().kind != Kind::Map {
+            return Err(RestoreError::Kind);
+        }
+        let mut map = BTreeMap::new_in(alloc);
+        fill_from(self.iter(cache), |entries| {
+            map.fallible().extend(entries).map_err(|failure| failure.layout)
+        })?;
+        Ok(map)
+    }
+
+    /// A multimap of the entries, on `alloc`: as [`MultiSnapshot::to_multimap_in`].
+    ///
+    /// # Errors
+    ///
+    /// If a page is damaged, the allocator fails, or it is not the file of a multimap.
+    pub fn to_multimap_in<A: Allocator>(
+        &self,
+        cache: &mut PageCache,
+        alloc: A,
+    ) -> Result<BTreeMultiMap<K, V, A>, RestoreError>
+    where
+        V: StoredKey + Ord,
+    {
+        if self.metadata().kind != Kind::Multi {
+            return Err(RestoreError::Kind);
+        }
+        let mut multimap = BTreeMultiMap::new_in(alloc);
+        fill_from(self.iter(cache), |entries| {
+            multimap.fallible().extend(entries).map_err(|failure| failure.layout)
+        })?;
+        Ok(multimap)
+    }
+}
+
+/// Hands entries on to `extend`, up to the first that is damaged.
+fn fill_from<K, V, S>(
+    mut walk: Walk<'_, K, V, S>,
+    extend: impl FnOnce(&mut dyn Iterator<Item = (K, V)>) -> Result<(), Layout>,
+) -> Result<(), RestoreError>
+where
+    K: StoredKey + Restored,
+    V: Restored,
+    S: Source,
+{
+    let mut found = None;
+    let mut whole = core::iter::from_fn(|| match walk.next()? {
+        Ok((key, value)) => Some((K::restore(key), V::restore(value))),
+        Err(damage) => {
+            found = Some(damage);
+            None
+        }
+    });
+    extend(&mut whole).map_err(RestoreError::Alloc)?;
+    found.map_or(Ok(()), |damage| Err(RestoreError::Damage(damage)))
 }
 
 /// Hands entries on to `extend`, up to the first that is damaged.

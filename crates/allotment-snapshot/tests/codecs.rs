@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::ops::ControlFlow;
 
+use allotment_core::Global;
 use allotment_snapshot::{
-    Codec, Damage, DamageKind, MultiSnapshot, OpenError, PageCache, Restored, Snapshot,
-    SnapshotOptions, SnapshotReader, StoredKey,
+    Codec, Damage, DamageKind, MultiSnapshot, OpenError, PageCache, RestoreError, Restored,
+    Snapshot, SnapshotOptions, SnapshotReader, StoredKey,
 };
 use allotment_trial::forge;
 use common::{ID, packed_file, word, words};
@@ -477,4 +478,31 @@ fn zstd_takes_little_more_than_zstd_of_the_whole() {
         .collect();
     let ratio = against_zstd(words.iter().map(|(word, n)| (word, *n)), &bytes);
     assert!(ratio <= 1.25, "{ratio} of text");
+}
+
+#[test]
+fn compressed_files_come_back_into_memory() {
+    for codec in CODECS {
+        let words: BTreeMap<String, u64> = words(2000).into_iter().collect();
+        let mut bytes = packed_file(codec, 1024, &words);
+        let cache = &mut PageCache::new(8192);
+        let reader = SnapshotReader::<String, u64, _>::open(&bytes[..]).unwrap();
+        let map = reader.to_map_in(cache, Global).unwrap();
+        assert!(map.into_iter().eq(words));
+        assert_eq!(reader.to_multimap_in(cache, Global).unwrap_err(), RestoreError::Kind);
+        let page = places(&bytes)[5];
+        bytes[page + 40] ^= 1;
+        let reader = SnapshotReader::<String, u64, _>::open(&bytes[..]).unwrap();
+        cache.clear();
+        let refused = reader.to_map_in(cache, Global).unwrap_err();
+        assert!(matches!(refused, RestoreError::Damage(damage) if damage.offset == page as u64));
+
+        let pairs = || (0..2000_u32).map(|n| (n / 30, n));
+        let mut bytes = Vec::new();
+        SnapshotOptions::new().codec(codec).write_multi(&mut bytes, pairs()).unwrap();
+        let reader = SnapshotReader::<u32, u32, _>::open(&bytes[..]).unwrap();
+        let multimap = reader.to_multimap_in(cache, Global).unwrap();
+        assert!(multimap.iter().map(|(key, value)| (*key, *value)).eq(pairs()));
+        assert_eq!(reader.to_map_in(cache, Global).unwrap_err(), RestoreError::Kind);
+    }
 }
