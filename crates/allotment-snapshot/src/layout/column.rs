@@ -1,7 +1,5 @@
 //! [`Column`]: the keys of a page, or the values, side by side.
 
-use core::cmp::Ordering;
-
 /// How many bytes each entry of a column has: so many, or as many as its ends say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Width {
@@ -69,7 +67,7 @@ impl<'a> Column<'a> {
     /// Makes the columns of `count` entries out of a payload, if that is just what they take.
     ///
     /// Ends come first, then bytes; each time keys before values.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pair(
         payload: &'a [u8],
         count: usize,
@@ -123,41 +121,85 @@ impl<'a> Column<'a> {
     /// How many of the first `count` entries come before `key`, if they ascend.
     #[inline]
     pub(crate) fn before(&self, count: usize, key: &[u8]) -> usize {
-        self.partition(count, key, Ordering::is_lt)
+        self.partition::<false>(count, key)
     }
 
     /// How many of the first `count` entries come before `key` or equal it, if they ascend.
     #[inline]
     pub(crate) fn up_to(&self, count: usize, key: &[u8]) -> usize {
-        self.partition(count, key, Ordering::is_le)
+        self.partition::<true>(count, key)
     }
 
     #[inline]
-    fn partition(&self, count: usize, key: &[u8], is_low: fn(Ordering) -> bool) -> usize {
+    fn partition<const EQUAL: bool>(&self, count: usize, key: &[u8]) -> usize {
         match (self.width, key.len()) {
-            (Width::Fixed(4), 4) => self.partition_numbers(count, key, u32::from_be_bytes, is_low),
-            (Width::Fixed(8), 8) => self.partition_numbers(count, key, u64::from_be_bytes, is_low),
-            (Width::Fixed(16), 16) => {
-                self.partition_numbers(count, key, u128::from_be_bytes, is_low)
+            (Width::Fixed(4), 4) => {
+                self.partition_numbers::<_, 4, EQUAL>(count, key, u32::from_be_bytes)
             }
-            _ => partition(count, |at| is_low(self.get(at).cmp(key))),
+            (Width::Fixed(8), 8) => {
+                self.partition_numbers::<_, 8, EQUAL>(count, key, u64::from_be_bytes)
+            }
+            (Width::Fixed(16), 16) => {
+                self.partition_numbers::<_, 16, EQUAL>(count, key, u128::from_be_bytes)
+            }
+            _ => partition(count, |at| is_low::<_, EQUAL>(self.get(at), key)),
         }
     }
 
     /// Bytes of these widths compare as big-endian numbers, which takes one instruction.
     #[inline]
-    fn partition_numbers<T: Ord + Default, const N: usize>(
+    fn partition_numbers<T: Ord + Default, const N: usize, const EQUAL: bool>(
         &self,
         count: usize,
         key: &[u8],
         number: fn([u8; N]) -> T,
-        is_low: fn(Ordering) -> bool,
     ) -> usize {
         let (entries, _) = self.bytes.as_chunks::<N>();
+        let entries = entries.get(..count).unwrap_or(entries);
         let key = key.try_into().map_or_else(|_| T::default(), number);
-        let entry = |at: usize| entries.get(at).map_or_else(T::default, |bytes| number(*bytes));
-        partition(count, |at| is_low(entry(at).cmp(&key)))
+        partition_of_near(entries, |entry| is_low::<_, EQUAL>(&number(*entry), &key))
     }
+
+    /// The entries from `start` on, if all are of the same width, and that is not zero.
+    #[inline]
+    pub(crate) fn of_width(
+        &self,
+        start: usize,
+    ) -> Option<impl Iterator<Item = &'a [u8]> + use<'a>> {
+        match self.width {
+            Width::Fixed(width @ 1..) => {
+                let width = usize::from(width);
+                let bytes = self.bytes.get(start * width..).unwrap_or_default();
+                Some(bytes.chunks_exact(width))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The same as [`partition`] for entries that lie side by side, some in the same line of cache.
+///
+/// A step of a binary search waits for the memory that the last one asked for. Here the last of
+/// each 32 entries are compared, then those of each 8, then what is left: three times several that
+/// are asked for at once.
+#[inline]
+fn partition_of_near<T>(entries: &[T], is_low: impl Fn(&T) -> bool) -> usize {
+    let (mut base, mut rest) = (0, entries);
+    for stride in [32, 8, 1] {
+        let blocks = rest.chunks_exact(stride);
+        let lows: usize = blocks.map(|block| usize::from(is_low(&block[stride - 1]))).sum();
+        base += lows * stride;
+        // Of the block that the first high entry is in, the last is known to be high.
+        rest = rest.get(lows * stride..).unwrap_or_default();
+        rest = rest.get(..stride).unwrap_or(rest);
+    }
+    base
+}
+
+/// Whether an entry comes before `key`, or perhaps equals it.
+#[inline]
+fn is_low<T: Ord + ?Sized, const EQUAL: bool>(entry: &T, key: &T) -> bool {
+    if EQUAL { entry <= key } else { entry < key }
 }
 
 /// How many of `0..count` are low, if the low ones come first: binary, always in as many steps.
@@ -173,6 +215,7 @@ fn partition(count: usize, is_low: impl Fn(usize) -> bool) -> usize {
 }
 
 /// Where the last entry ends: 0 if there is none.
+#[inline]
 pub(crate) fn last_end(ends: &[u8]) -> u16 {
     ends.last_chunk().map_or(0, |end| u16::from_le_bytes(*end))
 }
@@ -190,6 +233,18 @@ mod tests {
                 let entries: Vec<usize> = (0..count).collect();
                 let expected = entries.partition_point(|entry| *entry < low);
                 assert_eq!(partition(count, |at| at < low), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn near_partitions_are_those_of_slices() {
+        for count in 0..300 {
+            for low in 0..=count {
+                let entries: Vec<usize> = (0..count).collect();
+                assert_eq!(partition_of_near(&entries, |at| *at < low), low);
+                // What is in no order ends within what there is.
+                assert!(partition_of_near(&entries, |at| at % 3 == 1) <= count);
             }
         }
     }

@@ -5,24 +5,29 @@
 pub(crate) struct Fields<'a>(pub(crate) &'a [u8]);
 
 impl Fields<'_> {
+    #[inline]
     pub(crate) fn array<const N: usize>(&mut self) -> [u8; N] {
         let Some((array, rest)) = self.0.split_first_chunk() else { return [0; N] };
         self.0 = rest;
         *array
     }
 
+    #[inline]
     pub(crate) fn u16(&mut self) -> u16 {
         u16::from_le_bytes(self.array())
     }
 
+    #[inline]
     pub(crate) fn u32(&mut self) -> u32 {
         u32::from_le_bytes(self.array())
     }
 
+    #[inline]
     pub(crate) fn u64(&mut self) -> u64 {
         u64::from_le_bytes(self.array())
     }
 
+    #[inline]
     pub(crate) fn u128(&mut self) -> u128 {
         u128::from_le_bytes(self.array())
     }

@@ -87,6 +87,7 @@ impl Footer {
     }
 
     /// What leads to the root, unless the file is empty.
+    #[inline]
     pub(crate) fn root(&self) -> Option<Link> {
         let (offset, stored, checksum) = self.root;
         let level = self.height.checked_sub(1)?;

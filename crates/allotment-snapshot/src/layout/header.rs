@@ -56,11 +56,13 @@ impl Header {
     /// The bytes that it takes.
     pub(crate) const BYTES: usize = 160;
 
+    #[inline]
     pub(crate) const fn page_size(&self) -> usize {
         1 << self.page_log2
     }
 
     /// Where pages begin: those that are read in place at a multiple of their size, others soon.
+    #[inline]
     pub(crate) const fn pages_begin(&self) -> usize {
         match self.codec {
             Codec::Raw => self.page_size(),

@@ -31,6 +31,7 @@ impl Child {
     /// The bytes that it takes.
     pub(crate) const BYTES: usize = 28;
 
+    #[inline]
     pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
         let mut fields = Fields(bytes);
         Self {

@@ -1,5 +1,7 @@
 //! [`Page`]: a page as it is read, its head compared with what its parent says.
 
+use core::ops::Range;
+
 use super::column::{Column, Width};
 use super::fields::Fields;
 #[cfg(any(feature = "std", test))]
@@ -34,7 +36,7 @@ impl PageHead {
     pub(crate) const BYTES: usize = 32;
 
     /// The head of the page that `link` leads to, if it is that.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(bytes: &[u8], link: &Link, page_size: usize) -> Result<Self, Damage> {
         let mut fields = Fields(bytes);
         let [kind, level, codec, zero] = fields.array();
@@ -90,7 +92,7 @@ pub(crate) struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// The page of these columns. `seen` says that their ends were found to ascend before.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(
         payload: &'a [u8],
         head: &PageHead,
@@ -111,11 +113,13 @@ impl<'a> Page<'a> {
     }
 
     /// The number of its first entry.
+    #[inline]
     pub(crate) fn first(&self) -> u64 {
         self.link.first
     }
 
     /// The number of the entry that follows its last.
+    #[inline]
     pub(crate) fn end(&self) -> u64 {
         self.link.end
     }
@@ -123,6 +127,24 @@ impl<'a> Page<'a> {
     #[inline]
     pub(crate) fn entry(&self, at: usize) -> Entry<'a> {
         Entry { key: self.keys.get(at), value: self.values.get(at), leaf: self.link.offset }
+    }
+
+    /// The entries of a leaf at these places, one after the other.
+    #[inline]
+    pub(crate) fn fold<A>(
+        &self,
+        places: Range<usize>,
+        init: A,
+        mut act: impl FnMut(A, Entry<'a>) -> A,
+    ) -> A {
+        let leaf = self.link.offset;
+        match (self.keys.of_width(places.start), self.values.of_width(places.start)) {
+            (Some(keys), Some(values)) => keys
+                .zip(values)
+                .take(places.len())
+                .fold(init, |acc, (key, value)| act(acc, Entry { key, value, leaf })),
+            _ => places.fold(init, |acc, at| act(acc, self.entry(at))),
+        }
     }
 
     /// The entry of a leaf that has `key`.
@@ -133,6 +155,7 @@ impl<'a> Page<'a> {
     }
 
     /// Whether `key` is neither before the first entry of a leaf nor behind the last.
+    #[inline]
     pub(crate) fn spans(&self, key: &[u8]) -> bool {
         self.keys.get(0) <= key && key <= self.keys.get(self.count - 1)
     }
@@ -185,6 +208,7 @@ impl<'a> Page<'a> {
 }
 
 /// The widths of the columns of a page of this level, where leaves have those.
+#[inline]
 pub(crate) const fn widths_at(level: u8, (keys, values): (Width, Width)) -> (Width, Width) {
     (keys, if level == 0 { values } else { Width::Fixed(Child::BYTES as u16) })
 }

@@ -94,9 +94,10 @@ impl<'a, B: AsRef<[u8]>> Entries<'a, B> {
                 Err(damage) => return act(acc, Err(damage)),
             };
             let end = page.end().min(self.end);
-            for entry in self.start..end {
-                acc = act(acc, Ok(at(&page, entry)));
-            }
+            // A leaf has no more entries than fit it.
+            let first = (self.start - page.first()) as usize;
+            let count = (end - self.start) as usize;
+            acc = page.fold(first..first + count, acc, |acc, entry| act(acc, Ok(entry)));
             self.start = end;
         }
         acc

@@ -43,6 +43,7 @@ impl File {
     }
 
     /// Where pages end, and the footer begins.
+    #[inline]
     pub(crate) const fn pages_end(&self) -> u64 {
         self.footer.length.saturating_sub(Footer::BYTES as u64)
     }
