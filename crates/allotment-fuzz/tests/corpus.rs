@@ -73,10 +73,12 @@ fn written_snapshots() {
 }
 
 /// A few changes at a time leave more of a file as it should be than many.
+/// `ALLOTMENT_FORGED=10000000` takes more of them, and minutes.
 #[test]
 fn snapshots_forged_a_little() {
+    let rounds = std::env::var("ALLOTMENT_FORGED").ok().and_then(|text| text.parse().ok());
     let mut rng = Rng::with_seed(23);
-    for _ in 0..6000 {
+    for _ in 0..rounds.unwrap_or(6000) {
         let bytes: Vec<u8> = (0..1 + 3 * rng.usize(1..4)).map(|_| rng.u8(..)).collect();
         allotment_fuzz::forged(&bytes);
     }
