@@ -43,6 +43,7 @@ type Map<B> = BTreeMap<u32, Rc<u32>, Alloc<B>>;
 type Set<B> = BTreeSet<u32, Alloc<B>>;
 
 /// Whether the build has operations that end the program: then `insert` is the map's own.
+#[allow(dead_code, reason = "hidden by the map's own method, where there is one")]
 mod absence {
     use super::*;
 
