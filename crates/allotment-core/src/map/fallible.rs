@@ -6,6 +6,7 @@ use core::ops::RangeBounds;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
+use crate::map::range::OF_MAP;
 use crate::map::{AllocFailure, BTreeMap, Counted, Drain, EditError};
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::tree::OnEqual;
@@ -186,7 +187,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
         T: Ord + ?Sized,
         R: RangeBounds<T>,
     {
-        self.map.try_drain(bounds).map_err(AllocFailure::of)
+        self.map.try_drain(bounds, OF_MAP).map_err(AllocFailure::of)
     }
 
     /// [`BTreeMap::remove_range`].
@@ -215,7 +216,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
         R: RangeBounds<T>,
         A: SharedAlloc,
     {
-        self.map.try_split_range(bounds).map_err(AllocFailure::of)
+        self.map.try_split_range(bounds, OF_MAP).map_err(AllocFailure::of)
     }
 
     /// [`Clone::clone`].

@@ -52,7 +52,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         K: Borrow<T> + Ord,
         R: RangeBounds<T>,
     {
-        Range::of(&self.tree, &bounds)
+        Range::of(&self.tree, &bounds, OF_MAP)
     }
 
     /// The pairs whose keys lie within `bounds`, values to be changed.
@@ -71,18 +71,19 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         K: Borrow<T> + Ord,
         R: RangeBounds<T>,
     {
-        RangeMut { walk: between(&self.tree, &bounds), pairs: PhantomData }
+        RangeMut { walk: between(&self.tree, &bounds, OF_MAP), pairs: PhantomData }
     }
 }
 
 impl<'a, K, V, S: Shape<K>> Range<'a, K, V, S> {
-    /// The pairs of a tree whose keys lie within `bounds`.
-    pub(crate) fn of<T>(tree: &'a Tree<K, V, S>, bounds: &impl RangeBounds<T>) -> Self
+    /// The pairs of a tree whose keys lie within `bounds`, of a collection of that name.
+    #[inline]
+    pub(crate) fn of<T>(tree: &'a Tree<K, V, S>, bounds: &impl RangeBounds<T>, of: &str) -> Self
     where
         T: Ord + ?Sized,
         K: Borrow<T>,
     {
-        Range { walk: between(tree, bounds), pairs: PhantomData }
+        Range { walk: between(tree, bounds, of), pairs: PhantomData }
     }
 }
 
@@ -95,31 +96,40 @@ pub(crate) fn is_before_end<Q: PartialOrd + ?Sized>(key: &Q, end: Bound<&Q>) -> 
     }
 }
 
-/// Refuses bounds that no range can have.
+/// What a range is of, in the words of a panic: std's.
+pub(crate) const OF_MAP: &str = "BTreeMap";
+/// As [`OF_MAP`], of a set.
+pub(crate) const OF_SET: &str = "BTreeSet";
+
+/// Refuses bounds that no range can have, of a collection of that name.
 #[inline]
-pub(crate) fn check_bounds<T: Ord + ?Sized>(bounds: &impl RangeBounds<T>) {
+pub(crate) fn check_bounds<T: Ord + ?Sized>(bounds: &impl RangeBounds<T>, of: &str) {
     match (bounds.start_bound(), bounds.end_bound()) {
         (Bound::Excluded(start), Bound::Excluded(end)) if start == end => {
-            panic!("range start and end are equal and excluded in BTreeMap")
+            panic!("range start and end are equal and excluded in {of}")
         }
         (
             Bound::Included(start) | Bound::Excluded(start),
             Bound::Included(end) | Bound::Excluded(end),
-        ) if start > end => panic!("range start is greater than range end in BTreeMap"),
+        ) if start > end => panic!("range start is greater than range end in {of}"),
         _ => {}
     }
 }
 
-/// The walk over what lies within `bounds`.
+/// The walk over what lies within `bounds`, of a collection of that name.
 #[inline]
-fn between<K, V, S, T>(tree: &Tree<K, V, S>, bounds: &impl RangeBounds<T>) -> Walk<K, V, S>
+fn between<K, V, S, T>(
+    tree: &Tree<K, V, S>,
+    bounds: &impl RangeBounds<T>,
+    of: &str,
+) -> Walk<K, V, S>
 where
     K: Borrow<T>,
     S: Shape<K>,
     T: Ord + ?Sized,
 {
     let Some(root) = tree.root() else { return Walk::empty() };
-    check_bounds(bounds);
+    check_bounds(bounds, of);
     let start = match bounds.start_bound() {
         Bound::Unbounded => None,
         Bound::Included(key) => Some((key, Side::Before)),
@@ -137,6 +147,7 @@ where
 pub(super) fn stretch_between<K, V, S, T>(
     tree: &Tree<K, V, S>,
     bounds: &impl RangeBounds<T>,
+    of: &str,
 ) -> Option<Stretch<K, V, S>>
 where
     K: Borrow<T>,
@@ -144,7 +155,7 @@ where
     T: Ord + ?Sized,
 {
     let mut stretch = Stretch::whole(tree.root()?);
-    check_bounds(bounds);
+    check_bounds(bounds, of);
     match bounds.start_bound() {
         Bound::Unbounded => {}
         Bound::Included(key) => stretch.narrow_front(key, Side::Before),

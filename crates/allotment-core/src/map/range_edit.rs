@@ -12,7 +12,7 @@ use allotment_alloc::{Allocator, Global, SharedAlloc};
 use crate::map::cursor::{lower_gap, upper_gap};
 #[cfg(feature = "infallible")]
 use crate::map::out_of_memory;
-use crate::map::range::check_bounds;
+use crate::map::range::{OF_MAP, check_bounds};
 use crate::map::{AllocFailure, BTreeMap, EditError, IntoIter, Iter, UnorderedKeyError};
 use crate::raw::gap::Gap;
 use crate::raw::shape::{Shape, Standard};
@@ -51,16 +51,21 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         K: Borrow<T> + Ord,
         R: RangeBounds<T>,
     {
-        self.try_drain(bounds).unwrap_or_else(|layout| out_of_memory(layout))
+        self.try_drain(bounds, OF_MAP).unwrap_or_else(|layout| out_of_memory(layout))
     }
 
-    pub(crate) fn try_drain<T, R>(&mut self, bounds: R) -> Result<Drain<'_, K, V, A, S>, Layout>
+    /// [`drain`](Self::drain), which names what the range is of should it panic.
+    pub(crate) fn try_drain<T, R>(
+        &mut self,
+        bounds: R,
+        of: &str,
+    ) -> Result<Drain<'_, K, V, A, S>, Layout>
     where
         T: Ord + ?Sized,
         K: Borrow<T> + Ord,
         R: RangeBounds<T>,
     {
-        Ok(Drain { pairs: self.cut_range(bounds)?.into_iter() })
+        Ok(Drain { pairs: self.cut_range(bounds, of)?.into_iter() })
     }
 
     /// Takes the pairs of a range out and drops them, in ascending order; answers how many there
@@ -107,10 +112,11 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         R: RangeBounds<T>,
         A: SharedAlloc,
     {
-        self.try_split_range(bounds).unwrap_or_else(|layout| out_of_memory(layout))
+        self.try_split_range(bounds, OF_MAP).unwrap_or_else(|layout| out_of_memory(layout))
     }
 
-    pub(super) fn try_split_range<T, R>(&mut self, bounds: R) -> Result<Self, Layout>
+    /// [`split_range`](Self::split_range), as [`try_drain`](Self::try_drain).
+    pub(crate) fn try_split_range<T, R>(&mut self, bounds: R, of: &str) -> Result<Self, Layout>
     where
         T: Ord + ?Sized,
         K: Borrow<T> + Ord,
@@ -119,11 +125,11 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     {
         let alloc = self.alloc.clone();
         // The part may go with a clone of the allocator, since that is the same one.
-        Ok(Self { tree: self.cut_range(bounds)?.into_tree(), alloc })
+        Ok(Self { tree: self.cut_range(bounds, of)?.into_tree(), alloc })
     }
 
     /// Takes the pairs of a range out, as a map that borrows the allocator.
-    fn cut_range<T, R>(&mut self, bounds: R) -> Result<Part<'_, K, V, A, S>, Layout>
+    fn cut_range<T, R>(&mut self, bounds: R, of: &str) -> Result<Part<'_, K, V, A, S>, Layout>
     where
         T: Ord + ?Sized,
         K: Borrow<T> + Ord,
@@ -132,7 +138,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         if self.is_empty() {
             return Ok(Part::with_shape_in(&self.alloc));
         }
-        check_bounds(&bounds);
+        check_bounds(&bounds, of);
         let start = lower_gap(&self.tree, bounds.start_bound());
         let end = upper_gap(&self.tree, bounds.end_bound());
         // Now: should it panic at the end of this function, what is returned would leak.

@@ -6,7 +6,7 @@ use core::ops::{Bound, RangeBounds};
 
 use allotment_alloc::Allocator;
 
-use crate::map::range::check_bounds;
+use crate::map::range::{OF_MAP, check_bounds};
 use crate::map::{BTreeMap, OccupiedEntry, Range};
 use crate::raw::ranked::Ranked;
 use crate::raw::search::Side;
@@ -86,6 +86,15 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, Ranked<S>> {
     /// assert_eq!(map.nth_range(98..).count(), 2);
     /// ```
     pub fn nth_range(&self, bounds: impl RangeBounds<usize>) -> Range<'_, K, V, Ranked<S>> {
+        self.nth_range_of(bounds, OF_MAP)
+    }
+
+    /// [`nth_range`](Self::nth_range), which names what it is of should it panic.
+    pub(crate) fn nth_range_of(
+        &self,
+        bounds: impl RangeBounds<usize>,
+        of: &str,
+    ) -> Range<'_, K, V, Ranked<S>> {
         let behind = |n: usize| n.checked_add(1).expect("a position above usize::MAX");
         let start = match bounds.start_bound() {
             Bound::Unbounded => 0,
@@ -97,7 +106,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, Ranked<S>> {
             Bound::Included(&n) => behind(n),
             Bound::Excluded(&n) => n,
         };
-        assert!(start <= end, "range start is greater than range end in BTreeMap");
+        assert!(start <= end, "range start is greater than range end in {of}");
         let walk = self.tree.root().map_or(Walk::empty(), |root| {
             Walk::within(root, &edge_at(root, start), &edge_at(root, end))
         });
@@ -146,10 +155,19 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, Ranked<S>> {
         Q: Ord + ?Sized,
         R: RangeBounds<Q>,
     {
+        self.count_range_of(&bounds, OF_MAP)
+    }
+
+    /// [`count_range`](Self::count_range), which names what the range is of should it panic.
+    pub(crate) fn count_range_of<Q>(&self, bounds: &impl RangeBounds<Q>, of: &str) -> usize
+    where
+        K: Borrow<Q> + Ord,
+        Q: Ord + ?Sized,
+    {
         if self.is_empty() {
             return 0;
         }
-        check_bounds(&bounds);
+        check_bounds(bounds, of);
         let before = match bounds.start_bound() {
             Bound::Unbounded => 0,
             Bound::Included(key) => self.rank_beside(key, Side::Before),

@@ -7,7 +7,7 @@ use core::ops::{ControlFlow, RangeBounds};
 
 use allotment_alloc::Allocator;
 
-use crate::map::range::stretch_between;
+use crate::map::range::{OF_MAP, stretch_between};
 use crate::map::scan_outcome::{ScanOutcome, ScanToken};
 use crate::map::scan_request::{ScanRequest, Source, Until};
 use crate::map::{BTreeMap, Chunks, Range};
@@ -31,17 +31,21 @@ pub struct ScannedPairs<'a, K, V, S: Shape<K> = Standard> {
 }
 
 impl<'a, K, V, S: Shape<K>> ScannedPairs<'a, K, V, S> {
-    /// What lies within `bounds`.
+    /// What lies within `bounds`, of a collection of that name.
     ///
     /// # Panics
     ///
     /// As `range` does.
-    pub(crate) fn between<T>(tree: &'a Tree<K, V, S>, bounds: &impl RangeBounds<T>) -> Self
+    pub(crate) fn between<T>(
+        tree: &'a Tree<K, V, S>,
+        bounds: &impl RangeBounds<T>,
+        of: &str,
+    ) -> Self
     where
         T: Ord + ?Sized,
         K: Borrow<T>,
     {
-        Self { stretch: stretch_between(tree, bounds), pairs: PhantomData }
+        Self { stretch: stretch_between(tree, bounds, of), pairs: PhantomData }
     }
 
     /// Leaves out what is before a place beside a key.
@@ -153,7 +157,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         K: Borrow<T> + Ord,
         R: RangeBounds<T>,
     {
-        ScanRequest::new(ScannedPairs::between(&self.tree, &bounds), |_, _| 0)
+        ScanRequest::new(ScannedPairs::between(&self.tree, &bounds, OF_MAP), |_, _| 0)
     }
 }
 

@@ -292,7 +292,7 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
         V: Ord,
         R: RangeBounds<(K, V)>,
     {
-        map::range::check_bounds(&bounds);
+        map::range::check_bounds(&bounds, map::range::OF_MAP);
         let (start, end) = (bounds.start_bound(), bounds.end_bound());
         let (first, last) = (key_of(start), key_of(end));
         let part = |key, bounds: (Bound<&V>, Bound<&V>)| {

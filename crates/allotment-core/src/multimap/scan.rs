@@ -7,7 +7,7 @@ use core::ops::{Bound, ControlFlow, RangeBounds};
 
 use allotment_alloc::Allocator;
 
-use crate::map::range::check_bounds;
+use crate::map::range::{OF_MAP, check_bounds};
 use crate::map::{Outcome, ScanOutcome, ScanRequest, ScanToken, ScannedPairs, Source, Until};
 use crate::multimap::chunks::{Chunks, ValueChunks};
 use crate::multimap::{BTreeMultiMap, key_of, value_of};
@@ -52,7 +52,7 @@ impl<'a, V: Ord, S: Shape<V>> ScannedList<'a, V, S> {
     fn of(list: &'a Postings<V, S>, bounds: (Bound<&V>, Bound<&V>)) -> Self {
         let values = match list.view() {
             View::Run(run) => Part::Run(within(run, bounds)),
-            View::Tree(tree) => Part::Tree(ScannedPairs::between::<V>(tree, &bounds)),
+            View::Tree(tree) => Part::Tree(ScannedPairs::between::<V>(tree, &bounds, OF_MAP)),
         };
         Self { values }
     }
@@ -222,7 +222,7 @@ impl<K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A
         Q: Ord + ?Sized,
         R: RangeBounds<Q>,
     {
-        let lists = ScannedPairs::between(&self.lists.tree, &bounds);
+        let lists = ScannedPairs::between(&self.lists.tree, &bounds, OF_MAP);
         ScanRequest::new(ScannedLists { front: None, lists, back: None }, |_, _| 0)
     }
 
@@ -239,7 +239,7 @@ impl<K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A
     /// ```
     pub fn scan_pairs<R: RangeBounds<(K, V)>>(&self, bounds: R) -> Scan<'_, K, V, S> {
         if !self.is_empty() {
-            check_bounds(&bounds);
+            check_bounds(&bounds, OF_MAP);
         }
         let (start, end) = (bounds.start_bound(), bounds.end_bound());
         let (first, last) = (key_of(start), key_of(end));
@@ -260,7 +260,7 @@ impl<K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A
         let behind = if is_one { Bound::Included } else { Bound::Excluded };
         let start = first.map_or(Bound::Unbounded, behind);
         let end = last.map_or(Bound::Unbounded, Bound::Excluded);
-        let lists = ScannedPairs::between::<K>(&self.lists.tree, &(start, end));
+        let lists = ScannedPairs::between::<K>(&self.lists.tree, &(start, end), OF_MAP);
         ScanRequest::new(ScannedLists { front, lists, back }, |_, _| 0)
     }
 

@@ -7,7 +7,7 @@ use core::ops::{Bound, RangeBounds};
 use core::slice;
 
 use crate::ascending::ascending_shortcuts;
-use crate::map::range::check_bounds;
+use crate::map::range::{OF_MAP, check_bounds};
 use crate::map::{Iter, Range};
 use crate::raw::postings::{Postings, View, rank};
 use crate::raw::shape::{Shape, Standard};
@@ -79,10 +79,10 @@ impl<'a, V, S: Shape<V>> ValuesRange<'a, V, S> {
         let walk = match postings.map(Postings::view) {
             None => Part::Run([].iter()),
             Some(View::Run(run)) => {
-                check_bounds(bounds);
+                check_bounds(bounds, OF_MAP);
                 Part::Run(run_between(run, bounds).iter())
             }
-            Some(View::Tree(tree)) => Part::Tree(Range::of(tree, bounds)),
+            Some(View::Tree(tree)) => Part::Tree(Range::of(tree, bounds, OF_MAP)),
         };
         Self { walk, most: postings.map_or(0, Postings::len) }
     }

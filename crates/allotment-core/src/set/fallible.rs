@@ -6,6 +6,7 @@ use core::ops::RangeBounds;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
+use crate::map::range::OF_SET;
 use crate::map::{AllocFailure, Counted, EditError};
 use crate::raw::shape::{Shape, Standard};
 use crate::set::{BTreeSet, Drain};
@@ -161,7 +162,7 @@ impl<T: Ord, A: Allocator, S: Shape<T>> Fallible<'_, T, A, S> {
         Q: Ord + ?Sized,
         R: RangeBounds<Q>,
     {
-        self.set.map.try_drain(bounds).map(Drain::of_pairs).map_err(AllocFailure::of)
+        self.set.map.try_drain(bounds, OF_SET).map(Drain::of_pairs).map_err(AllocFailure::of)
     }
 
     /// [`BTreeSet::remove_range`].
@@ -175,7 +176,7 @@ impl<T: Ord, A: Allocator, S: Shape<T>> Fallible<'_, T, A, S> {
         Q: Ord + ?Sized,
         R: RangeBounds<Q>,
     {
-        self.set.map.fallible().remove_range(bounds)
+        self.drain(bounds).map(|elements| elements.len())
     }
 
     /// [`BTreeSet::split_range`].
@@ -190,7 +191,8 @@ impl<T: Ord, A: Allocator, S: Shape<T>> Fallible<'_, T, A, S> {
         R: RangeBounds<Q>,
         A: SharedAlloc,
     {
-        self.set.map.fallible().split_range(bounds).map(|map| BTreeSet { map })
+        let part = self.set.map.try_split_range(bounds, OF_SET);
+        part.map(|map| BTreeSet { map }).map_err(AllocFailure::of)
     }
 
     /// [`Clone::clone`].

@@ -8,6 +8,7 @@ use core::ops::RangeBounds;
 use allotment_alloc::{Allocator, Global};
 
 use crate::ascending::{ascending_shortcuts, items_of, items_of_back};
+use crate::map::range::OF_SET;
 use crate::map::{IntoKeys, Keys, Range as Pairs};
 use crate::raw::shape::{Shape, Standard};
 use crate::set::BTreeSet;
@@ -56,7 +57,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
         T: Borrow<Q> + Ord,
         R: RangeBounds<Q>,
     {
-        Range { pairs: self.map.range(bounds) }
+        Range { pairs: Pairs::of(&self.map.tree, &bounds, OF_SET) }
     }
 }
 

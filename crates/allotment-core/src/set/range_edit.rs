@@ -7,6 +7,9 @@ use core::ops::RangeBounds;
 
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
+#[cfg(feature = "infallible")]
+use crate::map::out_of_memory;
+use crate::map::range::OF_SET;
 use crate::map::{Drain as PairDrain, UnorderedKeyError};
 use crate::raw::shape::{Shape, Standard};
 use crate::set::BTreeSet;
@@ -32,7 +35,8 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
         T: Borrow<Q> + Ord,
         R: RangeBounds<Q>,
     {
-        Drain { pairs: self.map.drain(bounds) }
+        let pairs = self.map.try_drain(bounds, OF_SET);
+        Drain { pairs: pairs.unwrap_or_else(|layout| out_of_memory(layout)) }
     }
 
     /// Takes the elements of a range out and drops them; answers how many there were: see
@@ -49,7 +53,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
         T: Borrow<Q> + Ord,
         R: RangeBounds<Q>,
     {
-        self.map.remove_range(bounds)
+        self.drain(bounds).len()
     }
 
     /// Takes the elements of a range out and returns them as a set: see
@@ -69,7 +73,8 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
         R: RangeBounds<Q>,
         A: SharedAlloc,
     {
-        Self { map: self.map.split_range(bounds) }
+        let part = self.map.try_split_range(bounds, OF_SET);
+        Self { map: part.unwrap_or_else(|layout| out_of_memory(layout)) }
     }
 
     /// Puts all elements of another set in, which lie all before those of this one or all behind:

@@ -5,6 +5,7 @@ use core::ops::RangeBounds;
 
 use allotment_alloc::Allocator;
 
+use crate::map::range::OF_SET;
 use crate::raw::ranked::Ranked;
 use crate::raw::shape::Shape;
 use crate::set::{BTreeSet, Range};
@@ -39,7 +40,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, Ranked<S>> {
     /// assert!(set.nth_range(1..).eq(&[20, 30]));
     /// ```
     pub fn nth_range(&self, bounds: impl RangeBounds<usize>) -> Range<'_, T, Ranked<S>> {
-        Range { pairs: self.map.nth_range(bounds) }
+        Range { pairs: self.map.nth_range_of(bounds, OF_SET) }
     }
 
     /// How many elements are less than this one, which need not be in the set. O(log n); allocates
@@ -83,6 +84,6 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, Ranked<S>> {
         Q: Ord + ?Sized,
         R: RangeBounds<Q>,
     {
-        self.map.count_range(bounds)
+        self.map.count_range_of(&bounds, OF_SET)
     }
 }

@@ -6,6 +6,7 @@ use core::ops::{ControlFlow, RangeBounds};
 
 use allotment_alloc::Allocator;
 
+use crate::map::range::OF_SET;
 use crate::map::{ScanOutcome, ScanRequest, ScanToken, ScannedPairs, Source, Until};
 use crate::raw::shape::{Shape, Standard};
 use crate::set::{BTreeSet, Chunks};
@@ -65,7 +66,7 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
         T: Borrow<Q> + Ord,
         R: RangeBounds<Q>,
     {
-        let pairs = ScannedPairs::between(&self.map.tree, &bounds);
+        let pairs = ScannedPairs::between(&self.map.tree, &bounds, OF_SET);
         ScanRequest::new(ScannedElements { pairs }, |_| 0)
     }
 }

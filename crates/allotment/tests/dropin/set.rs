@@ -59,7 +59,7 @@ fn two_sets() {
 }
 
 #[test]
-#[should_panic(expected = "range start is greater than range end in BTree")]
+#[should_panic(expected = "range start is greater than range end in BTreeSet")]
 fn a_range_that_ends_before_it_starts() {
     let _ = BTreeSet::from([1, 2]).range(std::hint::black_box(4)..2);
 }
