@@ -28,6 +28,7 @@ const TESTS: &[&str] = &[
     "differential",
     "exhaustive",
     "faults",
+    "leaks",
     "multimap",
     "multimap_faults",
     "panics",

@@ -33,6 +33,7 @@ fn requests() -> u64 {
     parent.requests.get()
 }
 
+/// Hazard 58: a parent that fails in the midst of a chunk.
 #[test]
 fn each_refusal_leaves_the_arena_whole() {
     let requests = requests();
@@ -115,6 +116,7 @@ fn the_usual_chunk_refused_a_smaller_one_is_tried() {
     assert_eq!((bump.stats().live_blocks, bump.stats().chunks), (10, 10));
 }
 
+/// Hazard 55: sizes near the largest that there is.
 #[test]
 fn impossible_requests_are_refused() {
     let parent = Parent::new();

@@ -111,6 +111,7 @@ fn the_parent_is_dropped_once_and_after_the_last_block() {
     assert_eq!(drops.get(), 1);
 }
 
+/// Hazard 56: a reset while blocks are live. Borrowed arenas: see the documentation of `reset`.
 #[test]
 fn reset_is_refused_while_there_are_other_handles() {
     let mut bump = Bump::new();

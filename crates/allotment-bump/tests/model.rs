@@ -162,6 +162,7 @@ fn random_op(random: &mut fastrand::Rng, most: usize) -> Op {
 }
 
 /// Every small layout turns into every other, with a neighbour and without.
+/// Hazards 53 and 54: what is copied as a block grows or shrinks, and to which alignment.
 #[test]
 fn every_pair_of_small_layouts_resizes() {
     let sizes: &[usize] = if cfg!(miri) {

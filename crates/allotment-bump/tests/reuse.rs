@@ -33,6 +33,7 @@ fn churn(count: usize, mut next: impl FnMut(&mut fastrand::Rng) -> Layout) -> [B
     [halfway, bump.stats()]
 }
 
+/// Hazard 59: an arena that takes nothing back would grow with each step.
 #[test]
 fn churn_of_one_node_size_does_not_grow_the_arena() {
     for size in [16, 48, 512, 2048, 9000] {

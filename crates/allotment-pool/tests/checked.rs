@@ -50,6 +50,7 @@ fn refuse_what_is_freed_wrongly(pool: &impl Allocator) {
     unsafe { pool.deallocate(second, node) };
 }
 
+/// Hazards 57 and 62: wrong frees, which tools do not see inside of a chunk.
 #[test]
 fn what_is_freed_wrongly_is_refused() {
     let pool = Pool::new();

@@ -56,6 +56,7 @@ fn sweep<K: Kind>(plan: fn(usize) -> Plan, fault: Fault) {
     assert!(reached >= if cfg!(miri) { 1 } else { 50 }, "{reached} requests were swept");
 }
 
+/// Hazard 58: a parent that fails in the midst of a chunk.
 #[test]
 fn every_request_fails_once() {
     sweep::<Single>(Plan::Once, Fault::Fail);
@@ -110,6 +111,7 @@ fn creation_reports_the_parents_error() {
     assert_eq!(parent.requests(), 1);
 }
 
+/// Hazard 55: sizes near the largest that there is.
 #[test]
 fn sizes_near_the_largest_are_refused() {
     let parent = Parent::new();

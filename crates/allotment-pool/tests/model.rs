@@ -116,6 +116,7 @@ fn every_size_at_every_alignment() {
 }
 
 /// Every border from and to every other, with every pair of alignments around that of a line.
+/// Hazards 53 and 54: what is copied as a block grows or shrinks, and to which alignment.
 #[test]
 fn resizing_between_all_borders() {
     resize_all::<Single>();

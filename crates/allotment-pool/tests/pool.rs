@@ -44,6 +44,7 @@ fn requests_of_no_bytes_take_no_memory() {
     assert_eq!((pool.stats().live_blocks, parent.requests()), (0, 1));
 }
 
+/// Hazard 59: a pool that takes nothing back would grow with each step.
 #[test]
 #[cfg(not(feature = "checked"))]
 fn churn_makes_no_request_after_warm_up() {
@@ -114,6 +115,7 @@ fn handles_share_one_pool() {
     }
 }
 
+/// Hazard 56: a pool that ends while blocks are live.
 #[test]
 fn leaked_blocks_go_back_with_the_last_handle() {
     let parent = Parent::new();

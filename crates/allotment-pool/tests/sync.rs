@@ -104,6 +104,7 @@ fn handles_are_for_threads_if_the_parent_is() {
     assert_eq!(size_of::<Option<SyncPool>>(), size_of::<usize>());
 }
 
+/// Hazard 60: blocks that are freed on another thread. All orders: `src/shards_tests.rs`.
 #[test]
 fn blocks_go_round_among_threads() {
     let parent = Guarded::new();

@@ -3,6 +3,7 @@
 use allocator_api2::boxed::Box;
 use allocator_api2::vec::Vec;
 use allotment::bump::Bump;
+use allotment::meter::{Budget, Counting, Faulty, Ledger};
 use allotment::pool::Pool;
 use allotment::{BTreeMap, BTreeMultiMap, BTreeSet};
 use bump_scope::Bump as ScopedBump;
@@ -117,4 +118,47 @@ fn an_arena_serves_vectors_and_boxes() {
         assert!(by_order.values().eq((0..100).map(|n| n * 2).collect::<std::vec::Vec<_>>().iter()));
     }
     assert_eq!(bump.stats().live_blocks, 0);
+}
+
+/// Meters wrap one another: each tells what went through it.
+#[test]
+fn a_budget_over_a_count_over_a_pool() {
+    let parent = Counting::new(allotment::Global);
+    let chunks = parent.counter();
+    let counted = Counting::new(Pool::new_in(parent));
+    let nodes = counted.counter();
+    let mut map = BTreeMap::new_in(Budget::new(counted, 100_000));
+    let refused = (0..).find_map(|n: u64| map.fallible().insert(n, n).err()).expect("it is full");
+    assert_eq!(refused.returned.0, map.len() as u64);
+    map.verify().expect("a whole map");
+    let (bytes, blocks) = (map.allocator().account().bytes(), map.allocator().account().blocks());
+    assert!(bytes <= 100_000);
+    assert_eq!(nodes.snapshot().live_bytes as usize, bytes);
+    assert_eq!(nodes.snapshot().live_blocks as usize, blocks);
+    // The pool takes what it hands out from its parent in a few chunks.
+    assert!(chunks.snapshot().requests < 10);
+    assert!(chunks.snapshot().live_bytes >= nodes.snapshot().live_bytes);
+    drop(map);
+    assert_eq!(chunks.snapshot().live_blocks, 0);
+}
+
+/// A parent that fails amid the chunks of an arena, and a ledger that knows what is out.
+#[test]
+fn what_fails_under_an_arena_is_an_error_and_no_loss() {
+    for at in 0..6 {
+        let ledger = Ledger::new(allotment::Global);
+        let book = ledger.book();
+        let faulty = Faulty::new(ledger);
+        faulty.plan().fail_from(at);
+        let Ok(bump) = Bump::try_new_in(faulty) else {
+            assert_eq!((at, book.live_blocks()), (0, 0));
+            continue;
+        };
+        let mut map = BTreeMap::new_in(bump);
+        let refused = (0..).find_map(|n: u64| map.fallible().insert(n, n).err()).expect("refused");
+        assert_eq!(refused.returned.0, map.len() as u64);
+        map.verify().expect("a whole map");
+        drop(map);
+        assert_eq!((book.live_blocks(), book.misuses().len()), (0, 0));
+    }
 }
