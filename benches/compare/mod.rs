@@ -21,6 +21,7 @@
 //! A contender is an implementation of the trait in `map`, a row a variant of the enum in `row`
 //! with its input in `course` and its loop in `tasks`.
 
+mod alloc;
 mod brie;
 mod bytes;
 mod clock;
@@ -52,12 +53,19 @@ pub fn time() -> ExitCode {
 /// The program `compare-counts`. Its global allocator must be dhat's.
 pub fn counts() -> ExitCode {
     let (multimap, postings) = (lists::multimap(), lists::postings());
-    let tables = vec![bytes::table(), multimap.bytes(), postings.bytes(), counts::table()];
+    let tables = vec![
+        bytes::table(),
+        multimap.bytes(),
+        postings.bytes(),
+        counts::table(),
+        alloc::counts::table(),
+    ];
     let catalog = Catalog { tables };
     let measure = |args: &Args, emit: Emit<'_>| -> Result<(), Failure> {
         match args.table.as_deref() {
             Some("bytes") => bytes::measure(args, emit),
             Some("multimap bytes") => multimap.measure_bytes(args, emit),
+            Some("alloc counts") => alloc::counts::measure(args, emit),
             Some("posting bytes") => postings.measure_bytes(args, emit),
             _ => counts::measure(args, emit),
         }

@@ -16,6 +16,7 @@ use super::race::{Field, race};
 use super::row::Row;
 use super::tasks::{Contender, Entrant};
 use super::{lists, pauses, snapshots};
+use super::{alloc, lists, pauses};
 
 const CONTENDERS: [&str; 7] = ["std", "system", "pool", "brie", "bbtree", "pstd", "indexset"];
 
@@ -70,6 +71,7 @@ pub(crate) fn catalog() -> Catalog {
             lists::multimap().times(),
             lists::postings().times(),
             snapshots::table(),
+            alloc::table(),
             Table {
                 unit: "ns",
                 rows: pauses::ROWS.map(|(name, about)| info(name.to_owned(), about)).into(),
@@ -86,6 +88,7 @@ pub(crate) fn measure(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
         Some("strings") => texts(args, emit),
         Some("multimap") => lists::multimap().measure_times(args, emit),
         Some("snapshot") => snapshots::measure(args, emit),
+        Some("alloc") => alloc::measure(args, emit),
         Some("postings") => lists::postings().measure_times(args, emit),
         _ => pauses::measure(args, emit),
     }
