@@ -15,8 +15,7 @@ use super::program::{Args, Catalog, Emit, Failure, RowInfo, Table};
 use super::race::{Field, race};
 use super::row::Row;
 use super::tasks::{Contender, Entrant};
-use super::{lists, pauses, snapshots};
-use super::{alloc, lists, pauses};
+use super::{alloc, lists, pauses, snapshots};
 
 const CONTENDERS: [&str; 7] = ["std", "system", "pool", "brie", "bbtree", "pstd", "indexset"];
 

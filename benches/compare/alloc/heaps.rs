@@ -125,17 +125,17 @@ impl Heap for Slabs {
             match *event {
                 Event::Take(number, layout) => {
                     self.live[number as usize] = match layout.size() {
-                        ..=256 => take(&mut self.small),
-                        ..=768 => take(&mut self.leaves),
-                        ..=1280 => take(&mut self.internals),
+                        0..=256 => take(&mut self.small),
+                        257..=768 => take(&mut self.leaves),
+                        769..=1280 => take(&mut self.internals),
                         size => panic!("no slab for nodes of {size} bytes"),
                     };
                 }
                 Event::Give(number, layout) => {
                     let key = self.live[number as usize];
                     match layout.size() {
-                        ..=256 => drop(self.small.remove(key)),
-                        ..=768 => drop(self.leaves.remove(key)),
+                        0..=256 => drop(self.small.remove(key)),
+                        257..=768 => drop(self.leaves.remove(key)),
                         _ => drop(self.internals.remove(key)),
                     }
                 }

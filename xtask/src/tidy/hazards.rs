@@ -1,4 +1,4 @@
-//! The hazards that a map must meet: each has its row, and a test that names its number.
+//! The hazards that maps and backends must meet: each has a row, and a test that names its number.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,21 +10,33 @@ use super::source::Source;
 const PAGE: &str = "docs/reliability.md";
 const HEADING: &str = "## Hazards";
 
-/// The numbers of the hazards that the trees must meet.
-const NUMBERS: std::ops::RangeInclusive<u32> = 1..=52;
+/// The numbers of the hazards: up to 52 of the trees, then of the backends.
+const NUMBERS: std::ops::RangeInclusive<u32> = 1..=62;
 
 /// How a row begins that says why there is no test.
 const NEEDLESS: &str = "cannot be";
 
-/// Where tests of the trees are, and what they are made of.
+/// Where tests are, and what they are made of.
 const TESTS: &[&str] = &[
+    "crates/allotment-bump/",
     "crates/allotment-core/tests/",
     "crates/allotment-core/src/compile_fail",
+    "crates/allotment-meter/tests/",
+    "crates/allotment-pool/",
+    "crates/allotment-system/tests/",
     "crates/allotment-trial/src/",
 ];
 
 /// Folders in which a file is that a row names.
-const FOLDERS: &[&str] = &["crates/allotment-core/tests", "crates/allotment-core", "docs"];
+const FOLDERS: &[&str] = &[
+    "crates/allotment-core/tests",
+    "crates/allotment-core",
+    "crates/allotment-bump/tests",
+    "crates/allotment-pool/tests",
+    "crates/allotment-pool",
+    "crates",
+    "docs",
+];
 
 pub(crate) fn check(sources: &[Source], root: &Path) -> Vec<Finding> {
     let Some(page) = sources.iter().find(|source| source.path == PAGE) else { return Vec::new() };

@@ -26,8 +26,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("allotment-fuzz", &["src/blocks.rs"]),
     ("allotment-fallible", &["tests/"]),
-    ("benches", &["compare/snapshots/peers.rs"]),
-    ("benches", &["compare/alloc/heaps.rs", "compare/alloc/trace.rs"]),
+    (
+        "benches",
+        &["compare/alloc/heaps.rs", "compare/alloc/trace.rs", "compare/snapshots/peers.rs"],
+    ),
     (
         "allotment-core",
         &["src/raw/", "src/map/", "src/multimap/", "src/posting/", "src/set/cursor.rs", "tests/"],
