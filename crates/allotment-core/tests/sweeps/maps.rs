@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::ops::Bound;
 
-use allotment_core::btree_map::{CursorMut, Entry, EntryRef};
+use allotment_core::btree_map::{AllocFailure, CursorMut, Entry, EntryRef};
 use allotment_core::serde::{Duplicates, MapSeed};
 use allotment_core::shape::Shape;
 use allotment_core::{BTreeMap, SharedAlloc};
@@ -39,6 +39,11 @@ fn place(key: &Probe, n: u32) -> Ordering {
     })
 }
 
+/// Where a key lies next to one that is there.
+fn near(key: &Probe, n: u32) -> Ordering {
+    answered(key.n().cmp(&(n - 5)))
+}
+
 operations! {
     /// All that allocates, by its own name or by that of the trait.
     that_allocate of Map;
@@ -54,6 +59,35 @@ operations! {
         };
         "fallible().entry().insert_entry", None, Whole: |map, _, n| {
             map.fallible().entry(Probe::new(n)).insert_entry(Probe::new(n)).is_ok()
+        };
+        "fallible().entry().or_try_insert_with", None, Whole: |map, _, n| {
+            let entry = map.fallible().entry(Probe::new(n));
+            entry.or_try_insert_with(|| Ok::<_, AllocFailure<_>>(made(n))).is_ok()
+        };
+        "fallible().entry_ref().or_insert_with", None, Whole: |map, _, n| {
+            map.fallible().entry_ref(&Probe::new(n)).or_insert_with(|| made(n)).is_ok()
+        };
+        "fallible().entry_ref().insert_entry", None, Whole: |map, _, n| {
+            map.fallible().entry_ref(&Probe::new(n)).insert_entry(Probe::new(n)).is_ok()
+        };
+        "fallible().insert_sorted", None, Rest: |map, _, n| {
+            map.fallible().insert_sorted(some_from(n).map(pair)).is_ok()
+        };
+        "try_from_iter_in", None, Whole: |map, _, n| {
+            let pairs = some_from(n).chain(some_from(1)).map(pair);
+            BTreeMap::try_from_iter_in(pairs, map.allocator().clone()).is_ok()
+        };
+        "fallible().merge", Overlapping, OwnButOne: |map, other, _| {
+            let merged = map.fallible().merge(taken(other), |_, own, other| {
+                drop(own);
+                answered(other)
+            });
+            merged.map_err(|failure| *other = failure.returned).is_ok()
+        };
+        "with_mutable_key().fallible().insert_before", None, Whole: |map, _, n| {
+            // SAFETY: no key is changed.
+            let mut cursor = unsafe { at(map, n).with_mutable_key() };
+            cursor.fallible().insert_before(Probe::new(n), Probe::new(n)).is_ok()
         };
         "fallible().extend", None, Rest: |map, _, n| {
             map.fallible().extend(some_from(n).map(pair)).is_ok()
@@ -182,6 +216,20 @@ operations! {
             let mut cursor = unsafe { at(map, n).with_mutable_key() };
             cursor.insert_after(Probe::new(n), Probe::new(n)).expect("its place");
         };
+        "with_mutable_key().split_after", None, Whole: |map, other, n| {
+            // SAFETY: no key is changed.
+            let mut cursor = unsafe { at(map, n).with_mutable_key() };
+            *other = cursor.split_after();
+        };
+        "with_mutable_key().splice_after", Between, Own: |map, other, n| {
+            // SAFETY: no key is changed.
+            let mut cursor = unsafe { at(map, n).with_mutable_key() };
+            cursor.splice_after(taken(other)).expect("their place");
+        };
+        "lower_bound_mut_by().insert_after", None, Whole: |map, _, n| {
+            let mut cursor = map.lower_bound_mut_by(|key| answered(key.n().cmp(&n)));
+            cursor.insert_after(Probe::new(n), Probe::new(n)).expect("its place");
+        };
         "lower_bound_mut().split_after", None, Whole: |map, other, n| {
             *other = at(map, n).split_after();
         };
@@ -258,6 +306,14 @@ operations! {
     must {
         "remove", None, Whole: |map, _, n| drop(map.remove(&Probe::new(n - 5)));
         "remove_entry", None, Whole: |map, _, n| drop(map.remove_entry(&Probe::new(n - 5)));
+        "remove_by", None, Whole: |map, _, n| drop(map.remove_by(|key| near(key, n)));
+        "remove_entry_by", None, Whole: |map, _, n| drop(map.remove_entry_by(|key| near(key, n)));
+        "find_entry_by", None, Whole: |map, _, n| {
+            if let Some(entry) = map.find_entry_by(|key| near(key, n)) {
+                drop(entry.remove());
+            }
+        };
+        "clear_step", None, Rest: |map, _, _| while !map.clear_step(2) {};
         "entry().remove", None, Whole: |map, _, n| {
             if let Entry::Occupied(entry) = map.entry(Probe::new(n - 5)) {
                 drop(entry.remove_entry());
@@ -311,6 +367,8 @@ operations! {
         };
         "range_by, range_mut_by and get_by", None, Whole: |map, _, n| {
             let found = map.get_by(|key| place(key, n)).is_some();
+            assert_eq!(map.get_mut_by(|key| place(key, n)).is_some(), found);
+            assert_eq!(map.contains_key_by(|key| place(key, n)), found);
             assert_eq!(map.range_by(|key| place(key, n)).next().is_some(), found);
             assert_eq!(map.range_mut_by(|key| place(key, n)).next_back().is_some(), found);
         };

@@ -19,6 +19,14 @@ operations! {
             let (key, _) = listed(n + 3000);
             lists.fallible().entry(key).or_insert_with(|| made(n + 3000)).is_ok()
         };
+        "fallible().entry().insert", None, Whole: |lists, _, n| {
+            let (key, value) = listed(n);
+            lists.fallible().entry(key).insert(value).is_ok()
+        };
+        "try_from_iter_in", None, Whole: |lists, _, n| {
+            let pairs = some_from(n).chain(some_from(1)).map(listed);
+            BTreeMultiMap::try_from_iter_in(pairs, lists.allocator().clone()).is_ok()
+        };
         "fallible().extend", None, Rest: |lists, _, n| {
             lists.fallible().extend(some_from(n).map(listed)).is_ok()
         };
@@ -71,6 +79,7 @@ operations! {
         };
         "clone", None, Whole: |lists, _, _| drop(lists.clone());
         "shrink_to_fit", None, Each: |lists, _, _| lists.shrink_to_fit();
+        "clear_step", None, Rest: |lists, _, _| while !lists.clear_step(2) {};
         "clear", None, Rest: |lists, _, _| lists.clear();
         "get and its kin", None, Whole: |lists, _, n| {
             let (key, value) = listed(n);

@@ -40,6 +40,29 @@ operations! {
         "fallible().replace", None, Whole: |set, _, n| {
             set.fallible().replace(Probe::new(n)).is_ok()
         };
+        "fallible().entry().or_insert", None, Whole: |set, _, n| {
+            set.fallible().entry(Probe::new(n)).or_insert().is_ok()
+        };
+        "fallible().entry().insert", None, Whole: |set, _, n| {
+            set.fallible().entry(Probe::new(n)).insert().is_ok()
+        };
+        "fallible().get_or_insert", None, Whole: |set, _, n| {
+            set.fallible().get_or_insert(Probe::new(n)).is_ok()
+        };
+        "fallible().get_or_insert_with", None, Whole: |set, _, n| {
+            set.fallible().get_or_insert_with(&Probe::new(n), |_| made(n)).is_ok()
+        };
+        "reserve_nodes and insert_reserved", None, Whole: |set, _, n| {
+            let Ok(mut nodes) = set.reserve_nodes(n as usize % 50 + 1) else { return false };
+            set.insert_reserved(Probe::new(n), &mut nodes).is_ok()
+        };
+        "fallible().insert_sorted", None, Rest: |set, _, n| {
+            set.fallible().insert_sorted(some_from(n).map(Probe::new)).is_ok()
+        };
+        "try_from_iter_in", None, Whole: |set, _, n| {
+            let elements = some_from(n).chain(some_from(1)).map(Probe::new);
+            BTreeSet::try_from_iter_in(elements, set.allocator().clone()).is_ok()
+        };
         "fallible().extend", None, Rest: |set, _, n| {
             set.fallible().extend(some_from(n).map(Probe::new)).is_ok()
         };
@@ -122,6 +145,16 @@ operations! {
             let mut cursor = unsafe { at(set, n).with_mutable_key() };
             cursor.insert_before(Probe::new(n)).expect("its place");
         };
+        "with_mutable_key().split_before", None, Whole: |set, other, n| {
+            // SAFETY: no element is changed.
+            let mut cursor = unsafe { at(set, n).with_mutable_key() };
+            *other = cursor.split_before();
+        };
+        "with_mutable_key().splice_before", Between, Own: |set, other, n| {
+            // SAFETY: no element is changed.
+            let mut cursor = unsafe { at(set, n).with_mutable_key() };
+            cursor.splice_before(taken(other)).expect("their place");
+        };
         "lower_bound_mut().split_after", None, Whole: |set, other, n| {
             *other = at(set, n).split_after();
         };
@@ -176,6 +209,10 @@ operations! {
     must {
         "remove", None, Whole: |set, _, n| assert!(!set.remove(&Probe::new(n)));
         "take", None, Whole: |set, _, n| drop(set.take(&Probe::new(n - 5)));
+        "take_by", None, Whole: |set, _, n| {
+            drop(set.take_by(|element| answered(element.n().cmp(&(n - 5)))));
+        };
+        "clear_step", None, Rest: |set, _, _| while !set.clear_step(2) {};
         "entry().remove", None, Whole: |set, _, n| {
             if let Entry::Occupied(entry) = set.entry(Probe::new(n - 5)) {
                 drop(entry.remove());
