@@ -2,7 +2,7 @@
 //! this file compiles.
 
 use std::cell::Cell;
-use std::marker::PhantomData;
+use std::marker::{PhantomData, PhantomPinned};
 use std::ops::{Bound, RangeFull};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::ptr::NonNull;
@@ -11,12 +11,16 @@ use std::sync::MutexGuard;
 
 use allotment_bump::Bump;
 use allotment_core::btree_map::{
-    BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry, ExtractIf, Fallible,
-    FallibleEntry, InnerJoin, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, OccupiedEntry,
-    OccupiedError, OuterJoin, ParIter, ParIterMut, Range, RangeMut, Scan, ScanOutcome, VacantEntry,
-    Values, ValuesMut,
+    AntiJoin, BTreeMap, Chunks, Cursor, CursorMut, CursorMutKey, Drain, Entry, EntryRef, ExtractIf,
+    Fallible, FallibleCursor, FallibleEntry, FallibleEntryRef, FallibleVacantEntry,
+    FallibleVacantEntryRef, GetEach, InnerJoin, IntoIter, IntoKeys, IntoValues, Iter, IterMut,
+    Keys, LeftJoin, NodeReservation, OccupiedEntry, OccupiedError, OuterJoin, ParIter, ParIterMut,
+    Range, RangeMut, Scan, ScanOutcome, VacantEntry, VacantEntryRef, Values, ValuesMut,
 };
-use allotment_core::{AllocError, Allocator, BTreeSet, Global, Layout, btree_set};
+use allotment_core::{
+    AllocError, Allocator, BTreeMultiMap, BTreeSet, Global, Layout, PostingList, PostingMap,
+    btree_multimap, btree_set, posting_map,
+};
 use allotment_pool::Pool;
 
 /// Hazard 39: what holds longer-lived things can stand for what holds shorter-lived ones.
@@ -88,6 +92,15 @@ mod covariance {
         union
     }
 
+    fn lists<'a>(
+        lists: BTreeMultiMap<&'static str, &'static str>,
+    ) -> BTreeMultiMap<&'a str, &'a str> {
+        lists
+    }
+    fn ids<'a>(ids: PostingMap<&'static str, u32>) -> PostingMap<&'a str, u32> {
+        ids
+    }
+
     #[test]
     fn of_everything_that_reads_or_owns() {
         let local = String::from("a");
@@ -100,6 +113,10 @@ mod covariance {
         assert_eq!(chunks(Chunks::default()).count(), 0);
         assert_eq!(set_chunks(btree_set::Chunks::default()).count(), 0);
         assert!(set(BTreeSet::from(["a"])).contains("a"));
+        let mut shorter = lists(BTreeMultiMap::from([("k", "v")]));
+        assert!(shorter.insert(&local, &local));
+        let mut shorter = ids(PostingMap::from([("k", 1)]));
+        assert!(shorter.insert(&local, 2));
         let words = BTreeSet::from(["a"]);
         assert_eq!(set_union(words.union(&words)).count(), 1);
         assert_eq!(cursor(LETTERS.lower_bound::<str>(Bound::Unbounded)).next(), None);
@@ -178,11 +195,21 @@ macro_rules! table {
         assert_eq!(marks!(VacantEntry<'_, K, V, A>), all);
         assert_eq!(marks!(Fallible<'_, K, V, A>), all);
         assert_eq!(marks!(FallibleEntry<'_, K, V, A>), all);
+        assert_eq!(marks!(FallibleVacantEntry<'_, K, V, A>), all);
+        assert_eq!(marks!(FallibleCursor<'_, '_, K, V, A>), all);
         assert_eq!(marks!(OccupiedError<'_, K, V, A>), all);
         assert_eq!(marks!(CursorMut<'_, K, V, A>), all);
         assert_eq!(marks!(CursorMutKey<'_, K, V, A>), all);
         assert_eq!(marks!(ExtractIf<'_, K, V, RangeFull, fn(), A>), all);
         assert_eq!(marks!(Drain<'_, K, V, A>), (pair.0 && alloc.1, pair.1 && alloc.1));
+        // With a key that is borrowed.
+        let with_key = (all.0 && key.1, all.1);
+        assert_eq!(marks!(EntryRef<'_, '_, K, K, V, A>), with_key);
+        assert_eq!(marks!(VacantEntryRef<'_, '_, K, K, V, A>), with_key);
+        assert_eq!(marks!(FallibleEntryRef<'_, '_, K, K, V, A>), with_key);
+        assert_eq!(marks!(FallibleVacantEntryRef<'_, '_, K, K, V, A>), with_key);
+        // Without a pair.
+        assert_eq!(marks!(NodeReservation<K, V, A>), alloc);
         assert_eq!(marks!(&mut BTreeMap<K, V, A>), all);
         assert_eq!(marks!(&BTreeMap<K, V, A>), (all.1, all.1));
         assert_eq!(marks!(IterMut<'_, K, V>), pair);
@@ -196,6 +223,9 @@ macro_rules! table {
         assert_eq!(marks!(Cursor<'_, K, V>), reads);
         assert_eq!(marks!(InnerJoin<'_, K, V, V>), reads);
         assert_eq!(marks!(OuterJoin<'_, K, V, V>), reads);
+        assert_eq!(marks!(LeftJoin<'_, K, V, V>), reads);
+        assert_eq!(marks!(AntiJoin<'_, K, V, V>), reads);
+        assert_eq!(marks!(GetEach<'_, K, V, Both>), reads);
         assert_eq!(marks!(ParIter<'_, K, V>), reads);
         assert_eq!(marks!(ScanOutcome<'_, V>), (value.0 && value.1, value.1));
         // A token that it goes on from is its own.
@@ -211,7 +241,33 @@ macro_rules! table {
         assert_eq!(marks!(btree_set::Cursor<'_, K>), (key.1, key.1));
         assert_eq!(marks!(btree_set::Union<'_, K>), (key.1, key.1));
         assert_eq!(marks!(btree_set::Intersection<'_, K>), (key.1, key.1));
+        assert_eq!(marks!(btree_set::Difference<'_, K>), (key.1, key.1));
+        assert_eq!(marks!(btree_set::SymmetricDifference<'_, K>), (key.1, key.1));
         assert_eq!(marks!(btree_set::CursorMut<'_, K, A>), set);
+        assert_eq!(marks!(btree_set::CursorMutKey<'_, K, A>), set);
+        assert_eq!(marks!(btree_set::Entry<'_, K, A>), set);
+        assert_eq!(marks!(btree_set::OccupiedEntry<'_, K, A>), set);
+        assert_eq!(marks!(btree_set::VacantEntry<'_, K, A>), set);
+        assert_eq!(marks!(btree_set::Fallible<'_, K, A>), set);
+        assert_eq!(marks!(btree_set::FallibleEntry<'_, K, A>), set);
+        assert_eq!(marks!(btree_set::FallibleVacantEntry<'_, K, A>), set);
+        assert_eq!(marks!(btree_set::FallibleCursor<'_, '_, K, A>), set);
+        assert_eq!(marks!(btree_set::ExtractIf<'_, K, RangeFull, fn(), A>), set);
+        assert_eq!(marks!(btree_set::Drain<'_, K, A>), (key.0 && alloc.1, key.1 && alloc.1));
+        assert_eq!(marks!(BTreeMultiMap<K, V, A>), all);
+        assert_eq!(marks!(btree_multimap::Entry<'_, K, V, A>), all);
+        assert_eq!(marks!(btree_multimap::OccupiedEntry<'_, K, V, A>), all);
+        assert_eq!(marks!(btree_multimap::VacantEntry<'_, K, V, A>), all);
+        assert_eq!(marks!(btree_multimap::Fallible<'_, K, V, A>), all);
+        assert_eq!(marks!(btree_multimap::FallibleEntry<'_, K, V, A>), all);
+        assert_eq!(marks!(btree_multimap::Iter<'_, K, V>), reads);
+        assert_eq!(marks!(btree_multimap::Groups<'_, K, V>), reads);
+        assert_eq!(marks!(btree_multimap::Range<'_, K, V>), reads);
+        assert_eq!(marks!(btree_multimap::Values<'_, V>), (value.1, value.1));
+        assert_eq!(marks!(PostingMap<K, u32, A>), set);
+        assert_eq!(marks!(posting_map::Fallible<'_, K, u32, A>), set);
+        assert_eq!(marks!(posting_map::Iter<'_, K, u32>), (key.1, key.1));
+        assert_eq!(marks!(PostingList<'_, u32>), (true, true));
     })*};
 }
 
@@ -244,6 +300,17 @@ fn maps_can_be_looked_at_after_a_panic() {
     safe::<BTreeMap<u8, String>>();
     safe::<BTreeSet<String, Pool>>();
     safe::<BTreeMap<u8, u8, Global>>();
+}
+
+/// What is kept is never moved with the map, and nothing promises that it stays where it is.
+#[test]
+fn maps_can_be_moved_whatever_they_hold() {
+    fn unpin<T: Unpin>() {}
+    unpin::<BTreeMap<PhantomPinned, PhantomPinned>>();
+    unpin::<BTreeSet<PhantomPinned>>();
+    unpin::<BTreeMultiMap<PhantomPinned, PhantomPinned>>();
+    unpin::<IntoIter<PhantomPinned, PhantomPinned>>();
+    unpin::<Iter<'_, PhantomPinned, PhantomPinned>>();
 }
 
 #[test]
