@@ -125,7 +125,7 @@ impl Heap for Slabs {
             match *event {
                 Event::Take(number, layout) => {
                     self.live[number as usize] = match layout.size() {
-                        0..=256 => take(&mut self.small),
+                        ..=256 => take(&mut self.small),
                         257..=768 => take(&mut self.leaves),
                         769..=1280 => take(&mut self.internals),
                         size => panic!("no slab for nodes of {size} bytes"),
@@ -134,7 +134,7 @@ impl Heap for Slabs {
                 Event::Give(number, layout) => {
                     let key = self.live[number as usize];
                     match layout.size() {
-                        0..=256 => drop(self.small.remove(key)),
+                        ..=256 => drop(self.small.remove(key)),
                         257..=768 => drop(self.leaves.remove(key)),
                         _ => drop(self.internals.remove(key)),
                     }
