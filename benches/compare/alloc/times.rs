@@ -43,7 +43,9 @@ pub(crate) fn measure(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
         let mut rng = Rng::with_seed(7);
         let trace = record(args.size, &mut rng);
         // Small traces take less than the clock can tell: several at a time.
-        let repetitions = (20_000 / trace.timed.len()).clamp(1, 200);
+        // And a small map may churn without a request.
+        let requests = trace.timed.len().max(1);
+        let repetitions = (20_000 / requests).clamp(1, 200);
         for round in 0..args.rounds(1) {
             for turn in 0..field.len() {
                 let index = (round + turn) % field.len();
@@ -53,7 +55,7 @@ pub(crate) fn measure(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
                     heap.replay(&trace.before);
                     watch.time(|| heap.replay(&trace.timed));
                 }
-                let ops = repetitions * trace.timed.len();
+                let ops = repetitions * requests;
                 samples[index].push(watch.nanos() / ops as f64);
             }
         }
