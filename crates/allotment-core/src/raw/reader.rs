@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
         (self.left > 0).then_some(self.head)
     }
 
-    /// Passes by whatever is less than `id`: gaps are read, bits are counted.
+    /// Passes by whatever is less than `id`: gaps are read, bits are counted, a run is skipped.
     #[inline]
     pub(crate) fn seek(&mut self, id: u64) {
         if self.left == 0 || self.head >= id {
@@ -206,8 +206,28 @@ impl<'a> Reader<'a> {
             }
             return;
         }
+        if self.is_run() {
+            self.skip((id - self.head).min(self.left as u64));
+            return;
+        }
         while self.left > 0 && self.head < id {
             self.step();
+        }
+    }
+
+    /// Whether the ids have no gaps.
+    #[inline]
+    fn is_run(&self) -> bool {
+        matches!(&self.numbers, Numbers::Gaps(gaps) if gaps.width == 0)
+    }
+
+    /// Steps over so many ids of a run, all that are left at most.
+    #[inline]
+    fn skip(&mut self, count: u64) {
+        self.left -= count as usize;
+        self.at += count as usize;
+        if self.left > 0 {
+            self.head += count;
         }
     }
 
@@ -216,6 +236,12 @@ impl<'a> Reader<'a> {
     pub(crate) fn take_word(&mut self, base: u64) -> u64 {
         let mut word = 0;
         while self.left > 0 && self.head - base < 64 {
+            if self.is_run() {
+                let offset = self.head - base;
+                let count = (64 - offset).min(self.left as u64);
+                self.skip(count);
+                return word | u64::MAX >> (64 - count) << offset;
+            }
             if let Numbers::Bits(bytes) = self.numbers
                 && self.at > 0
             {
