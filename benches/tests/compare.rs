@@ -71,6 +71,19 @@ fn every_contender_runs_every_row() {
     }
 }
 
+/// By its title a table finds its place in the documents.
+#[test]
+fn each_table_has_a_title_of_its_own() {
+    let tables = [TIME, COUNTS].map(catalog).map(|catalog| catalog["tables"].clone());
+    let titles: Vec<String> = tables
+        .iter()
+        .flat_map(|tables| tables.as_array().unwrap())
+        .map(|table| table["title"].to_string())
+        .collect();
+    let different: std::collections::BTreeSet<&String> = titles.iter().collect();
+    assert_eq!(different.len(), titles.len(), "{titles:?}");
+}
+
 #[test]
 fn bytes_are_the_same_on_every_run() {
     let table = || rows(COUNTS, "bytes", "100");

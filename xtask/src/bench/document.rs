@@ -60,9 +60,9 @@ fn chapters(circumstances: &str, jobs: &[Job], sheets: &[Sheet]) -> Vec<Chapter>
 fn rows(job: &Job) -> Vec<String> {
     let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
     for row in job.table.rows.iter().filter(|row| !row.about.is_empty()) {
-        match groups.last_mut() {
-            Some((about, names)) if *about == row.about => names.push(&row.name),
-            _ => groups.push((&row.about, vec![&row.name])),
+        match groups.iter_mut().find(|(about, _)| *about == row.about) {
+            Some((_, names)) => names.push(&row.name),
+            None => groups.push((&row.about, vec![&row.name])),
         }
     }
     groups.iter().map(|(about, names)| format!("*{}*: {about}", names.join("*, *"))).collect()
