@@ -2,9 +2,9 @@
 
 use core::cmp::Ordering;
 use core::iter;
-use std::io::Write;
+use std::io::{self, Write};
 
-use allotment_core::streams::{Keep, merge_by};
+use allotment_core::streams::{Keep, try_merge_by};
 
 use crate::damage::Damage;
 use crate::layout::page::Entry;
@@ -103,7 +103,7 @@ impl SnapshotOptions {
 /// and is never the same as another item.
 fn merge<'a, K, V, B, W>(
     mut writer: SnapshotWriter<K, V, W>,
-    streams: impl Iterator<Item = Entries<'a, B>>,
+    streams: impl ExactSizeIterator<Item = Entries<'a, B>>,
     keep: Keep,
     compare: fn(&Entry<'_>, &Entry<'_>) -> Ordering,
 ) -> Result<Summary, WriteError>
@@ -120,7 +120,9 @@ where
         (Err(_), _) => Ordering::Less,
         (Ok(_), Err(_)) => Ordering::Greater,
     };
-    for entry in merge_by(streams, order).keep(keep) {
+    let merged = try_merge_by(streams, order)
+        .map_err(|_| WriteError::Io(io::ErrorKind::OutOfMemory.into()))?;
+    for entry in merged.keep(keep) {
         let entry = entry?;
         writer.push_bytes(entry.key, entry.value)?;
     }
