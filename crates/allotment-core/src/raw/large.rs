@@ -69,6 +69,9 @@ impl Block {
 
     /// Whether an id is all that is lacking for bits without a hole.
     fn is_completed_by(&self, id: u64) -> bool {
+        if !self.has_bits() {
+            return false;
+        }
         let (code, first) = (self.code(), self.first());
         let (_, payload) = code.split(self.bytes());
         let is_set =
@@ -76,8 +79,7 @@ impl Block {
         // The bits that are set then are the first ones, if the one behind so many is not.
         let end = code.len;
         let is_within = end >= 64 && id > first && id - first <= end as u64;
-        self.has_bits()
-            && is_within
+        is_within
             && end <= 8 * payload.len()
             && !is_set(end)
             && !is_set((id - first - 1) as usize)
