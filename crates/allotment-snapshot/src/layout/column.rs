@@ -1,5 +1,8 @@
 //! [`Column`]: the keys of a page, or the values, side by side.
 
+use core::hint::black_box;
+use core::ops::Range;
+
 /// How many bytes each entry of a column has: so many, or as many as its ends say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Width {
@@ -9,6 +12,12 @@ pub(crate) enum Width {
 
 /// In a file, the width of entries that have no fixed one.
 const VARIABLE: u16 = u16::MAX;
+
+/// Bytes of a line of cache.
+const LINE: usize = 64;
+
+/// How many entries are left to be compared after the first step of a search of numbers.
+const NEAR: usize = 32;
 
 /// The bytes of one end.
 pub(crate) const END: usize = size_of::<u16>();
@@ -121,26 +130,51 @@ impl<'a> Column<'a> {
     /// How many of the first `count` entries come before `key`, if they ascend.
     #[inline]
     pub(crate) fn before(&self, count: usize, key: &[u8]) -> usize {
-        self.partition::<false>(count, key)
+        self.partition::<false>(count, key, |_| ())
+    }
+
+    /// The same, with the values of the entries that are left to be compared on their way to the
+    /// caches while keys are still compared.
+    #[inline]
+    pub(crate) fn before_fetching(&self, count: usize, key: &[u8], values: &Column<'_>) -> usize {
+        self.partition::<false>(count, key, |places| values.fetch(places))
+    }
+
+    /// Loads a byte of each line of cache that these entries are in, if they are short. Nothing
+    /// waits for these loads, so that they cost what a hint does.
+    #[inline]
+    fn fetch(&self, places: Range<usize>) {
+        if let Width::Fixed(width @ ..=16) = self.width {
+            let width = usize::from(width);
+            let bytes = self.bytes.get(places.start * width..places.end * width);
+            for line in bytes.unwrap_or_default().chunks(LINE) {
+                black_box(line[0]);
+            }
+        }
     }
 
     /// How many of the first `count` entries come before `key` or equal it, if they ascend.
     #[inline]
     pub(crate) fn up_to(&self, count: usize, key: &[u8]) -> usize {
-        self.partition::<true>(count, key)
+        self.partition::<true>(count, key, |_| ())
     }
 
     #[inline]
-    fn partition<const EQUAL: bool>(&self, count: usize, key: &[u8]) -> usize {
+    fn partition<const EQUAL: bool>(
+        &self,
+        count: usize,
+        key: &[u8],
+        narrowed: impl Fn(Range<usize>),
+    ) -> usize {
         match (self.width, key.len()) {
             (Width::Fixed(4), 4) => {
-                self.partition_numbers::<_, 4, EQUAL>(count, key, u32::from_be_bytes)
+                self.partition_numbers::<_, 4, EQUAL>(count, key, u32::from_be_bytes, narrowed)
             }
             (Width::Fixed(8), 8) => {
-                self.partition_numbers::<_, 8, EQUAL>(count, key, u64::from_be_bytes)
+                self.partition_numbers::<_, 8, EQUAL>(count, key, u64::from_be_bytes, narrowed)
             }
             (Width::Fixed(16), 16) => {
-                self.partition_numbers::<_, 16, EQUAL>(count, key, u128::from_be_bytes)
+                self.partition_numbers::<_, 16, EQUAL>(count, key, u128::from_be_bytes, narrowed)
             }
             _ => partition(count, |at| is_low::<_, EQUAL>(self.get(at), key)),
         }
@@ -153,11 +187,12 @@ impl<'a> Column<'a> {
         count: usize,
         key: &[u8],
         number: fn([u8; N]) -> T,
+        narrowed: impl Fn(Range<usize>),
     ) -> usize {
         let (entries, _) = self.bytes.as_chunks::<N>();
         let entries = entries.get(..count).unwrap_or(entries);
         let key = key.try_into().map_or_else(|_| T::default(), number);
-        partition_of_near(entries, |entry| is_low::<_, EQUAL>(&number(*entry), &key))
+        partition_of_near(entries, |entry| is_low::<_, EQUAL>(&number(*entry), &key), narrowed)
     }
 
     /// The entries from `start` on, if all are of the same width, and that is not zero.
@@ -182,16 +217,25 @@ impl<'a> Column<'a> {
 /// A step of a binary search waits for the memory that the last one asked for. Here the last of
 /// each 32 entries are compared, then those of each 8, then what is left: three times several that
 /// are asked for at once.
+///
+/// `narrowed` is told which entries are left to be compared after the first of these.
 #[inline]
-fn partition_of_near<T>(entries: &[T], is_low: impl Fn(&T) -> bool) -> usize {
+fn partition_of_near<T>(
+    entries: &[T],
+    is_low: impl Fn(&T) -> bool,
+    narrowed: impl Fn(Range<usize>),
+) -> usize {
     let (mut base, mut rest) = (0, entries);
-    for stride in [32, 8, 1] {
+    for stride in [NEAR, 8, 1] {
         let blocks = rest.chunks_exact(stride);
         let lows: usize = blocks.map(|block| usize::from(is_low(&block[stride - 1]))).sum();
         base += lows * stride;
         // Of the block that the first high entry is in, the last is known to be high.
         rest = rest.get(lows * stride..).unwrap_or_default();
         rest = rest.get(..stride).unwrap_or(rest);
+        if stride == NEAR {
+            narrowed(base..base + rest.len());
+        }
     }
     base
 }
@@ -242,9 +286,9 @@ mod tests {
         for count in 0..300 {
             for low in 0..=count {
                 let entries: Vec<usize> = (0..count).collect();
-                assert_eq!(partition_of_near(&entries, |at| *at < low), low);
+                assert_eq!(partition_of_near(&entries, |at| *at < low, |_| ()), low);
                 // What is in no order ends within what there is.
-                assert!(partition_of_near(&entries, |at| at % 3 == 1) <= count);
+                assert!(partition_of_near(&entries, |at| at % 3 == 1, |_| ()) <= count);
             }
         }
     }

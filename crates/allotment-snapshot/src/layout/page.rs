@@ -150,7 +150,7 @@ impl<'a> Page<'a> {
     /// The entry of a leaf that has `key`.
     #[inline]
     pub(crate) fn find(&self, key: &[u8]) -> Option<Entry<'a>> {
-        let at = self.keys.before(self.count, key);
+        let at = self.keys.before_fetching(self.count, key, &self.values);
         (at < self.count && self.keys.get(at) == key).then(|| self.entry(at))
     }
 
