@@ -108,10 +108,10 @@ impl<W: Write> Encoder<W> {
         let page_size = self.header.page_size();
         let leaf = &mut self.buffers.levels[0];
         if leaf.count > 0 && leaf.has_room(key.len(), value.len(), page_size) {
-            let (last_key, last_value) = leaf.last();
-            let order = last_key.cmp(key);
+            let order = leaf.order_of_last(key);
             if order.is_lt() || self.header.kind == Kind::Multi {
-                check_order(order, || last_value.cmp(value), self.header.kind, self.entries)?;
+                let values = || leaf.last().1.cmp(value);
+                check_order(order, values, self.header.kind, self.entries)?;
                 leaf.push(key, value);
                 self.entries += 1;
                 return Ok(());
@@ -126,9 +126,8 @@ impl<W: Write> Encoder<W> {
         let (entry, page_size) = (self.entries, self.header.page_size());
         let leaf = &mut self.buffers.levels[0];
         if leaf.count > 0 {
-            let (last_key, last_value) = leaf.last();
-            let order = last_key.cmp(key);
-            check_order(order, || last_value.cmp(value), self.header.kind, entry)?;
+            let order = leaf.order_of_last(key);
+            check_order(order, || leaf.last().1.cmp(value), self.header.kind, entry)?;
         }
         self.check_size(key, value)?;
         let leaf = &mut self.buffers.levels[0];

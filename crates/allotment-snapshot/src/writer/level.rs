@@ -1,6 +1,7 @@
 //! [`Level`]: the page of a level that is being filled.
 
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use crate::layout::column::{END, Width};
 use crate::layout::page::PageHead;
@@ -76,8 +77,23 @@ impl Level {
         self.count += 1;
     }
 
+    #[inline]
     pub(crate) fn last(&self) -> (&[u8], &[u8]) {
         (self.keys.last(), self.values.last())
+    }
+
+    /// How the last key compares with another.
+    #[inline]
+    pub(crate) fn order_of_last(&self, key: &[u8]) -> Ordering {
+        let last = self.keys.last();
+        // Numbers of these widths have just been written by one store, and are read by one load. A
+        // comparison of slices reads more at once, for which it waits until the store is through.
+        match key.len() {
+            4 => compare_numbers(last, key, u32::from_be_bytes),
+            8 => compare_numbers(last, key, u64::from_be_bytes),
+            16 => compare_numbers(last, key, u128::from_be_bytes),
+            _ => last.cmp(key),
+        }
     }
 
     /// Appends the columns to `out`.
@@ -85,6 +101,19 @@ impl Level {
         for part in [&self.keys.ends, &self.values.ends, &self.keys.bytes, &self.values.bytes] {
             out.extend_from_slice(part);
         }
+    }
+}
+
+/// Compares slices of bytes, as big-endian numbers if both are as wide as those.
+#[inline]
+fn compare_numbers<T: Ord, const N: usize>(
+    left: &[u8],
+    right: &[u8],
+    number: fn([u8; N]) -> T,
+) -> Ordering {
+    match (left.try_into(), right.try_into()) {
+        (Ok(left), Ok(right)) => number(left).cmp(&number(right)),
+        _ => left.cmp(right),
     }
 }
 
@@ -127,6 +156,7 @@ impl OpenColumn {
         }
     }
 
+    #[inline]
     fn last(&self) -> &[u8] {
         &self.bytes[self.last..]
     }
