@@ -8,6 +8,9 @@
 //! `MiMalloc` and `Jemalloc`, with the features `mimalloc` and `jemalloc`, are for collections that
 //! want one of them where the program does not, and for comparing. They are built by a C compiler.
 //!
+//! `HugePages`, with the feature `huge-pages`, is [`System`] with large blocks on large pages: a parent
+//! for pools and arenas.
+//!
 //! [`process_memory`] tells what the operating system counts for this process, which is what all
 //! allocators together come down to.
 //!
@@ -30,6 +33,8 @@ extern crate std;
 
 #[cfg(any(feature = "std", feature = "mimalloc", feature = "jemalloc"))]
 mod heap;
+#[cfg(feature = "huge-pages")]
+mod huge_pages;
 #[cfg(feature = "jemalloc")]
 mod je_malloc;
 #[cfg(feature = "mimalloc")]
@@ -40,6 +45,8 @@ mod process;
 mod system;
 
 pub use allotment_alloc::Global;
+#[cfg(feature = "huge-pages")]
+pub use huge_pages::HugePages;
 #[cfg(feature = "jemalloc")]
 pub use je_malloc::Jemalloc;
 #[cfg(feature = "mimalloc")]

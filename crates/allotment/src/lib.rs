@@ -76,8 +76,23 @@ pub use allotment_core::{
 /// map.insert(1, "one");
 /// # }
 /// ```
+///
+/// With the feature `huge-pages`, pools and arenas can have their chunks on pages of 2 MiB:
+///
+/// ```
+/// # #[cfg(all(feature = "huge-pages", feature = "pool"))] {
+/// use allotment::BTreeMap;
+/// use allotment::pool::Pool;
+/// use allotment::system::HugePages;
+///
+/// let mut map = BTreeMap::new_in(Pool::new_in(HugePages));
+/// map.insert(1, "one");
+/// # }
+/// ```
 #[cfg(feature = "system")]
 pub mod system {
+    #[cfg(feature = "huge-pages")]
+    pub use allotment_system::HugePages;
     #[cfg(feature = "jemalloc")]
     pub use allotment_system::Jemalloc;
     #[cfg(feature = "mimalloc")]

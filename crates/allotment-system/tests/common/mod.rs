@@ -50,7 +50,8 @@ pub(crate) fn resize_every_pair_of_layouts(heap: impl Allocator) {
     }
 }
 
-fn resize_once(heap: &impl Allocator, old: Layout, new: Layout, zeroed: bool) {
+/// Fills a block, resizes it, and looks whether its bytes came along.
+pub(crate) fn resize_once(heap: &impl Allocator, old: Layout, new: Layout, zeroed: bool) {
     let block = heap.allocate(old).expect("memory");
     check_place(block, old);
     fill(block);
