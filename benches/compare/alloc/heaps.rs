@@ -3,17 +3,20 @@
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
-use allotment_alloc::{Allocator, Global, Layout};
+use allotment_alloc::{Allocator, Global};
 use allotment_bump::Bump;
 use allotment_pool::Pool;
 use allotment_system::MiMalloc;
 use slab::Slab;
 
-use super::trace::Event;
+use super::trace::{Event, Trace};
 
-/// Hands out blocks by their numbers.
+/// Hands out blocks by their numbers. Layouts are in the events, so that nobody need keep them.
 pub(super) trait Heap {
     fn replay(&mut self, events: &[Event]);
+
+    /// Gives back what is left once all events of a trace were replayed.
+    fn release(&mut self, trace: &Trace);
 }
 
 /// How a heap for so many blocks is made.
@@ -28,10 +31,10 @@ pub(super) const FIELD: [(&str, Make); 6] = [
     ("pool", |blocks| Box::new(Blocks::new(Pool::new(), blocks))),
 ];
 
-/// The blocks of an allocator, which all are given back at the end.
+/// The blocks of an allocator.
 struct Blocks<A: Allocator> {
     alloc: A,
-    live: Vec<Option<(NonNull<u8>, Layout)>>,
+    live: Vec<Option<NonNull<u8>>>,
 }
 
 impl<A: Allocator> Blocks<A> {
@@ -44,31 +47,33 @@ impl<A: Allocator> Heap for Blocks<A> {
     fn replay(&mut self, events: &[Event]) {
         replay(&self.alloc, &mut self.live, events);
     }
-}
 
-impl<A: Allocator> Drop for Blocks<A> {
-    fn drop(&mut self) {
-        for (block, layout) in self.live.drain(..).flatten() {
-            // SAFETY: the block is live with this layout, and forgotten here.
-            unsafe { self.alloc.deallocate(block, layout) };
+    fn release(&mut self, trace: &Trace) {
+        // Who took a number last has the block that is left.
+        let events = trace.before.iter().chain(&trace.timed).rev();
+        for event in events {
+            if let Event::Take(number, layout) = *event {
+                replay(&self.alloc, &mut self.live, &[Event::Give(number, layout)]);
+            }
         }
     }
 }
 
 /// Takes and gives back, and writes to what was taken, as the header of a node is.
 #[inline]
-fn replay<A: Allocator>(alloc: &A, live: &mut [Option<(NonNull<u8>, Layout)>], events: &[Event]) {
+fn replay<A: Allocator>(alloc: &A, live: &mut [Option<NonNull<u8>>], events: &[Event]) {
     for event in events {
         match *event {
             Event::Take(number, layout) => {
                 let block = alloc.allocate(layout).expect("memory").cast::<u8>();
                 // SAFETY: the block has a byte, and is ours.
                 unsafe { block.write(1) };
-                live[number as usize] = Some((block, layout));
+                live[number as usize] = Some(block);
             }
-            Event::Give(number, _) => {
-                let Some((block, layout)) = live[number as usize].take() else { continue };
-                // SAFETY: the block is live with this layout, and forgotten here.
+            Event::Give(number, layout) => {
+                let Some(block) = live[number as usize].take() else { continue };
+                // SAFETY: the block is live with this layout, as the trace has it, and forgotten
+                // here.
                 unsafe { alloc.deallocate(block, layout) };
             }
         }
@@ -78,7 +83,7 @@ fn replay<A: Allocator>(alloc: &A, live: &mut [Option<(NonNull<u8>, Layout)>], e
 /// An arena that is lent, and ends as a whole.
 struct Arena {
     arena: bumpalo::Bump,
-    live: Vec<Option<(NonNull<u8>, Layout)>>,
+    live: Vec<Option<NonNull<u8>>>,
 }
 
 impl Arena {
@@ -91,6 +96,8 @@ impl Heap for Arena {
     fn replay(&mut self, events: &[Event]) {
         replay(&&self.arena, &mut self.live, events);
     }
+
+    fn release(&mut self, _: &Trace) {}
 }
 
 type Place<const WORDS: usize> = MaybeUninit<[u64; WORDS]>;
@@ -142,4 +149,6 @@ impl Heap for Slabs {
             }
         }
     }
+
+    fn release(&mut self, _: &Trace) {}
 }

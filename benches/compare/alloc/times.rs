@@ -54,6 +54,7 @@ pub(crate) fn measure(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
                     let mut heap = field[index].1(trace.blocks);
                     heap.replay(&trace.before);
                     watch.time(|| heap.replay(&trace.timed));
+                    heap.release(&trace);
                 }
                 let ops = repetitions * requests;
                 samples[index].push(watch.nanos() / ops as f64);
