@@ -71,6 +71,7 @@ pub(crate) fn catalog() -> Catalog {
             lists::postings().times(),
             snapshots::table(),
             alloc::table(),
+            alloc::maps::table(),
             Table {
                 unit: "ns",
                 rows: pauses::ROWS.map(|(name, about)| info(name.to_owned(), about)).into(),
@@ -88,6 +89,7 @@ pub(crate) fn measure(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
         Some("multimap") => lists::multimap().measure_times(args, emit),
         Some("snapshot") => snapshots::measure(args, emit),
         Some("alloc") => alloc::measure(args, emit),
+        Some("alloc maps") => alloc::maps::measure(args, emit),
         Some("postings") => lists::postings().measure_times(args, emit),
         _ => pauses::measure(args, emit),
     }

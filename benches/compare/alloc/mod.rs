@@ -5,6 +5,8 @@
 
 pub(crate) mod counts;
 mod heaps;
+mod home;
+pub(crate) mod maps;
 mod times;
 mod trace;
 
