@@ -22,20 +22,25 @@ use crate::{page, workspace};
 /// Where the tables go.
 const PAGE: &str = "docs/reliability.md";
 
-/// Test binaries that know how to do more than usual.
-const TESTS: &[&str] = &[
-    "chaos",
-    "differential",
-    "exhaustive",
-    "faults",
-    "leaks",
-    "multimap",
-    "multimap_faults",
-    "panics",
-    "postings",
-    "sweeps",
+/// Test binaries that know how to do more than usual, by their packages.
+const TESTS: &[(&str, &[&str])] = &[
+    (
+        "allotment-core",
+        &[
+            "chaos",
+            "differential",
+            "exhaustive",
+            "faults",
+            "leaks",
+            "multimap",
+            "multimap_faults",
+            "panics",
+            "postings",
+            "sweeps",
+        ],
+    ),
+    ("allotment-snapshot", &["damage", "flips"]),
 ];
-const PACKAGE: &str = "allotment-core";
 
 const POINTS_PACKAGE: &str = "allotment-trial";
 const POINTS_PROGRAM: &str = "allotment-trial-points";
@@ -54,7 +59,7 @@ pub(crate) struct Flags {
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     effort: u64,
 
-    /// Only tests whose `file::name` contains this (may be given several times)
+    /// Only tests whose `package::file::name` contains this (may be given several times)
     #[arg(long = "filter", value_name = "TEXT")]
     filters: Vec<String>,
 
@@ -66,13 +71,16 @@ pub(crate) struct Flags {
 /// One test of one binary.
 struct Test {
     program: PathBuf,
+    package: &'static str,
     binary: &'static str,
     name: String,
 }
 
 impl Test {
+    /// The package is named without what all packages begin with.
     fn title(&self) -> String {
-        format!("{}::{}", self.binary, self.name)
+        let package = self.package.trim_start_matches("allotment-");
+        format!("{package}::{}::{}", self.binary, self.name)
     }
 }
 
@@ -135,22 +143,15 @@ pub(crate) fn run(flags: &Flags) -> Result<()> {
 
 /// Builds the binaries, and lists the tests in them that are asked for; the longest come first.
 fn tests(filters: &[String]) -> Result<Vec<Test>> {
-    let mut arguments = vec!["--profile", PROFILE, "-p", PACKAGE];
-    arguments.extend(TESTS.iter().flat_map(|name| ["--test", name]));
-    let build = Build::new(PACKAGE, "tests, optimised", &arguments, &[])?;
     let mut tests = Vec::new();
-    for &binary in TESTS {
-        let program = build.program(binary)?;
-        let output = Command::new(&program).args(["--list", "--format", "terse"]).output();
-        let output = output.with_context(|| format!("cannot start {binary}"))?;
-        ensure!(output.status.success(), "{binary} does not list its tests: {}", death(&output));
-        let text = String::from_utf8_lossy(&output.stdout);
-        let names = text.lines().filter_map(|line| line.strip_suffix(": test"));
-        tests.extend(names.map(|name| Test {
-            program: program.clone(),
-            binary,
-            name: name.to_owned(),
-        }));
+    for &(package, binaries) in TESTS {
+        let names = binaries.iter().flat_map(|name| ["--test", name]);
+        let arguments = ["--profile", PROFILE, "--all-features", "-p", package];
+        let arguments: Vec<&str> = arguments.into_iter().chain(names).collect();
+        let build = Build::new(package, "tests, optimised", &arguments, &[])?;
+        for &binary in binaries {
+            tests.extend(listed(build.program(binary)?, package, binary)?);
+        }
     }
     let wanted = |test: &Test| filters.iter().any(|filter| test.title().contains(filter));
     tests.retain(|test| filters.is_empty() || wanted(test));
@@ -160,6 +161,18 @@ fn tests(filters: &[String]) -> Result<Vec<Test>> {
     // Those that alone take minutes.
     tests.sort_by_key(|test| !(test.name.contains("long") || test.name.contains("sequence")));
     Ok(tests)
+}
+
+/// The tests that a binary says it has.
+fn listed(program: PathBuf, package: &'static str, binary: &'static str) -> Result<Vec<Test>> {
+    let output = Command::new(&program).args(["--list", "--format", "terse"]).output();
+    let output = output.with_context(|| format!("cannot start {binary}"))?;
+    ensure!(output.status.success(), "{binary} does not list its tests: {}", death(&output));
+    let text = String::from_utf8_lossy(&output.stdout);
+    let names = text.lines().filter_map(|line| line.strip_suffix(": test"));
+    let test =
+        |name: &str| Test { program: program.clone(), package, binary, name: name.to_owned() };
+    Ok(names.map(test).collect())
 }
 
 /// The error is the test's name and the last it said.
