@@ -56,6 +56,11 @@ where
     /// The next entry, or the damage that ends the walk.
     #[allow(clippy::should_implement_trait, reason = "an entry borrows the walk")]
     pub fn next(&mut self) -> Option<Result<EntryView<'_, K, V>, Damage>> {
+        Some(self.next_entry()?.and_then(typed::pair::<K, V>))
+    }
+
+    /// The same as bytes.
+    pub(crate) fn next_entry(&mut self) -> Option<Result<Entry<'_>, Damage>> {
         if self.start == self.end {
             return self.damage.take().map(Err);
         }
@@ -66,7 +71,7 @@ where
         };
         self.front = Some(leaf);
         self.start += 1;
-        Some(self.pages.page(&leaf).and_then(|page| typed::pair::<K, V>(at(&page, entry))))
+        Some(self.pages.page(&leaf).map(|page| at(&page, entry)))
     }
 
     /// The last entry of those that are left, or the damage that ends the walk.

@@ -42,6 +42,9 @@ pub enum WriteError {
     Io(io::Error),
     /// A snapshot that entries were taken from is damaged.
     Damage(Damage),
+    /// A snapshot that entries were to be taken from is of a multimap, or is not where one should
+    /// be.
+    Kind,
     /// There was an error before.
     Poisoned,
 }
@@ -62,6 +65,7 @@ impl fmt::Display for WriteError {
             Self::CodecOff(codec) => write!(f, "{codec} is not built in"),
             Self::Io(error) => write!(f, "writing failed: {error}"),
             Self::Damage(damage) => write!(f, "what is copied is damaged: {damage}"),
+            Self::Kind => f.write_str("maps and multimaps do not merge with one another"),
             Self::Poisoned => f.write_str("the writer has failed before"),
         }
     }
