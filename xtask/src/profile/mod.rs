@@ -3,6 +3,7 @@
 //! One process per (workload, backend), twice: once under dhat for the counts, once without it for
 //! the times. The children speak in lines (see `metric`); this side collects, compares and prints.
 
+mod advice;
 mod catalog;
 mod cell;
 mod child;
@@ -105,7 +106,7 @@ fn publish(host: &Host, picked: &Catalog, cells: &[Cell], options: &Options) -> 
 
     let mut report = Report::new(host, options.quick);
     for ((workload, cells), sheet) in by_workload().zip(&sheets) {
-        report.add(workload, cells, &sheet.verdict);
+        report.add(workload, cells, &sheet.verdict, &sheet.advice);
     }
     let json = serde_json::to_string_pretty(&report)? + "\n";
     write(&options.out.join("report.json"), &json)?;

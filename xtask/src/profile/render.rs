@@ -2,7 +2,7 @@
 
 use comfy_table::{Cell, Table};
 
-use super::compare::BEST;
+use super::advice::BEST;
 use super::sheet::Sheet;
 use crate::host::Host;
 use crate::table;
@@ -17,7 +17,27 @@ pub(crate) fn terminal(sheet: &Sheet) -> String {
     }
     text.push_str(&sheet.verdict);
     text.push('\n');
+    text.extend(sheet.advice.iter().map(|sentence| wrapped(&format!("- {sentence}"))));
     text
+}
+
+/// Lines of a terminal's width; those behind the first are indented.
+fn wrapped(text: &str) -> String {
+    let (mut lines, mut width) = (String::new(), 0);
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if width > 0 && width + 1 + length > 100 {
+            lines.push_str("\n ");
+            width = 1;
+        }
+        if width > 0 {
+            lines.push(' ');
+            width += 1;
+        }
+        lines.push_str(word);
+        width += length;
+    }
+    lines + "\n"
 }
 
 /// Every workload's closing line once more, and what it goes by.
@@ -37,7 +57,9 @@ pub(crate) fn markdown(host: &Host, sheets: &[Sheet], faults: &[String]) -> Stri
     for sheet in sheets {
         let mut table = table::markdown();
         fill(&mut table, sheet, |title| format!("**{title}**"));
-        text.push_str(&format!("\n## {}\n\n{table}\n\n", sheet.title));
+        text.push_str(&format!("\n## {}\n\n{table}\n\n{}\n\n", sheet.title, sheet.verdict));
+        text.extend(sheet.advice.iter().map(|sentence| format!("- {sentence}\n")));
+        text.push_str(if sheet.advice.is_empty() { "" } else { "\n" });
         for leak in &sheet.leaks {
             text.push_str(&format!("**{leak}**\n\n"));
         }
@@ -79,6 +101,7 @@ mod tests {
             }],
             leaks: vec!["LEAK in uniform/bump: 3 blocks".to_owned()],
             verdict: "uniform: pool did best.".to_owned(),
+            advice: vec!["Why: it takes few blocks. ".repeat(9).trim().to_owned()],
         }
     }
 
@@ -90,7 +113,7 @@ mod tests {
         let row = text.lines().find(|line| line.contains("heap blocks, all phases")).unwrap();
         assert_eq!(row.matches("999.9 us 99.99x").count(), 4, "{text}");
         assert!(text.contains("!!! LEAK in uniform/bump"));
-        assert!(text.ends_with("uniform: pool did best.\n"));
+        assert!(text.contains("\nuniform: pool did best.\n- Why: it takes few"), "{text}");
     }
 
     #[test]
@@ -99,6 +122,7 @@ mod tests {
         assert!(text.starts_with("# Profile\n"));
         assert!(text.contains("\n- uniform/pool: killed\n"));
         assert!(text.contains("\n- uniform: pool did best.\n"));
+        assert!(text.contains("\nuniform: pool did best.\n\n- Why: it takes few"), "{text}");
         assert!(text.contains("\n**LEAK in uniform/bump: 3 blocks**\n"));
         let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
         assert_eq!(rows.len(), 4, "{text}");
