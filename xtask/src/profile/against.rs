@@ -24,6 +24,8 @@ pub(crate) struct Against {
 /// What is measured beside this revision.
 pub(crate) struct Rival {
     pub(crate) title: String,
+    /// The commit.
+    pub(crate) hash: String,
     pub(crate) binaries: Binaries,
     pub(crate) catalog: Catalog,
 }
@@ -88,7 +90,8 @@ impl Against {
         let binaries = Binaries::build_at(&tree.path, &folder.join("build"));
         let binaries = binaries.with_context(|| title.clone())?;
         let catalog = binaries.catalog().with_context(|| title.clone())?;
-        Ok(Against { rival: Rival { title, binaries, catalog }, _tree: tree, _lock: lock })
+        let rival = Rival { title, hash: revision.hash.clone(), binaries, catalog };
+        Ok(Against { rival, _tree: tree, _lock: lock })
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::cell::Cell;
 use super::metric::Reading;
@@ -21,6 +22,8 @@ pub(crate) struct Baselines {
 pub(crate) struct Past {
     pub(crate) title: String,
     pub(crate) cells: Vec<Cell>,
+    /// All of it, as `report.json` has it.
+    pub(crate) report: Value,
 }
 
 /// The part of a `report.json` that every version has.
@@ -83,7 +86,8 @@ impl Baselines {
                  {SCHEMA_VERSION}: save it again"
             )));
         }
-        let saved: Saved = serde_json::from_str(&text).map_err(damaged)?;
+        let report: Value = serde_json::from_str(&text).map_err(damaged)?;
+        let saved = Saved::deserialize(&report).map_err(damaged)?;
         if saved.quick != quick {
             let size = |quick| if quick { "with --quick" } else { "without --quick" };
             return Err(Usage::new(format!(
@@ -92,7 +96,7 @@ impl Baselines {
                 size(quick)
             )));
         }
-        Ok(saved.past(name))
+        Ok(saved.past(name, report))
     }
 
     /// Keeps a report. A reader never sees half of one.
@@ -144,7 +148,7 @@ impl Baselines {
 }
 
 impl Saved {
-    fn past(self, name: &str) -> Past {
+    fn past(self, name: &str, report: Value) -> Past {
         let SavedHost { date, revision } = self.host;
         let revision: String = revision.chars().take(12).collect();
         let mut cells = Vec::new();
@@ -156,7 +160,7 @@ impl Saved {
                 ..Cell::new(&workload.name, &saved.backend)
             }));
         }
-        Past { title: format!("baseline `{name}` (revision {revision}, {date})"), cells }
+        Past { title: format!("baseline `{name}` (revision {revision}, {date})"), cells, report }
     }
 }
 

@@ -29,7 +29,7 @@ use anyhow::{Context, Result, bail};
 
 use self::against::{Against, Revision, Rival};
 use self::baseline::{Baselines, Past};
-use self::catalog::Catalog;
+use self::catalog::{Catalog, Workload};
 use self::cell::{Cell, check_outcomes};
 use self::child::{Binaries, Options, readable_keys};
 use self::difference::Comparison;
@@ -143,6 +143,15 @@ impl Early {
 pub(crate) fn run(flags: &Flags) -> Result<()> {
     let interrupt = Interrupt::default();
     interrupt.listen()?;
+    let result = build_and_run(flags, interrupt.clone());
+    result.map_err(|error| match interrupt.is_raised() && !error.is::<Alarm>() {
+        // Ctrl-C ends git and cargo too, which are then said to have failed.
+        true => Alarm::new(Kind::Interrupted, format!("interrupted: {error:#}")).into(),
+        false => error,
+    })
+}
+
+fn build_and_run(flags: &Flags, interrupt: Interrupt) -> Result<()> {
     let keys = flags.keys.as_deref().map(readable_keys).transpose()?;
     let target = workspace::metadata()?.target_directory;
     let out = flags.out.clone().unwrap_or_else(|| target.join("profile"));
@@ -181,8 +190,13 @@ fn run_with(
         return soak::run(binaries, picked, minutes, flags.workloads.is_empty(), &options);
     }
     let host = Host::here();
-    let (mut cells, past) = measure(binaries, &picked, flags, &options, rival)?;
+    let (mut cells, past) = measure(binaries, &picked, flags, &options, rival.zip(Some(&host)))?;
     let past = past.or(early.past);
+    if let Some(past) = &past {
+        make_folder(&options.out.join(BEFORE))?;
+        let json = serde_json::to_string_pretty(&past.report)? + "\n";
+        write(&options.out.join(BEFORE).join("report.json"), &json)?;
+    }
     cells.chunks_mut(picked.backends.len()).for_each(check_outcomes);
     let is_whole = !options.interrupt.is_raised();
     keep_measured(&mut picked, &mut cells);
@@ -198,7 +212,9 @@ fn run_with(
 
     let broken = cells.iter().filter(|cell| !cell.faults.is_empty()).count();
     if is_whole && broken == 0 {
-        if let Some(gate) = gate.as_ref().filter(|_| flags.bless) {
+        let is_clean = cells.iter().all(|cell| cell.leaked_blocks().is_none());
+        // A leak is nothing to take for granted from now on.
+        if let Some(gate) = gate.as_ref().filter(|_| flags.bless && is_clean) {
             rewrite(gate, &catalog, &cells)?;
         }
         if let Some(name) = &flags.save_baseline {
@@ -214,30 +230,36 @@ fn run_with(
     finish(&cells, is_whole, verdict)
 }
 
-/// Measures; beside this revision the other one, if there is one.
+/// The part of the report's folder for what it is compared with.
+const BEFORE: &str = "before";
+
+/// Measures; beside this revision the other one, on the same machine, if there is one.
 fn measure(
     binaries: &Binaries,
     picked: &Catalog,
     flags: &Flags,
     options: &Options,
-    rival: Option<&Rival>,
+    rival: Option<(&Rival, &Host)>,
 ) -> Result<(Vec<Cell>, Option<Past>)> {
-    let out = options.out.join("before");
+    let out = options.out.join(BEFORE);
     let rivals_options = Options { out: out.clone(), ..options.clone() };
     let mut sides = vec![Side { binaries, catalog: picked, options }];
-    if let Some(Rival { binaries, catalog, .. }) = rival {
+    if let Some((Rival { binaries, catalog, .. }, _)) = rival {
         make_folder(&out)?;
         sides.push(Side { binaries, catalog, options: &rivals_options });
     }
     let repeat = flags.repeat.unwrap_or(1) as usize;
     let mut measured = measure_all(&sides, picked, repeat)?.into_iter();
     let cells = measured.next().expect("there is a first side");
-    let past = rival.zip(measured.next()).map(|(rival, cells)| {
-        let faults = cells.iter().flat_map(|cell| &cell.faults);
-        faults.for_each(|fault| output::note(&format!("{}: {fault}", rival.title)));
-        Past { title: rival.title.clone(), cells }
-    });
-    Ok((cells, past))
+    let Some(((rival, host), before)) = rival.zip(measured.next()) else {
+        return Ok((cells, None));
+    };
+    let faults = before.iter().flat_map(|cell| &cell.faults);
+    faults.for_each(|fault| output::note(&format!("{}: {fault}", rival.title)));
+    let host = Host { revision: rival.hash.clone(), dirty: Some(false), ..host.clone() };
+    let sheets = sheets(picked, &before);
+    let report = serde_json::to_value(report(&host, picked, &before, &sheets, options.quick))?;
+    Ok((cells, Some(Past { title: rival.title.clone(), cells: before, report })))
 }
 
 /// Leaves out the workloads of which nothing was measured before an interruption.
@@ -315,6 +337,32 @@ impl Findings<'_> {
     }
 }
 
+/// Workloads with their cells.
+fn by_workload<'a>(
+    picked: &'a Catalog,
+    cells: &'a [Cell],
+) -> impl Iterator<Item = (&'a Workload, &'a [Cell])> {
+    picked.workloads.iter().zip(cells.chunks(picked.backends.len()))
+}
+
+fn sheets(picked: &Catalog, cells: &[Cell]) -> Vec<Sheet> {
+    by_workload(picked, cells).map(|(workload, cells)| Sheet::new(workload, cells)).collect()
+}
+
+fn report<'a>(
+    host: &'a Host,
+    picked: &'a Catalog,
+    cells: &'a [Cell],
+    sheets: &'a [Sheet],
+    quick: bool,
+) -> Report<'a> {
+    let mut report = Report::new(host, quick);
+    for ((workload, cells), sheet) in by_workload(picked, cells).zip(sheets) {
+        report.add(workload, cells, &sheet.verdict, &sheet.advice);
+    }
+    report
+}
+
 /// Prints the tables and writes the files.
 fn publish(
     host: &Host,
@@ -323,8 +371,7 @@ fn publish(
     findings: &Findings<'_>,
     options: &Options,
 ) -> Result<()> {
-    let by_workload = || picked.workloads.iter().zip(cells.chunks(picked.backends.len()));
-    let sheets: Vec<Sheet> = by_workload().map(|(work, cells)| Sheet::new(work, cells)).collect();
+    let sheets = sheets(picked, cells);
     let faults: Vec<String> = cells.iter().flat_map(|cell| cell.faults.clone()).collect();
 
     let mut text = format!("{}{}\n\n", findings.offenders(), host.sentence());
@@ -338,10 +385,7 @@ fn publish(
     output::print(&text)?;
     faults.iter().for_each(|fault| output::note(&format!("FAILED {fault}")));
 
-    let mut report = Report::new(host, options.quick);
-    for ((workload, cells), sheet) in by_workload().zip(&sheets) {
-        report.add(workload, cells, &sheet.verdict, &sheet.advice);
-    }
+    let report = report(host, picked, cells, &sheets, options.quick);
     let json = serde_json::to_string_pretty(&report)? + "\n";
     write(&options.out.join("report.json"), &json)?;
     let summary = render::markdown(host, &sheets, &faults) + &findings.markdown();

@@ -15,8 +15,7 @@ pub(crate) fn terminal(sheet: &Sheet) -> String {
     for leak in &sheet.leaks {
         text.push_str(&format!("!!! {leak}\n"));
     }
-    text.push_str(&sheet.verdict);
-    text.push('\n');
+    text.push_str(&wrapped(&sheet.verdict));
     text.extend(sheet.advice.iter().map(|sentence| wrapped(&format!("- {sentence}"))));
     text
 }
@@ -42,8 +41,12 @@ fn wrapped(text: &str) -> String {
 
 /// Every workload's closing line once more, and what it goes by.
 pub(crate) fn closing(sheets: &[Sheet]) -> String {
-    let lines: Vec<String> = sheets.iter().map(|sheet| format!("- {}\n", sheet.verdict)).collect();
-    format!("{BEST}\n\n{}", lines.concat())
+    closing_by(sheets, wrapped)
+}
+
+fn closing_by(sheets: &[Sheet], line: fn(&str) -> String) -> String {
+    let lines = sheets.iter().map(|sheet| line(&format!("- {}", sheet.verdict)));
+    format!("{}\n{}", line(BEST), lines.collect::<String>())
 }
 
 /// The whole report as Markdown.
@@ -53,7 +56,8 @@ pub(crate) fn markdown(host: &Host, sheets: &[Sheet], faults: &[String]) -> Stri
         text.push_str("\n## Failed\n\n");
         faults.iter().for_each(|fault| text.push_str(&format!("- {fault}\n")));
     }
-    text.push_str(&format!("\n## In short\n\n{}", closing(sheets)));
+    let lines = closing_by(sheets, |line| format!("{line}\n"));
+    text.push_str(&format!("\n## In short\n\n{lines}"));
     for sheet in sheets {
         let mut table = table::markdown();
         fill(&mut table, sheet, |title| format!("**{title}**"));

@@ -30,7 +30,7 @@ fn profile_in(
     let rival = flags.against.as_ref().map(|name| {
         let binaries = binaries("fake-before.sh");
         let catalog = binaries.catalog().unwrap();
-        Rival { title: format!("revision {name}"), binaries, catalog }
+        Rival { title: format!("revision {name}"), hash: "f00".to_owned(), binaries, catalog }
     });
     run_with(&binaries("fake-child.sh"), &flags, options, early, rival.as_ref())
 }
@@ -211,6 +211,10 @@ fn a_run_is_compared_with_a_baseline() {
     let summary = read(&folder, "summary.md");
     assert!(summary.contains("\n## Compared with baseline `main` (revision "), "{summary}");
     assert!(summary.contains("As before (~): 28 exact figures, 4 times."), "{summary}");
+    let kept = fs::read_to_string(folder.path().join("baselines/main.json")).unwrap();
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    let before: Value = serde_json::from_str(&read(&folder, "before/report.json")).unwrap();
+    assert_eq!(before, kept);
 
     let error = run(&|flags| flags.baseline = Some("mian".to_owned())).unwrap_err();
     assert_eq!(exit::code(&error), 2);
@@ -256,6 +260,12 @@ fn a_run_is_compared_with_another_revision() {
         ]
     );
     assert!(compared.contains("Not compared: uniform/leaky: not measured before."), "{compared}");
+    let before: Value = serde_json::from_str(&read(&folder, "before/report.json")).unwrap();
+    assert_eq!(
+        (&before["host"]["revision"], &before["host"]["dirty"]),
+        (&"f00".into(), &false.into())
+    );
+    assert_eq!(before["workloads"][0]["cells"][1]["heap"]["metrics"][1]["value"], 39);
     // For a difference of flame graphs.
     assert!(read(&folder, "before/dhat-uniform-pool.json").contains("dhat"));
 }
@@ -319,6 +329,16 @@ fn blessing_rewrites_the_gate_in_place() {
     assert!(after.starts_with("# Ours.\n[uniform.pool]\nbuild.requests = { max = 40 } # why\n"));
     assert!(after.contains("\n[words.pool]\nall.end_blocks = 0\n"), "{after}");
     gated(&after, |_| ()).0.unwrap();
+}
+
+#[test]
+fn a_leak_is_not_blessed() {
+    let text = "[uniform.leaky]\nall.end_blocks = 0\n";
+    let (result, folder) = gated(text, |flags| {
+        (flags.backends, flags.bless) = (vec!["leaky".to_owned()], true);
+    });
+    assert_eq!(exit::code(&result.unwrap_err()), 4);
+    assert_eq!(fs::read_to_string(folder.path().join("gate.toml")).unwrap(), text);
 }
 
 /// Runs uniform on std and on one backend more until only that runs, and then ends it.
