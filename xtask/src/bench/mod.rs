@@ -25,6 +25,7 @@ use crate::exit::Usage;
 use crate::format::grouped;
 use crate::host::Host;
 use crate::progress::Progress;
+use crate::table::wrapped;
 use crate::{output, workspace};
 
 /// Where the tables go.
@@ -157,10 +158,10 @@ fn measure(programs: &Programs, jobs: Vec<Job>, wish: &Wish) -> Vec<Finished> {
 
 /// All that is printed.
 fn text(circumstances: &str, sheets: &[Sheet]) -> String {
-    let mut text = format!("{}\n{}\n", render::wrapped(circumstances), render::LEGEND);
+    let mut text = format!("{}\n{}\n", wrapped(circumstances), render::LEGEND);
     text.extend(sheets.iter().map(|sheet| render::terminal(sheet) + "\n"));
     for sheet in sheets {
-        text += &render::wrapped(&format!("- {}: {}", sheet.name, sheet.verdict));
+        text += &wrapped(&format!("- {}: {}", sheet.name, sheet.verdict));
     }
     text
 }

@@ -337,8 +337,8 @@ mod tests {
                 "Pauses: worst insert 2.90 times std's (1.16 us to 400 ns; at p99.9 0.500 times); \
                  a chunk is fetched of the heap about once in 5,556 inserts. A single maximum may \
                  also be the machine's.",
-                "If one thing matters most: heap with every entry in place, std; the longest pause, \
-                 std.",
+                "If one thing matters most: heap with every entry in place, std; the longest \
+                 pause, std.",
             ]
         );
     }

@@ -4,7 +4,7 @@ use comfy_table::{Cell, Table};
 
 use super::difference::{Comparison, Difference, Mean, SUMS, coverage};
 use crate::format::{ABSENT, duration, grouped, shift};
-use crate::table::{self, right};
+use crate::table::{self, right, wrapped};
 
 /// What stands for equal.
 const EQUAL: &str = "~";
@@ -14,27 +14,29 @@ const ROWS: usize = 20;
 
 /// For a terminal: the worst.
 pub(crate) fn terminal(title: &str, comparison: &Comparison) -> String {
-    let tables = [table::ruled(), table::ruled()];
-    let mut text = format!("Compared with {title}:\n");
-    text += &body(comparison, tables, ROWS);
-    text
+    let text = body(comparison, [table::ruled(), table::ruled()], ROWS);
+    let text = format!("Compared with {title}:\n{text}");
+    let fits = |line: &str| line.chars().count() <= 100;
+    let line = |line: &str| if fits(line) { format!("{line}\n") } else { wrapped(line) };
+    text.lines().map(line).collect()
 }
 
 /// In Markdown: all.
 pub(crate) fn markdown(title: &str, comparison: &Comparison) -> String {
-    let tables = [table::markdown(), table::markdown()];
-    format!("\n## Compared with {title}\n\n{}", body(comparison, tables, usize::MAX))
+    let text = body(comparison, [table::markdown(), table::markdown()], usize::MAX);
+    format!("\n## Compared with {title}\n\n{text}")
 }
 
 fn body(comparison: &Comparison, tables: [Table; 2], rows: usize) -> String {
     let [means, list] = tables;
     let mut text = String::new();
     if !comparison.means.is_empty() {
-        text += &format!("{}\n{MEANS}\n\n", with_means(means, comparison));
+        text += &format!("{}\n\n{MEANS}\n\n", with_means(means, comparison).trim_fmt());
     }
     let differences = &comparison.differences;
     if !differences.is_empty() {
-        text += &format!("{}\n\n", with_rows(list, &differences[..rows.min(differences.len())]));
+        let list = with_rows(list, &differences[..rows.min(differences.len())]);
+        text += &format!("{}\n\n", list.trim_fmt());
     }
     if differences.len() > rows {
         let more = differences.len() - rows;
@@ -134,9 +136,11 @@ mod tests {
     fn equal_means_are_tildes_and_intervals_are_explained() {
         let cells = [timed("pool", "build.requests=1", "build.nanos=1,2,3")];
         let text = terminal("x", &Comparison::new(&cells, &cells));
+        assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
         let row = text.lines().find(|line| line.trim().starts_with("pool")).unwrap();
         assert_eq!(row.split_whitespace().collect::<Vec<_>>(), ["pool", "~", "-", "-", "-", "~"]);
-        assert!(text.contains("3 before, whose range covers the median with 75%"), "{text}");
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("3 before, whose range covers the median with 75%"), "{text}");
         let single = [timed("pool", "", "build.nanos=1")];
         let text = terminal("x", &Comparison::new(&single, &single));
         assert!(text.contains("--repeat N takes more"), "{text}");

@@ -5,7 +5,7 @@ use comfy_table::{Cell, Table};
 use super::advice::BEST;
 use super::sheet::Sheet;
 use crate::host::Host;
-use crate::table;
+use crate::table::{self, wrapped};
 
 /// One sheet for a terminal.
 pub(crate) fn terminal(sheet: &Sheet) -> String {
@@ -18,25 +18,6 @@ pub(crate) fn terminal(sheet: &Sheet) -> String {
     text.push_str(&wrapped(&sheet.verdict));
     text.extend(sheet.advice.iter().map(|sentence| wrapped(&format!("- {sentence}"))));
     text
-}
-
-/// Lines of a terminal's width; those behind the first are indented.
-fn wrapped(text: &str) -> String {
-    let (mut lines, mut width) = (String::new(), 0);
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if width > 0 && width + 1 + length > 100 {
-            lines.push_str("\n ");
-            width = 1;
-        }
-        if width > 0 {
-            lines.push(' ');
-            width += 1;
-        }
-        lines.push_str(word);
-        width += length;
-    }
-    lines + "\n"
 }
 
 /// Every workload's closing line once more, and what it goes by.
