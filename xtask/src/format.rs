@@ -67,6 +67,19 @@ pub(crate) fn change(value: f64, baseline: f64) -> String {
     }
 }
 
+/// By how much `value` is above or below what it is held against: one digit behind the point, or
+/// as many as show that there is a difference.
+pub(crate) fn shift(value: f64, held_against: f64) -> String {
+    let percent = (value / held_against - 1.0) * 100.0;
+    match percent.abs() {
+        _ if held_against == 0.0 => format!("from 0 to {}", number(value)),
+        size if size >= 900.0 => format!("{} times", number(value / held_against)),
+        size if size >= 100.0 => format!("{percent:+.0}%"),
+        size if size >= 0.05 || size == 0.0 => format!("{percent:+.1}%"),
+        size => format!("{percent:+.*}%", (-size.log10() - 0.25).ceil() as usize),
+    }
+}
+
 /// The change in words, for a figure of which less is better: `31% less time`.
 pub(crate) fn change_in_words(ratio: f64, less: &str, more: &str, what: &str) -> String {
     match ratio {
@@ -158,6 +171,16 @@ mod tests {
         assert_eq!(change(5.0, 5.0), "same");
         assert_eq!(change(0.0, 0.0), "same");
         assert_eq!(change(2.0, 0.0), "2 (std 0)");
+    }
+
+    #[test]
+    fn shifts_show_that_there_is_one() {
+        assert_eq!(shift(20_110.0, 20_000.0), "+0.6%");
+        assert_eq!(shift(1_000_001.0, 1_000_000.0), "+0.0001%");
+        assert_eq!(shift(95.0, 100.0), "-5.0%");
+        assert_eq!(shift(350.0, 100.0), "+250%");
+        assert_eq!(shift(5000.0, 100.0), "50 times");
+        assert_eq!(shift(3.0, 0.0), "from 0 to 3");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::progress::Progress;
 use crate::status::{Status, finish};
 use crate::table::{markdown, right, ruled};
 use crate::toolchain::{cargo_of, host_triple};
-use crate::{page, workspace};
+use crate::{output, page, workspace};
 
 /// Where the table goes.
 const PAGE: &str = "docs/reliability.md";
@@ -122,7 +122,7 @@ pub(crate) fn run(flags: &Flags) -> Result<()> {
             Err(error) => failures.push(format!("{name}: {error:#}")),
         }
     }
-    println!("{table}");
+    output::print(&format!("{table}\n"))?;
     if !failures.is_empty() {
         bail!("{} of {} targets failed:\n{}", failures.len(), targets.len(), failures.join("\n"));
     }

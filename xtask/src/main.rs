@@ -1,7 +1,21 @@
 //! The workspace's commands: `cargo xtask --help` lists them.
 //!
-//! Exit codes: 0 when all went well, 1 when something was found wrong, 2 when the command line or
-//! an input file cannot be used.
+//! Exit codes:
+//!
+//! | code | meaning |
+//! |---|---|
+//! | 0 | all went well |
+//! | 1 | something was found wrong: a check failed, an answer differs from std's, a harness died |
+//! | 2 | the command line or an input file cannot be used |
+//! | 3 | a limit of the profile's gate does not hold |
+//! | 4 | the profile found a leak, or memory that grows without end |
+//! | 130 | Ctrl-C, or another request to end; what was measured by then is written |
+//!
+//! Where several hold, 130 goes first, then 1, 4 and 3. A reader of the output that goes away, as
+//! `head` does, changes neither what is done nor the code.
+
+// They panic when the reader is gone; see `output`.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
 mod ci;
@@ -10,6 +24,7 @@ mod format;
 mod fuzz;
 mod host;
 mod miri;
+mod output;
 mod page;
 mod parallel;
 mod profile;
@@ -60,7 +75,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}", exit::line(&error));
+            output::note(&exit::line(&error));
             ExitCode::from(exit::code(&error))
         }
     }

@@ -1,12 +1,13 @@
 //! Programs of the workspace that the commands start: how they are built, found, and how they end.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use crate::workspace;
+use crate::exit::{Alarm, Kind};
+use crate::{output, workspace};
 
 /// A finished build of one package.
 pub(crate) struct Build {
@@ -23,8 +24,20 @@ impl Build {
         arguments: &[&str],
         env: &[(&str, String)],
     ) -> Result<Build> {
-        eprintln!("building {package} ({how})");
+        Build::at(workspace::root(), package, how, arguments, env)
+    }
+
+    /// The same in the workspace that lies in `folder`.
+    pub(crate) fn at(
+        folder: &Path,
+        package: &'static str,
+        how: &str,
+        arguments: &[&str],
+        env: &[(&str, String)],
+    ) -> Result<Build> {
+        output::note(&format!("building {package} ({how})"));
         let output = workspace::cargo()
+            .current_dir(folder)
             .arg("build")
             .args(arguments)
             .args(["--message-format", "json-render-diagnostics"])
@@ -32,6 +45,9 @@ impl Build {
             .stderr(Stdio::inherit())
             .output()
             .context("cannot start cargo")?;
+        if was_interrupted(output.status) {
+            return Err(Alarm::new(Kind::Interrupted, "interrupted while building").into());
+        }
         if !output.status.success() {
             bail!("{package} does not build");
         }
@@ -44,6 +60,18 @@ impl Build {
         executable(&self.messages, name).with_context(|| format!("{package} has no binary {name}"))
     }
 }
+
+/// Whether Ctrl-C ended a child, which the terminal tells it as it tells us.
+fn was_interrupted(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    return std::os::unix::process::ExitStatusExt::signal(&status) == Some(2);
+    #[cfg(not(unix))]
+    return status.code() == Some(STATUS_CONTROL_C_EXIT);
+}
+
+/// What Windows says of it.
+#[cfg(not(unix))]
+const STATUS_CONTROL_C_EXIT: i32 = 0xC000_013A_u32 as i32;
 
 /// How a child ended, with the last thing it said.
 pub(crate) fn death(output: &Output) -> String {

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::output;
+
 pub(crate) struct Progress {
     /// Absent where stderr is not a terminal.
     bar: Option<ProgressBar>,
@@ -28,7 +30,7 @@ impl Progress {
         let number = self.started.fetch_add(1, Ordering::Relaxed) + 1;
         match &self.bar {
             Some(bar) => bar.set_message(what.to_owned()),
-            None => eprintln!("{number}/{} {what}", self.total),
+            None => output::note(&format!("{number}/{} {what}", self.total)),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::parallel::{cores, in_parallel};
 use crate::program::{Build, death};
 use crate::progress::Progress;
 use crate::table::{markdown, right, ruled};
-use crate::{page, workspace};
+use crate::{output, page, workspace};
 
 /// Where the tables go.
 const PAGE: &str = "docs/reliability.md";
@@ -124,7 +124,7 @@ pub(crate) fn run(flags: &Flags) -> Result<()> {
     if !failures.is_empty() {
         bail!("{} of {} tests failed:\n{}", failures.len(), tests.len(), failures.join("\n"));
     }
-    print!("{}", render(&tallies, &sweeps, false));
+    output::print(&render(&tallies, &sweeps, false))?;
     let harmed = |sweep: &&Sweep| sweep.ours[1] + sweep.ours[2] > 0;
     if let Some(Sweep { what, trouble, .. }) = sweeps.iter().find(harmed) {
         bail!("our map does not survive `{what}` when {trouble}");

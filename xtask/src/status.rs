@@ -4,6 +4,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::Result;
 
+use crate::output;
+
 /// How a check ended.
 pub(crate) enum Status {
     Passed,
@@ -26,7 +28,7 @@ pub(crate) fn finish_all(commands: Vec<Command>) -> Status {
 
 pub(crate) fn finish(command: &mut Command) -> Status {
     let line = command_line(command);
-    eprintln!("$ {line}");
+    output::note(&format!("$ {line}"));
     match command.stdin(Stdio::null()).status() {
         Ok(status) if status.success() => Status::Passed,
         Ok(_) => Status::Failed(format!("`{line}`")),

@@ -4,6 +4,7 @@ use allotment_meter::{Counter, Counts};
 use allotment_workload::{Backend, Phase, Probe, Script, drive_counted};
 use dhat::HeapStats;
 
+use crate::plant;
 use crate::report::{Report, Unit};
 
 /// Both ledgers at one moment.
@@ -116,6 +117,7 @@ pub fn measure_heap(script: &Script<'_>, backend: Backend, counter: &Counter) ->
     let before = HeapStats::get();
     let mut probe = HeapProbe::new(counter);
     let outcome = drive_counted(script, backend, counter, &mut probe);
+    plant::leak();
     let end = HeapStats::get();
 
     let mut report = Report { metrics: Vec::new(), outcome: outcome.hash };

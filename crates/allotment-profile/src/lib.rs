@@ -15,6 +15,7 @@
 //! ```text
 //! allotment-profile-heap --workload NAME --backend NAME [--quick] [--keys FILE] [--dhat-out FILE]
 //! allotment-profile-time --workload NAME --backend NAME [--quick] [--keys FILE]
+//! allotment-profile-time --workload NAME --backend NAME --soak SECONDS [--quick] [--keys FILE]
 //! allotment-profile-heap --list
 //! ```
 //!
@@ -32,6 +33,16 @@
 //! An unknown name, a file that cannot be read or written, a bad line in it, or a wrong flag gives
 //! one line on standard error that names it and says what is valid, and exit code 2. Exit code 1
 //! means that the harness itself failed.
+//!
+//! `allotment-profile-time --soak SECONDS` takes no times. It repeats the churn phase, there and
+//! back, for so long, and prints the memory about 120 times over, at most once a second:
+//!
+//! ```text
+//! SOAK:<seconds>:<resident bytes>:<live bytes>
+//! ```
+//!
+//! Resident is the memory of the process that is no file's, swapped out or not; live is what the
+//! map holds of its backend, or `-` where it takes none. Linux tells; elsewhere it is refused.
 //!
 //! # What is printed
 //!
@@ -95,14 +106,18 @@ mod args;
 mod catalog;
 mod failure;
 mod heap;
+mod plant;
 mod program;
 mod report;
+mod soak;
 mod time;
 
 pub use args::{Args, Job};
 pub use catalog::catalog;
 pub use failure::Failure;
 pub use heap::measure_heap;
+pub use plant::plant_leak;
 pub use program::{print, run_program};
 pub use report::{Metric, Report, Unit};
+pub use soak::soak;
 pub use time::measure_time;

@@ -48,6 +48,13 @@ pub trait Probe {
     #[inline]
     fn churn_warm(&mut self) {}
 
+    /// The churn phase is over. As long as this says so, its swaps are undone and done again; what
+    /// is read back then, and so the outcome, is no longer that of the script.
+    #[inline]
+    fn churn_on(&mut self) -> bool {
+        false
+    }
+
     /// An operation begins.
     #[inline]
     fn op_begin(&mut self, op: Op) {

@@ -136,6 +136,12 @@ impl<P: Probe> Runner<'_, P> {
         self.swap_all(map, rest);
         self.digest.word(map.len() as u64);
         self.probe.phase_end(Phase::Churn, 2 * steps.churn.len() as u64);
+        while self.probe.churn_on() {
+            for swap in steps.churn.iter().rev() {
+                self.swap_all(map, &[Swap { remove: swap.insert, insert: swap.remove }]);
+            }
+            self.swap_all(map, &steps.churn);
+        }
     }
 
     fn swap_all<K: Key, S: Subject<K>>(&mut self, map: &mut S, swaps: &[Swap<K>]) {

@@ -25,7 +25,8 @@ use crate::exit::Usage;
 use crate::format::grouped;
 use crate::host::Host;
 use crate::progress::Progress;
-use crate::workspace;
+use crate::table::wrapped;
+use crate::{output, workspace};
 
 /// Where the tables go.
 const PAGE: &str = "docs/performance.md";
@@ -105,7 +106,7 @@ fn run_with(programs: &Programs, flags: &Flags, page: &Path, peers: &str) -> Res
     let circumstances = format!("{}; {peers}{native}.", host.sentence());
     let sheet = |one: &Finished| Sheet::new(&one.job.table, one.job.size, &one.outcomes);
     let sheets: Vec<Sheet> = finished.iter().map(sheet).collect();
-    print(&circumstances, &sheets);
+    output::print(&text(&circumstances, &sheets))?;
     if let Some(path) = &flags.json {
         let mut report = Report::new(&host, flags.native, peers);
         for one in &finished {
@@ -115,14 +116,14 @@ fn run_with(programs: &Programs, flags: &Flags, page: &Path, peers: &str) -> Res
         fs::write(path, json).with_context(|| format!("cannot write {}", path.display()))?;
     }
     let faults: Vec<&String> = finished.iter().filter_map(|one| one.fault.as_ref()).collect();
-    faults.iter().for_each(|fault| eprintln!("FAILED {fault}"));
+    faults.iter().for_each(|fault| output::note(&format!("FAILED {fault}")));
     if !faults.is_empty() {
         bail!("{} of {} tables failed", faults.len(), finished.len());
     }
     if flags.write || wish.is_full() && !flags.native {
         let jobs: Vec<Job> = finished.into_iter().map(|one| one.job).collect();
         document::update(page, &circumstances, &jobs, &sheets)?;
-        println!("Written: {}", page.display());
+        output::print(&format!("Written: {}\n", page.display()))?;
     }
     Ok(())
 }
@@ -155,12 +156,14 @@ fn measure(programs: &Programs, jobs: Vec<Job>, wish: &Wish) -> Vec<Finished> {
     jobs.into_iter().map(run).collect()
 }
 
-fn print(circumstances: &str, sheets: &[Sheet]) {
-    println!("{}\n{}", render::wrapped(circumstances), render::LEGEND);
-    sheets.iter().for_each(|sheet| println!("{}", render::terminal(sheet)));
+/// All that is printed.
+fn text(circumstances: &str, sheets: &[Sheet]) -> String {
+    let mut text = format!("{}\n{}\n", wrapped(circumstances), render::LEGEND);
+    text.extend(sheets.iter().map(|sheet| render::terminal(sheet) + "\n"));
     for sheet in sheets {
-        print!("{}", render::wrapped(&format!("- {}: {}", sheet.name, sheet.verdict)));
+        text += &wrapped(&format!("- {}: {}", sheet.name, sheet.verdict));
     }
+    text
 }
 
 /// Finds out early whether the file can be written. It is left empty.

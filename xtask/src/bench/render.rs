@@ -4,7 +4,7 @@ use comfy_table::ColumnConstraint;
 
 use super::sheet::{Figure, Row, Sheet};
 use crate::format::ABSENT;
-use crate::table;
+use crate::table::{self, wrapped};
 
 /// What the marks in a table mean.
 pub(crate) const LEGEND: &str = "First line: ratio to std by the medians; second line: the figures.
@@ -52,23 +52,6 @@ fn marked(figure: &Figure) -> String {
     let best = if figure.best { "*" } else { "" };
     let substitute = if figure.substitute { "~" } else { "" };
     format!("{}{substitute}{best}", figure.ratio)
-}
-
-/// Broken between words, to fit a terminal; further lines are indented.
-pub(crate) fn wrapped(text: &str) -> String {
-    let (mut lines, mut line) = (String::new(), String::new());
-    for word in text.split(' ') {
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > 100 {
-            lines.push_str(&line);
-            lines.push('\n');
-            line = "   ".to_owned();
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines + &line + "\n"
 }
 
 /// One sheet as Markdown, without its title: one line a row, and who is ahead where ours are not.
@@ -157,12 +140,5 @@ mod tests {
         assert!(rows[2].contains("indexset |"), "{text}");
         assert!(rows[3].contains("**0.30** (4.50/4.00)"), "{text}");
         assert!(rows[3].contains(" - "), "{text}");
-    }
-
-    #[test]
-    fn long_notes_are_broken_between_words() {
-        let text = wrapped(&"word ".repeat(60));
-        assert!(text.lines().count() > 3);
-        assert!(text.lines().all(|line| line.chars().count() <= 100));
     }
 }

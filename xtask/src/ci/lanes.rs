@@ -17,6 +17,10 @@ const SNAPSHOT: &str = "allotment-snapshot";
 const BARE_TARGET: &str = "thumbv7em-none-eabi";
 const BARE_CRATES: &[&str] =
     &["allotment-alloc", "allotment-bump", "allotment-pool", "allotment-meter", CORE];
+
+/// The figures that the profile has to give.
+const PROFILE_GATE: &str = "xtask/profile-gate.toml";
+
 pub(crate) struct Lane {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
@@ -58,7 +62,11 @@ pub(crate) const LANES: &[Lane] = &[
         about: "every stable method and trait of std's map and set is here",
         run: surface::run,
     },
-    Lane { name: "profile", about: "the profile at its small size", run: profile_quick },
+    Lane {
+        name: "profile",
+        about: "the profile at its small size, and its exact figures",
+        run: profile_quick,
+    },
     Lane {
         name: "bench",
         about: "every benchmark and every row of the comparison once",
@@ -172,7 +180,8 @@ fn profile_quick() -> Status {
         Ok(metadata) => metadata.target_directory.join("profile-quick"),
         Err(error) => return Status::Failed(format!("{error:#}")),
     };
-    let flags = profile::Flags { quick: true, out: Some(out), ..Default::default() };
+    let gate = Some(workspace::root().join(PROFILE_GATE));
+    let flags = profile::Flags { quick: true, out: Some(out), gate, ..Default::default() };
     from_result(profile::run(&flags))
 }
 

@@ -11,6 +11,7 @@ use anyhow::{Result, bail};
 use clap::builder::PossibleValuesParser;
 
 use self::lanes::{LANES, Lane};
+use crate::output;
 use crate::status::Status;
 
 /// Run the checks that a change must pass.
@@ -38,17 +39,17 @@ fn lane_names() -> PossibleValuesParser {
 pub(crate) fn run(flags: &Flags) -> Result<()> {
     let lanes = select(LANES, flags);
     if flags.list {
-        lanes.iter().for_each(|lane| println!("{:10} {}", lane.name, lane.about));
-        return Ok(());
+        let line = |lane: &&Lane| format!("{:10} {}\n", lane.name, lane.about);
+        return output::print(&lanes.iter().map(line).collect::<String>());
     }
     let mut results = Vec::new();
     for lane in lanes {
-        eprintln!("\n== {}: {}", lane.name, lane.about);
+        output::note(&format!("\n== {}: {}", lane.name, lane.about));
         let start = Instant::now();
         let status = (lane.run)();
         results.push((lane.name, status, start.elapsed()));
     }
-    print!("\n{}", summary(&results));
+    output::print(&format!("\n{}", summary(&results)))?;
     match results.iter().filter(|(_, status, _)| matches!(status, Status::Failed(_))).count() {
         0 => Ok(()),
         1 => bail!("1 lane failed"),

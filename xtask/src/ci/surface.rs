@@ -13,6 +13,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, File, ImplItem, Item, ItemImpl, Token, Type, TypeParamBound, Visibility};
 
+use crate::output::note;
 use crate::status::Status;
 use crate::toolchain::rustup;
 use crate::workspace;
@@ -79,13 +80,13 @@ fn missing(folder: &Path) -> Result<Vec<String>> {
         }
     }
     ours.extend(asserted(&parse(&workspace::root().join(TRAITS_TEST))?)?);
-    eprintln!("{} stable methods and traits in {}", theirs.len(), folder.display());
+    note(&format!("{} stable methods and traits in {}", theirs.len(), folder.display()));
     let (younger, missing): (Surface, Surface) =
         lacking(&theirs, &ours).into_iter().partition(|(_, since)| *since > PROMISED);
     let told = |surface: Surface| -> Vec<String> {
         surface.into_keys().map(|(module, of, name)| format!("{module}::{of}: {name}")).collect()
     };
-    told(younger).iter().for_each(|item| eprintln!("younger than promised: {item}"));
+    told(younger).iter().for_each(|item| note(&format!("younger than promised: {item}")));
     Ok(told(missing))
 }
 

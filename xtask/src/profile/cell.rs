@@ -37,6 +37,25 @@ impl Cell {
         self.get(WHOLE_RUN, name)
     }
 
+    /// The figure `phase.name` of a limit or a comparison: for the whole run also what no child
+    /// reports as such, but each of its phases does.
+    pub(crate) fn figure(&self, phase: &str, name: &str) -> Option<f64> {
+        let sum = |reading: &Reading| {
+            let parts = reading.metrics.iter().filter(|metric| metric.name == name);
+            parts.map(|metric| metric.value.as_f64()).reduce(|sum, part| Some(sum? + part?))?
+        };
+        let readings = || [&self.heap, &self.time].into_iter().flatten();
+        match self.get(phase, name) {
+            None if phase == WHOLE_RUN => readings().find_map(sum),
+            figure => figure,
+        }
+    }
+
+    /// Whether anything was measured.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.heap.is_none() && self.time.is_none() && self.faults.is_empty()
+    }
+
     /// Blocks that were never given back, if any.
     pub(crate) fn leaked_blocks(&self) -> Option<f64> {
         self.whole("end_blocks").filter(|blocks| *blocks > 0.0)
@@ -114,6 +133,16 @@ pub(crate) mod tests {
         let expected =
             "uniform/pool (time): wrong outcome 00000000000000bb, std's is 00000000000000aa";
         assert_eq!(cells[1].faults, [expected]);
+    }
+
+    #[test]
+    fn the_whole_run_is_the_sum_of_its_phases() {
+        let cell = cell("pool", "build.requests=3 churn.requests=4 all.end_blocks=1");
+        assert_eq!(cell.figure("all", "requests"), Some(7.0));
+        assert_eq!(cell.figure("all", "end_blocks"), Some(1.0));
+        assert_eq!(cell.figure("churn", "requests"), Some(4.0));
+        assert_eq!(cell.figure("drain", "requests"), None);
+        assert_eq!(cell.figure("all", "grows"), None);
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use anyhow::{Context, Result, bail};
 
 use super::catalog::Catalog;
+use super::interrupt::Interrupt;
 use super::metric::Reading;
 use crate::exit::Usage;
 use crate::program::{Build, death, last_line};
@@ -15,6 +16,9 @@ const PACKAGE: &str = "allotment-profile";
 const HEAP: &str = "allotment-profile-heap";
 const TIME: &str = "allotment-profile-time";
 
+/// What is special about their build.
+const HOW: &str = "cargo profile `profiling`";
+
 /// The two programs: one counts under dhat, the other takes the time without it.
 pub(crate) struct Binaries {
     pub(crate) heap: PathBuf,
@@ -22,10 +26,38 @@ pub(crate) struct Binaries {
 }
 
 /// What every child of a run is told besides its cell.
+#[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) quick: bool,
     pub(crate) keys: Option<PathBuf>,
+    /// The column of the keys, from 1 on.
+    pub(crate) column: Option<u32>,
+    /// The nanoseconds from which on an operation counts as a pause.
+    pub(crate) threshold: Option<u64>,
     pub(crate) out: PathBuf,
+    /// What ends them all.
+    pub(crate) interrupt: Interrupt,
+}
+
+impl Options {
+    /// A program with what it is told, whatever it does with that.
+    fn command(&self, program: &Path, workload: &str, backend: &str) -> Command {
+        let mut command = Command::new(program);
+        command.args(["--workload", workload, "--backend", backend]);
+        if self.quick {
+            command.arg("--quick");
+        }
+        if let Some(keys) = &self.keys {
+            command.arg("--keys").arg(keys);
+        }
+        if let Some(column) = self.column {
+            command.arg("--column").arg(column.to_string());
+        }
+        if let Some(threshold) = self.threshold {
+            command.arg("--threshold").arg(threshold.to_string());
+        }
+        command
+    }
 }
 
 /// Which figures a child takes.
@@ -51,19 +83,32 @@ pub(crate) enum ChildError {
     Refused(String),
     /// It died or printed nonsense.
     Failed(String),
+    /// It was ended, or not begun, since the user has had enough.
+    Interrupted,
 }
 
 impl Binaries {
     /// Builds the harness and learns from cargo where its programs are.
     pub(crate) fn build() -> Result<Binaries> {
         let arguments = ["--profile", "profiling", "-p", PACKAGE, "--bins"];
-        let build = Build::new(PACKAGE, "cargo profile `profiling`", &arguments, &[])?;
+        Binaries::of(&Build::new(PACKAGE, HOW, &arguments, &[])?)
+    }
+
+    /// The same from the workspace that lies in `folder`, which builds in `target`.
+    pub(crate) fn build_at(folder: &Path, target: &Path) -> Result<Binaries> {
+        let target = target.to_str().context("the build folder's path is not UTF-8")?;
+        let arguments = ["--profile", "profiling", "-p", PACKAGE, "--bins", "--target-dir", target];
+        Binaries::of(&Build::at(folder, PACKAGE, HOW, &arguments, &[])?)
+    }
+
+    fn of(build: &Build) -> Result<Binaries> {
         Ok(Binaries { heap: build.program(HEAP)?, time: build.program(TIME)? })
     }
 
     /// Asks what can be measured.
     pub(crate) fn catalog(&self) -> Result<Catalog> {
-        let output = spawn(Command::new(&self.heap).arg("--list"))
+        let output = Interrupt::default()
+            .output(Command::new(&self.heap).arg("--list"))
             .with_context(|| format!("cannot start {}", self.heap.display()))?;
         if !output.status.success() {
             bail!("`{HEAP} --list` failed: {}", death(&output));
@@ -84,27 +129,57 @@ impl Binaries {
             Ledger::Heap => &self.heap,
             Ledger::Time => &self.time,
         };
-        let mut command = Command::new(program);
-        command.args(["--workload", workload, "--backend", backend]);
-        if options.quick {
-            command.arg("--quick");
-        }
-        if let Some(keys) = &options.keys {
-            command.arg("--keys").arg(keys);
-        }
+        let mut command = options.command(program, workload, backend);
         if ledger == Ledger::Heap {
             command.arg("--dhat-out").arg(dhat_file(&options.out, workload, backend));
         }
-        let output = spawn(&mut command)
-            .map_err(|error| ChildError::Failed(format!("cannot start: {error}")))?;
-        if output.status.code() == Some(2) {
-            return Err(ChildError::Refused(last_line(&output.stderr)));
+        let output = run(&mut command, options)?;
+        match check(&output) {
+            // It was ended in the middle, or even before its first line.
+            Err(_) if options.interrupt.is_raised() => Err(ChildError::Interrupted),
+            Err(error) => Err(error),
+            Ok(stdout) => Reading::parse(&stdout).map_err(ChildError::Failed),
         }
-        if !output.status.success() {
-            return Err(ChildError::Failed(death(&output)));
-        }
-        Reading::parse(&String::from_utf8_lossy(&output.stdout)).map_err(ChildError::Failed)
     }
+
+    /// Runs a child for so many seconds, and gives back all that it said; also if it was ended
+    /// before.
+    pub(crate) fn soak(
+        &self,
+        workload: &str,
+        backend: &str,
+        seconds: u64,
+        options: &Options,
+    ) -> Result<String, ChildError> {
+        let mut command = options.command(&self.time, workload, backend);
+        let output = run(command.arg("--soak").arg(seconds.to_string()), options)?;
+        match check(&output) {
+            Err(_) if options.interrupt.is_raised() => Ok(text(&output)),
+            other => other,
+        }
+    }
+}
+
+fn run(command: &mut Command, options: &Options) -> Result<Output, ChildError> {
+    options.interrupt.output(command).map_err(|error| match error.kind() {
+        io::ErrorKind::Interrupted => ChildError::Interrupted,
+        _ => ChildError::Failed(format!("cannot start: {error}")),
+    })
+}
+
+/// What a child said, if it ended well.
+fn check(output: &Output) -> Result<String, ChildError> {
+    if output.status.code() == Some(2) {
+        return Err(ChildError::Refused(last_line(&output.stderr)));
+    }
+    if !output.status.success() {
+        return Err(ChildError::Failed(death(output)));
+    }
+    Ok(text(output))
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// Where a cell's dhat file goes.
@@ -122,10 +197,6 @@ pub(crate) fn readable_keys(path: &Path) -> Result<PathBuf, Usage> {
         return Err(Usage::new(format!("`{}` is a folder, not a file of keys", path.display())));
     }
     std::path::absolute(path).map_err(refuse)
-}
-
-fn spawn(command: &mut Command) -> io::Result<Output> {
-    command.stdin(Stdio::null()).output()
 }
 
 #[cfg(test)]

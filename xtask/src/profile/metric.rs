@@ -1,15 +1,19 @@
-//! What a child prints: `METRIC:<phase>.<name>:<value>:<unit>` lines and one `OUTCOME:<16 hex>`.
+//! What a child prints: `METRIC:<phase>.<name>:<value>:<unit>` lines, one `OUTCOME:<16 hex>`, and
+//! `SAMPLES:<phase>.<name>:<value>,...` of times, where a metric gives the smallest.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 /// The pseudo-phase of figures that belong to a whole run.
 pub(crate) const WHOLE_RUN: &str = "all";
 
 /// One figure.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// The unit of times.
+pub(crate) const NANOS: &str = "ns";
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Metric {
     pub(crate) phase: String,
     pub(crate) name: String,
@@ -18,11 +22,14 @@ pub(crate) struct Metric {
 }
 
 /// All that one child reported.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Reading {
     /// Hash of every answer the map gave; equal for equal workloads.
     pub(crate) outcome: String,
     pub(crate) metrics: Vec<Metric>,
+    /// What each pass gave, by `phase.name`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) samples: BTreeMap<String, Vec<u64>>,
 }
 
 impl Reading {
@@ -30,6 +37,7 @@ impl Reading {
     pub(crate) fn parse(stdout: &str) -> Result<Reading, String> {
         let mut outcome = None;
         let mut metrics: Vec<Metric> = Vec::new();
+        let mut samples = BTreeMap::new();
         let mut seen = HashSet::new();
         for line in stdout.lines() {
             if let Some(rest) = line.strip_prefix("METRIC:") {
@@ -39,6 +47,12 @@ impl Reading {
                     return Err(format!("{}.{} is reported twice", metric.phase, metric.name));
                 }
                 metrics.push(metric);
+            } else if let Some(rest) = line.strip_prefix("SAMPLES:") {
+                let (key, values) =
+                    parse_samples(rest).ok_or_else(|| format!("unreadable line {line:?}"))?;
+                if samples.insert(key.clone(), values).is_some() {
+                    return Err(format!("samples of {key} are reported twice"));
+                }
             } else if let Some(hash) = line.strip_prefix("OUTCOME:") {
                 if hash.len() != 16 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                     return Err(format!("unreadable line {line:?}"));
@@ -49,13 +63,52 @@ impl Reading {
             }
         }
         let outcome = outcome.ok_or("no OUTCOME line")?;
-        Ok(Reading { outcome, metrics })
+        Ok(Reading { outcome, metrics, samples })
     }
 
     /// The figure `phase.name`, if it was reported.
     pub(crate) fn get(&self, phase: &str, name: &str) -> Option<f64> {
         let found = |metric: &&Metric| metric.phase == phase && metric.name == name;
         self.metrics.iter().find(found).and_then(|metric| metric.value.as_f64())
+    }
+
+    /// What each pass gave for the time `phase.name`; the figure itself where that is not told.
+    pub(crate) fn samples(&self, phase: &str, name: &str) -> Vec<f64> {
+        match self.samples.get(&format!("{phase}.{name}")) {
+            Some(samples) => samples.iter().map(|sample| *sample as f64).collect(),
+            None => self.get(phase, name).into_iter().collect(),
+        }
+    }
+
+    /// Takes in what another process read of the same: the smaller of times, and the samples of
+    /// both. All else is the same in both, or the error says what is not.
+    pub(crate) fn join(&mut self, other: Reading) -> Result<(), String> {
+        if other.outcome != self.outcome {
+            let (first, second) = (&self.outcome, other.outcome);
+            return Err(format!("outcome {first}, and in another process {second}"));
+        }
+        // Before the metrics are: a figure without samples is a sample itself.
+        let timed = self.metrics.iter().filter(|metric| metric.unit == NANOS);
+        let joined = timed.map(|Metric { phase, name, .. }| {
+            let samples = [self.samples(phase, name), other.samples(phase, name)].concat();
+            let samples = samples.into_iter().map(|sample| sample as u64).collect();
+            (format!("{phase}.{name}"), samples)
+        });
+        self.samples = joined.collect();
+        for metric in &mut self.metrics {
+            let Metric { phase, name, unit, value } = metric;
+            let found = |other: &&Metric| other.phase == *phase && other.name == *name;
+            let other = other.metrics.iter().find(found).map(|other| other.value.clone());
+            let other = other.ok_or_else(|| format!("another process has no {phase}.{name}"))?;
+            match unit == NANOS {
+                true if other.as_f64() < value.as_f64() => *value = other,
+                false if other != *value => {
+                    return Err(format!("{phase}.{name} {value}, and in another process {other}"));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 
@@ -68,6 +121,13 @@ fn parse_metric(text: &str) -> Option<Metric> {
     }
     let value = value.parse().ok()?;
     Some(Metric { phase: phase.to_owned(), name: name.to_owned(), value, unit: unit.to_owned() })
+}
+
+fn parse_samples(text: &str) -> Option<(String, Vec<u64>)> {
+    let (key, values) = text.split_once(':')?;
+    key.split_once('.').filter(|(phase, name)| !phase.is_empty() && !name.is_empty())?;
+    let values: Result<Vec<u64>, _> = values.split(',').map(str::parse).collect();
+    Some((key.to_owned(), values.ok()?))
 }
 
 #[cfg(test)]
@@ -96,6 +156,28 @@ mod tests {
     }
 
     #[test]
+    fn processes_are_put_together() {
+        let process = |nanos: u64, more: &str| {
+            let text =
+                format!("METRIC:build.nanos:{nanos}:ns\nMETRIC:build.ops:7:count\n{more}\n{HASH}");
+            Reading::parse(&text).unwrap()
+        };
+        let mut reading = process(30, "SAMPLES:build.nanos:30,35");
+        reading.join(process(20, "SAMPLES:build.nanos:20,21")).unwrap();
+        reading.join(process(25, "")).unwrap();
+        assert_eq!(reading.get("build", "nanos"), Some(20.0));
+        assert_eq!(reading.samples("build", "nanos"), [30.0, 35.0, 20.0, 21.0, 25.0]);
+        assert_eq!(reading.samples("build", "ops"), [7.0]);
+
+        let mut other = process(1, "");
+        other.metrics[1].value = 8.into();
+        let error = reading.join(other).unwrap_err();
+        assert_eq!(error, "build.ops 7, and in another process 8");
+        let other = Reading { outcome: "ff".to_owned(), ..process(1, "") };
+        assert!(reading.join(other).unwrap_err().starts_with("outcome 0123456789abcdef, and"));
+    }
+
+    #[test]
     fn damaged_output_is_refused() {
         for (text, complaint) in [
             ("METRIC:build.ops:1:count\n".to_owned(), "no OUTCOME"),
@@ -105,6 +187,9 @@ mod tests {
             (format!("METRIC:build.ops:1\n{HASH}"), "unreadable"),
             (format!("METRIC:b.o:1:c\nMETRIC:b.o:1:c\n{HASH}"), "twice"),
             (format!("{HASH}{HASH}"), "two OUTCOME"),
+            (format!("SAMPLES:build.nanos:1,,2\n{HASH}"), "unreadable"),
+            (format!("SAMPLES:nanos:1\n{HASH}"), "unreadable"),
+            (format!("SAMPLES:a.b:1\nSAMPLES:a.b:1\n{HASH}"), "twice"),
         ] {
             let error = Reading::parse(&text).unwrap_err();
             assert!(error.contains(complaint), "{text:?} gave {error:?}");

@@ -2,10 +2,10 @@
 
 use comfy_table::{Cell, Table};
 
-use super::compare::BEST;
+use super::advice::BEST;
 use super::sheet::Sheet;
 use crate::host::Host;
-use crate::table;
+use crate::table::{self, wrapped};
 
 /// One sheet for a terminal.
 pub(crate) fn terminal(sheet: &Sheet) -> String {
@@ -15,15 +15,19 @@ pub(crate) fn terminal(sheet: &Sheet) -> String {
     for leak in &sheet.leaks {
         text.push_str(&format!("!!! {leak}\n"));
     }
-    text.push_str(&sheet.verdict);
-    text.push('\n');
+    text.push_str(&wrapped(&sheet.verdict));
+    text.extend(sheet.advice.iter().map(|sentence| wrapped(&format!("- {sentence}"))));
     text
 }
 
 /// Every workload's closing line once more, and what it goes by.
 pub(crate) fn closing(sheets: &[Sheet]) -> String {
-    let lines: Vec<String> = sheets.iter().map(|sheet| format!("- {}\n", sheet.verdict)).collect();
-    format!("{BEST}\n\n{}", lines.concat())
+    closing_by(sheets, wrapped)
+}
+
+fn closing_by(sheets: &[Sheet], line: fn(&str) -> String) -> String {
+    let lines = sheets.iter().map(|sheet| line(&format!("- {}", sheet.verdict)));
+    format!("{}\n{}", line(BEST), lines.collect::<String>())
 }
 
 /// The whole report as Markdown.
@@ -33,11 +37,14 @@ pub(crate) fn markdown(host: &Host, sheets: &[Sheet], faults: &[String]) -> Stri
         text.push_str("\n## Failed\n\n");
         faults.iter().for_each(|fault| text.push_str(&format!("- {fault}\n")));
     }
-    text.push_str(&format!("\n## In short\n\n{}", closing(sheets)));
+    let lines = closing_by(sheets, |line| format!("{line}\n"));
+    text.push_str(&format!("\n## In short\n\n{lines}"));
     for sheet in sheets {
         let mut table = table::markdown();
         fill(&mut table, sheet, |title| format!("**{title}**"));
-        text.push_str(&format!("\n## {}\n\n{table}\n\n", sheet.title));
+        text.push_str(&format!("\n## {}\n\n{table}\n\n{}\n\n", sheet.title, sheet.verdict));
+        text.extend(sheet.advice.iter().map(|sentence| format!("- {sentence}\n")));
+        text.push_str(if sheet.advice.is_empty() { "" } else { "\n" });
         for leak in &sheet.leaks {
             text.push_str(&format!("**{leak}**\n\n"));
         }
@@ -79,6 +86,7 @@ mod tests {
             }],
             leaks: vec!["LEAK in uniform/bump: 3 blocks".to_owned()],
             verdict: "uniform: pool did best.".to_owned(),
+            advice: vec!["Why: it takes few blocks. ".repeat(9).trim().to_owned()],
         }
     }
 
@@ -90,7 +98,7 @@ mod tests {
         let row = text.lines().find(|line| line.contains("heap blocks, all phases")).unwrap();
         assert_eq!(row.matches("999.9 us 99.99x").count(), 4, "{text}");
         assert!(text.contains("!!! LEAK in uniform/bump"));
-        assert!(text.ends_with("uniform: pool did best.\n"));
+        assert!(text.contains("\nuniform: pool did best.\n- Why: it takes few"), "{text}");
     }
 
     #[test]
@@ -99,6 +107,7 @@ mod tests {
         assert!(text.starts_with("# Profile\n"));
         assert!(text.contains("\n- uniform/pool: killed\n"));
         assert!(text.contains("\n- uniform: pool did best.\n"));
+        assert!(text.contains("\nuniform: pool did best.\n\n- Why: it takes few"), "{text}");
         assert!(text.contains("\n**LEAK in uniform/bump: 3 blocks**\n"));
         let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
         assert_eq!(rows.len(), 4, "{text}");

@@ -8,7 +8,7 @@ use super::metric::Reading;
 use crate::host::Host;
 
 /// Raised when a field changes its meaning or goes; new fields leave it as it is.
-const SCHEMA_VERSION: u32 = 1;
+pub(crate) const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Serialize)]
 pub(crate) struct Report<'a> {
@@ -23,6 +23,7 @@ struct WorkloadReport<'a> {
     name: &'a str,
     description: &'a str,
     verdict: &'a str,
+    advice: &'a [String],
     cells: Vec<CellReport<'a>>,
 }
 
@@ -39,7 +40,13 @@ impl<'a> Report<'a> {
         Report { schema_version: SCHEMA_VERSION, host, quick, workloads: Vec::new() }
     }
 
-    pub(crate) fn add(&mut self, workload: &'a Workload, cells: &'a [Cell], verdict: &'a str) {
+    pub(crate) fn add(
+        &mut self,
+        workload: &'a Workload,
+        cells: &'a [Cell],
+        verdict: &'a str,
+        advice: &'a [String],
+    ) {
         let cell_report = |cell: &'a Cell| CellReport {
             backend: &cell.backend,
             faults: &cell.faults,
@@ -50,6 +57,7 @@ impl<'a> Report<'a> {
             name: &workload.name,
             description: &workload.description,
             verdict,
+            advice,
             cells: cells.iter().map(cell_report).collect(),
         });
     }

@@ -1,8 +1,9 @@
 //! The table of one workload: sections of rows, a column per backend.
 
+use super::advice::{advice, verdict};
 use super::catalog::{BASELINE, Workload};
 use super::cell::{Cell, phases};
-use super::compare::{Totals, verdict};
+use super::compare::Totals;
 use crate::format::{ABSENT, change, duration, grouped, number, ratio};
 
 /// A finished table with its closing lines.
@@ -13,6 +14,8 @@ pub(crate) struct Sheet {
     /// Leaks, one line each.
     pub(crate) leaks: Vec<String>,
     pub(crate) verdict: String,
+    /// What to make of it, a sentence or two each.
+    pub(crate) advice: Vec<String>,
 }
 
 pub(crate) struct Section {
@@ -61,6 +64,7 @@ impl Sheet {
             sections,
             leaks: cells.iter().filter_map(leak).collect(),
             verdict: verdict(&workload.name, cells, &phases),
+            advice: advice(cells, &phases),
         }
     }
 }

@@ -23,6 +23,7 @@ use anyhow::{Result, bail};
 use self::finding::Finding;
 pub(crate) use self::layers::is_library;
 use self::source::Source;
+use crate::output;
 use crate::workspace::{self, Metadata};
 
 /// Check layers, sizes, SAFETY comments, where unsafe may stand, links and leftovers.
@@ -31,7 +32,8 @@ pub(crate) struct Flags {}
 
 pub(crate) fn run(_: &Flags) -> Result<()> {
     let findings = check(workspace::root(), &workspace::metadata()?)?;
-    findings.iter().for_each(|finding| println!("{finding}"));
+    let line = |finding: &Finding| format!("{finding}\n");
+    output::print(&findings.iter().map(line).collect::<String>())?;
     match findings.len() {
         0 => Ok(()),
         1 => bail!("1 finding"),

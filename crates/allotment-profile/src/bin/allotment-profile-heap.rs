@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use allotment_meter::Counter;
-use allotment_profile::{Args, Failure, catalog, measure_heap, print, run_program};
+use allotment_profile::{Args, Failure, catalog, measure_heap, plant_leak, print, run_program};
 use allotment_workload::Script;
 
 #[global_allocator]
@@ -21,6 +21,10 @@ struct HeapArgs {
     /// Where to write dhat's own JSON, for its viewer.
     #[arg(long, value_name = "FILE")]
     dhat_out: Option<PathBuf>,
+
+    /// Leak a block in the middle of the run; for tests.
+    #[arg(long, hide = true)]
+    plant_leak: bool,
 }
 
 fn main() -> ExitCode {
@@ -35,6 +39,9 @@ fn main() -> ExitCode {
             check_writable(path)?;
         }
 
+        if args.plant_leak {
+            plant_leak();
+        }
         let counter = Counter::new();
         let profiler = start(args.dhat_out.as_deref());
         let report = measure_heap(&script, job.backend, &counter);

@@ -1,8 +1,9 @@
 //! Takes the time of one workload on one backend, and of its longest pauses.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
-use allotment_profile::{Args, catalog, measure_time, print, run_program};
+use allotment_profile::{Args, catalog, measure_time, print, run_program, soak};
 use allotment_workload::Script;
 
 /// Takes the time of one workload on one backend, and of its longest pauses.
@@ -10,6 +11,14 @@ use allotment_workload::Script;
 struct TimeArgs {
     #[command(flatten)]
     common: Args,
+
+    /// Churn for so long instead, and print how much memory is held.
+    #[arg(long, value_name = "SECONDS")]
+    soak: Option<u64>,
+
+    /// Leak so many bytes with every sample of the soak; for tests.
+    #[arg(long, value_name = "BYTES", hide = true, requires = "soak", default_value_t = 0)]
+    plant_growth: usize,
 }
 
 fn main() -> ExitCode {
@@ -19,6 +28,10 @@ fn main() -> ExitCode {
         }
         let job = args.common.job()?;
         let keys = job.load()?;
+        if let Some(seconds) = args.soak {
+            let length = Duration::from_secs(seconds);
+            return soak(&Script::new(&keys), job.backend, length, args.plant_growth);
+        }
         let report = measure_time(&Script::new(&keys), job.backend)?;
         print(&report.to_string())
     })
