@@ -24,6 +24,8 @@ pub(crate) struct Binaries {
 /// What every child of a run is told besides its cell.
 pub(crate) struct Options {
     pub(crate) quick: bool,
+    /// Whether call sites are printed.
+    pub(crate) hotspots: bool,
     pub(crate) keys: Option<PathBuf>,
     pub(crate) out: PathBuf,
 }

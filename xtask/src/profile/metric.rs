@@ -1,9 +1,10 @@
-//! What a child prints: `METRIC:<phase>.<name>:<value>:<unit>` lines and one `OUTCOME:<16 hex>`.
+//! What a child prints: `METRIC:<phase>.<name>:<value>:<unit>` lines, `DETAIL:<name>:<JSON>` lines
+//! and one `OUTCOME:<16 hex>`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
-use serde_json::Number;
+use serde_json::{Number, Value};
 
 /// The pseudo-phase of figures that belong to a whole run.
 pub(crate) const WHOLE_RUN: &str = "all";
@@ -23,6 +24,8 @@ pub(crate) struct Reading {
     /// Hash of every answer the map gave; equal for equal workloads.
     pub(crate) outcome: String,
     pub(crate) metrics: Vec<Metric>,
+    /// Figures that are more than a number, by their names, as the child gave them.
+    pub(crate) details: BTreeMap<String, Value>,
 }
 
 impl Reading {
@@ -31,6 +34,7 @@ impl Reading {
         let mut outcome = None;
         let mut metrics: Vec<Metric> = Vec::new();
         let mut seen = HashSet::new();
+        let mut details = BTreeMap::new();
         for line in stdout.lines() {
             if let Some(rest) = line.strip_prefix("METRIC:") {
                 let metric =
@@ -39,6 +43,12 @@ impl Reading {
                     return Err(format!("{}.{} is reported twice", metric.phase, metric.name));
                 }
                 metrics.push(metric);
+            } else if let Some(rest) = line.strip_prefix("DETAIL:") {
+                let (name, value) =
+                    parse_detail(rest).ok_or_else(|| format!("unreadable line {line:?}"))?;
+                if details.insert(name.to_owned(), value).is_some() {
+                    return Err(format!("detail {name} is reported twice"));
+                }
             } else if let Some(hash) = line.strip_prefix("OUTCOME:") {
                 if hash.len() != 16 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                     return Err(format!("unreadable line {line:?}"));
@@ -49,7 +59,7 @@ impl Reading {
             }
         }
         let outcome = outcome.ok_or("no OUTCOME line")?;
-        Ok(Reading { outcome, metrics })
+        Ok(Reading { outcome, metrics, details })
     }
 
     /// The figure `phase.name`, if it was reported.
@@ -68,6 +78,11 @@ fn parse_metric(text: &str) -> Option<Metric> {
     }
     let value = value.parse().ok()?;
     Some(Metric { phase: phase.to_owned(), name: name.to_owned(), value, unit: unit.to_owned() })
+}
+
+fn parse_detail(text: &str) -> Option<(&str, Value)> {
+    let (name, json) = text.split_once(':').filter(|(name, _)| !name.is_empty())?;
+    Some((name, serde_json::from_str(json).ok()?))
 }
 
 #[cfg(test)]
@@ -96,6 +111,14 @@ mod tests {
     }
 
     #[test]
+    fn details_are_kept_as_they_are() {
+        let text = format!("DETAIL:fill:[1,2]\nDETAIL:of_tomorrow:{{\"a:b\":null}}\n{HASH}");
+        let details = Reading::parse(&text).unwrap().details;
+        assert_eq!(details["fill"], serde_json::json!([1, 2]));
+        assert_eq!(details["of_tomorrow"], serde_json::json!({"a:b": null}));
+    }
+
+    #[test]
     fn damaged_output_is_refused() {
         for (text, complaint) in [
             ("METRIC:build.ops:1:count\n".to_owned(), "no OUTCOME"),
@@ -104,6 +127,9 @@ mod tests {
             (format!("METRIC:build.ops:many:count\n{HASH}"), "unreadable"),
             (format!("METRIC:build.ops:1\n{HASH}"), "unreadable"),
             (format!("METRIC:b.o:1:c\nMETRIC:b.o:1:c\n{HASH}"), "twice"),
+            (format!("DETAIL:fill:[1,\n{HASH}"), "unreadable"),
+            (format!("DETAIL:[1]\n{HASH}"), "unreadable"),
+            (format!("DETAIL:fill:[1]\nDETAIL:fill:[2]\n{HASH}"), "twice"),
             (format!("{HASH}{HASH}"), "two OUTCOME"),
         ] {
             let error = Reading::parse(&text).unwrap_err();

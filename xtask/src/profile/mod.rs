@@ -7,6 +7,11 @@ mod catalog;
 mod cell;
 mod child;
 mod compare;
+mod dhat;
+mod flame;
+mod frame;
+mod hotspots;
+mod json;
 mod metric;
 mod render;
 mod report;
@@ -19,7 +24,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use self::catalog::Catalog;
-use self::cell::{Cell, check_outcomes};
+use self::cell::{Cell, check_outcomes, read_hotspots};
 use self::child::{Binaries, Options, readable_keys};
 use self::report::Report;
 use self::sheet::Sheet;
@@ -28,7 +33,8 @@ use crate::workspace;
 
 /// Measure every backend on every workload, with std's BTreeMap as the "before".
 ///
-/// Prints a table per workload and writes report.json, summary.md and dhat's own files.
+/// Prints a table per workload and writes report.json, summary.md, and per cell
+/// dhat's own file and collapsed stacks.
 #[derive(clap::Args, Clone, Default)]
 pub(crate) struct Flags {
     /// Use the small size of each workload: under a minute in all
@@ -51,6 +57,10 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 
+    /// Print the largest call sites of each cell, ranked in four ways
+    #[arg(long)]
+    pub(crate) hotspots: bool,
+
     /// List workloads and backends, and measure nothing
     #[arg(long)]
     pub(crate) list: bool,
@@ -64,7 +74,11 @@ pub(crate) fn run(flags: &Flags) -> Result<()> {
         Some(out) => out.clone(),
         None => workspace::metadata()?.target_directory.join("profile"),
     };
-    run_with(&Binaries::build()?, flags, Options { quick: flags.quick, keys, out })
+    run_with(
+        &Binaries::build()?,
+        flags,
+        Options { quick: flags.quick, hotspots: flags.hotspots, keys, out },
+    )
 }
 
 fn run_with(binaries: &Binaries, flags: &Flags, options: Options) -> Result<()> {
@@ -79,6 +93,7 @@ fn run_with(binaries: &Binaries, flags: &Flags, options: Options) -> Result<()> 
     let host = Host::here();
     let mut cells = schedule::measure_all(binaries, &picked, &options)?;
     cells.chunks_mut(picked.backends.len()).for_each(check_outcomes);
+    read_hotspots(&mut cells, &options.out);
     publish(&host, &picked, &cells, &options)?;
 
     let broken = cells.iter().filter(|cell| !cell.faults.is_empty()).count();
@@ -99,19 +114,32 @@ fn publish(host: &Host, picked: &Catalog, cells: &[Cell], options: &Options) -> 
         println!("{}", render::terminal(sheet));
     }
     println!("{}", render::closing(&sheets));
-    let leaks: Vec<&String> = sheets.iter().flat_map(|sheet| &sheet.leaks).collect();
-    leaks.iter().for_each(|leak| println!("!!! {leak}"));
+    if options.hotspots {
+        println!("{}", render::hotspots(cells));
+    }
+    let leaks = sheets.iter().flat_map(|sheet| &sheet.leaks);
+    leaks.for_each(|leak| println!("!!! {}", leak.line));
     faults.iter().for_each(|fault| eprintln!("FAILED {fault}"));
 
     let mut report = Report::new(host, options.quick);
     for ((workload, cells), sheet) in by_workload().zip(&sheets) {
         report.add(workload, cells, &sheet.verdict);
     }
-    let json = serde_json::to_string_pretty(&report)? + "\n";
-    write(&options.out.join("report.json"), &json)?;
+    write(&options.out.join("report.json"), &report.to_json()?)?;
+    for cell in cells {
+        let sites = cell.hotspots.iter().map(|hotspots| flame::collapsed(hotspots.sites()));
+        for stacks in sites {
+            write(&collapsed_file(&options.out, cell), &stacks)?;
+        }
+    }
     write(&options.out.join("summary.md"), &render::markdown(host, &sheets, &faults))?;
     println!("Report: {}", options.out.display());
     Ok(())
+}
+
+/// Where the stacks of a cell at its peak go, for other tools.
+fn collapsed_file(out: &Path, cell: &Cell) -> PathBuf {
+    out.join(format!("collapsed-{}-{}.txt", cell.workload, cell.backend))
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

@@ -2,10 +2,16 @@
 
 use comfy_table::{Cell, Table};
 
+use super::cell;
 use super::compare::BEST;
+use super::hotspots::Ranking;
 use super::sheet::Sheet;
 use crate::host::Host;
 use crate::table;
+
+/// Call sites that a ranking shows in a terminal, which is so wide.
+const TOLD_SITES: usize = 3;
+const COLUMNS: usize = 100;
 
 /// One sheet for a terminal.
 pub(crate) fn terminal(sheet: &Sheet) -> String {
@@ -13,11 +19,45 @@ pub(crate) fn terminal(sheet: &Sheet) -> String {
     fill(&mut table, sheet, |title| title.to_owned());
     let mut text = format!("{}\n{}\n", sheet.title, table.trim_fmt());
     for leak in &sheet.leaks {
-        text.push_str(&format!("!!! {leak}\n"));
+        text.push_str(&format!("!!! {}\n", leak.line));
+        leak.sites.iter().for_each(|site| text.push_str(&indented(site)));
     }
     text.push_str(&sheet.verdict);
     text.push('\n');
     text
+}
+
+/// The largest call sites of each cell, ranked in each way, at most three of each.
+pub(crate) fn hotspots(cells: &[cell::Cell]) -> String {
+    let mut text = String::new();
+    for cell in cells {
+        let Some(hotspots) = &cell.hotspots else { continue };
+        for ranking in Ranking::ALL {
+            let top = hotspots.top(ranking, TOLD_SITES);
+            if top.is_empty() {
+                continue;
+            }
+            let (workload, backend) = (&cell.workload, &cell.backend);
+            text.push_str(&format!("{workload}/{backend}, heap {}:\n", ranking.title()));
+            top.iter().for_each(|site| text.push_str(&indented(&site.told(ranking))));
+        }
+    }
+    text
+}
+
+/// A call site below the line that it belongs to; callers that do not fit are left out.
+fn indented(site: &str) -> String {
+    let line = |(index, line): (usize, &str)| {
+        let indent = if index == 0 { "  " } else { "      " };
+        let mut line = format!("{indent}{line}");
+        while line.len() > COLUMNS
+            && let Some(end) = line.trim_end_matches(" < ...").rfind(" < ")
+        {
+            line.replace_range(end.., " < ...");
+        }
+        line + "\n"
+    };
+    site.lines().enumerate().map(line).collect()
 }
 
 /// Every workload's closing line once more, and what it goes by.
@@ -39,7 +79,11 @@ pub(crate) fn markdown(host: &Host, sheets: &[Sheet], faults: &[String]) -> Stri
         fill(&mut table, sheet, |title| format!("**{title}**"));
         text.push_str(&format!("\n## {}\n\n{table}\n\n", sheet.title));
         for leak in &sheet.leaks {
-            text.push_str(&format!("**{leak}**\n\n"));
+            text.push_str(&format!("**{}**\n\n", leak.line));
+            for site in &leak.sites {
+                text.push_str(&format!("- {}\n", site.replace('\n', ", ")));
+            }
+            text.push_str(if leak.sites.is_empty() { "" } else { "\n" });
         }
     }
     text.truncate(text.trim_end().len());
@@ -61,7 +105,9 @@ fn fill(table: &mut Table, sheet: &Sheet, heading: impl Fn(&str) -> String) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sheet::{Row, Section};
+    use super::super::cell::tests::cell;
+    use super::super::hotspots::tests::at_peak;
+    use super::super::sheet::{Leak, Row, Section};
     use super::*;
 
     fn sheet() -> Sheet {
@@ -77,7 +123,13 @@ mod tests {
                     cells: backends.map(|_| wide()).to_vec(),
                 }],
             }],
-            leaks: vec!["LEAK in uniform/bump: 3 blocks".to_owned()],
+            leaks: vec![Leak {
+                line: "LEAK in uniform/bump: 3 blocks".to_owned(),
+                sites: vec![format!(
+                    "3 blocks, 9 bytes: a::b (c.rs:1)\nfrom {}",
+                    "d::e < ".repeat(30)
+                )],
+            }],
             verdict: "uniform: pool did best.".to_owned(),
         }
     }
@@ -89,8 +141,22 @@ mod tests {
         assert!(widest <= Some(100), "{widest:?} columns:\n{text}");
         let row = text.lines().find(|line| line.contains("heap blocks, all phases")).unwrap();
         assert_eq!(row.matches("999.9 us 99.99x").count(), 4, "{text}");
-        assert!(text.contains("!!! LEAK in uniform/bump"));
+        let leak =
+            "!!! LEAK in uniform/bump: 3 blocks\n  3 blocks, 9 bytes: a::b (c.rs:1)\n      from ";
+        assert!(text.contains(leak) && text.contains(" < d::e < ...\n"), "{text}");
         assert!(text.ends_with("uniform: pool did best.\n"));
+    }
+
+    #[test]
+    fn hotspots_are_told_by_cell_and_ranking() {
+        let mut pool = cell("pool", "");
+        let stacks = [("run a", 10), ("run b", 40), ("run c", 30), ("run d", 20)];
+        pool.hotspots = Some(at_peak(&stacks));
+        let text = hotspots(&[cell("std", ""), pool]);
+        let peak = "uniform/pool, heap at the peak:\n  4 blocks, 40 bytes: x::b (src/x.rs:1)\n\
+                    \x20     from x::run\n  3 blocks, 30 bytes: x::c";
+        assert!(text.contains(peak), "{text}");
+        assert!(!text.contains("x::a") && !text.contains("temporary"), "{text}");
     }
 
     #[test]
@@ -99,7 +165,7 @@ mod tests {
         assert!(text.starts_with("# Profile\n"));
         assert!(text.contains("\n- uniform/pool: killed\n"));
         assert!(text.contains("\n- uniform: pool did best.\n"));
-        assert!(text.contains("\n**LEAK in uniform/bump: 3 blocks**\n"));
+        assert!(text.contains("\n**LEAK in uniform/bump: 3 blocks**\n\n- 3 blocks, 9 bytes: a::b"));
         let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
         assert_eq!(rows.len(), 4, "{text}");
         let bars = |row: &&str| row.matches('|').count();

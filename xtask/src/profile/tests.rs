@@ -1,5 +1,7 @@
 //! The whole command against a child that is a shell script.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -16,6 +18,7 @@ fn profile(backends: &[&str], change: impl Fn(&mut Flags, &Path)) -> (Result<()>
     change(&mut flags, folder.path());
     let options = Options {
         quick: flags.quick,
+        hotspots: flags.hotspots,
         keys: flags.keys.clone(),
         out: folder.path().join("nested/out"),
     };
@@ -35,7 +38,7 @@ fn a_run_leaves_its_report() {
     let (result, folder) = profile(&["pool"], |flags, _| flags.quick = true);
     result.unwrap();
     let report = report(&folder);
-    assert_eq!(report["schema_version"], 1);
+    assert_eq!(report["schema_version"], 2);
     assert_eq!(report["quick"], true);
     assert_eq!(report["workloads"].as_array().unwrap().len(), 2);
     let cells = report["workloads"][0]["cells"].as_array().unwrap();
@@ -51,9 +54,12 @@ fn a_run_leaves_its_report() {
         "{summary}"
     );
     assert!(summary.contains(" 1,048,576 |"), "{summary}");
-    for file in ["dhat-uniform-std.json", "dhat-words-pool.json"] {
-        assert!(read(&folder, file).contains("dhat"));
-    }
+    assert!(read(&folder, "dhat-words-pool.json").contains("dhatFileVersion"));
+    let node = "node::allocate_leaf";
+    let stacks = format!(
+        "run::insert_all;map::insert;{node} 2048\nrun::insert_all;traits::clone;{node} 1024\n"
+    );
+    assert_eq!(read(&folder, "collapsed-uniform-std.txt"), stacks);
 }
 
 #[test]
@@ -85,7 +91,83 @@ fn a_wrong_outcome_fails_the_run() {
 fn a_leak_is_told_in_the_summary() {
     let (result, folder) = profile(&["leaky"], |_, _| ());
     result.unwrap();
-    assert!(read(&folder, "summary.md").contains("**LEAK in uniform/leaky: 2 blocks"));
+    let summary = read(&folder, "summary.md");
+    let leak = "**LEAK in uniform/leaky: 2 blocks, 1024 bytes never freed**\n\n\
+                - 2 blocks, 1,024 bytes: node::allocate_leaf \
+                (crates/allotment-core/src/raw/node.rs:181), from map::insert < run::insert_all\n";
+    assert!(summary.contains(leak), "{summary}");
+}
+
+#[test]
+fn equal_runs_give_equal_reports_but_for_their_times() {
+    let (_, first) = profile(&["pool", "leaky"], |_, _| ());
+    let (_, second) = profile(&["pool", "leaky"], |_, _| ());
+    let exact = |folder: &TempDir| {
+        let mut report = report(folder);
+        report["host"] = Value::Null;
+        for workload in report["workloads"].as_array_mut().unwrap() {
+            for cell in workload["cells"].as_array_mut().unwrap() {
+                cell["time"] = Value::Null;
+            }
+        }
+        report.to_string()
+    };
+    assert_eq!(exact(&first), exact(&second));
+}
+
+#[test]
+fn call_sites_that_cannot_be_read_are_a_fault_of_their_cell() {
+    let (result, folder) = profile(&["mute"], |_, _| ());
+    assert_eq!(exit::code(&result.unwrap_err()), 1);
+    let report = report(&folder);
+    let cell = &report["workloads"][0]["cells"][1];
+    let fault = cell["faults"][0].as_str().unwrap();
+    assert!(fault.starts_with("uniform/mute: cannot read dhat-uniform-mute.json: "), "{fault}");
+    assert_eq!(cell["hotspots"], Value::Null);
+    assert!(cell["heap"].is_object());
+}
+
+/// Fields as the document lists them: `a.b[].c`, below a reading `reading.c`.
+fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+    let path = match path {
+        "workloads[].cells[].heap" | "workloads[].cells[].time" => {
+            found.insert(path.to_owned());
+            "reading"
+        }
+        _ => path,
+    };
+    match value {
+        Value::Object(items) => {
+            for (name, item) in items {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                let path = path.replace("children[].children", "children");
+                found.insert(path.clone());
+                fields(item, &path, found);
+            }
+        }
+        Value::Array(items) => {
+            items.iter().for_each(|item| fields(item, &format!("{path}[]"), found))
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_field_of_the_report_is_documented() {
+    let (_, folder) = profile(&["pool", "crash"], |_, _| ());
+    let mut written = BTreeSet::new();
+    fields(&report(&folder), "", &mut written);
+
+    let page = fs::read_to_string(workspace::root().join("docs/report-schema.md")).unwrap();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let documented: BTreeMap<&str, &str> = rows.collect();
+    let undocumented: Vec<&String> =
+        written.iter().filter(|field| !documented.contains_key(field.as_str())).collect();
+    assert!(undocumented.is_empty(), "not in docs/report-schema.md: {undocumented:?}");
+    let always = documented.iter().filter(|(_, rest)| !rest.starts_with("optional"));
+    let missing: Vec<&str> =
+        always.map(|(field, _)| *field).filter(|field| !written.contains(*field)).collect();
+    assert!(missing.is_empty(), "documented, but not written: {missing:?}");
 }
 
 #[test]
