@@ -13,6 +13,7 @@ mod frame;
 mod hotspots;
 mod json;
 mod metric;
+mod page;
 mod render;
 mod report;
 mod schedule;
@@ -33,7 +34,7 @@ use crate::workspace;
 
 /// Measure every backend on every workload, with std's BTreeMap as the "before".
 ///
-/// Prints a table per workload and writes report.json, summary.md, and per cell
+/// Prints a table per workload and writes report.html, report.json, summary.md, and per cell
 /// dhat's own file and collapsed stacks.
 #[derive(clap::Args, Clone, Default)]
 pub(crate) struct Flags {
@@ -126,6 +127,7 @@ fn publish(host: &Host, picked: &Catalog, cells: &[Cell], options: &Options) -> 
         report.add(workload, cells, &sheet.verdict);
     }
     write(&options.out.join("report.json"), &report.to_json()?)?;
+    write(&options.out.join("report.html"), &page::render(&serde_json::to_value(&report)?, None)?)?;
     for cell in cells {
         let sites = cell.hotspots.iter().map(|hotspots| flame::collapsed(hotspots.sites()));
         for stacks in sites {

@@ -60,6 +60,7 @@ fn a_run_leaves_its_report() {
         "run::insert_all;map::insert;{node} 2048\nrun::insert_all;traits::clone;{node} 1024\n"
     );
     assert_eq!(read(&folder, "collapsed-uniform-std.txt"), stacks);
+    assert!(read(&folder, "report.html").contains("uniform: pool did best"));
 }
 
 #[test]
