@@ -12,6 +12,10 @@ use crate::table;
 /// Call sites that a ranking shows in a terminal, which is so wide.
 const TOLD_SITES: usize = 3;
 const COLUMNS: usize = 100;
+const CALLERS_INDENT: usize = 6;
+
+/// Callers that tell which part of a program asked: kept when those between do not fit.
+const OUTER_CALLERS: usize = 3;
 
 /// One sheet for a terminal.
 pub(crate) fn terminal(sheet: &Sheet) -> String {
@@ -45,19 +49,20 @@ pub(crate) fn hotspots(cells: &[cell::Cell]) -> String {
     text
 }
 
-/// A call site below the line that it belongs to; callers that do not fit are left out.
+/// A call site below the line that it belongs to, in lines that fit.
 fn indented(site: &str) -> String {
-    let line = |(index, line): (usize, &str)| {
-        let indent = if index == 0 { "  " } else { "      " };
-        let mut line = format!("{indent}{line}");
-        while line.len() > COLUMNS
-            && let Some(end) = line.trim_end_matches(" < ...").rfind(" < ")
-        {
-            line.replace_range(end.., " < ...");
-        }
-        line + "\n"
-    };
-    site.lines().enumerate().map(line).collect()
+    let (site, callers) = site.split_once('\n').unwrap_or((site, ""));
+    let callers: Vec<&str> = callers.split(" < ").collect();
+    let mut line = callers.join(" < ");
+    let mut inner = callers.len().saturating_sub(OUTER_CALLERS);
+    while line.len() > COLUMNS - CALLERS_INDENT && inner > 0 {
+        inner -= 1;
+        let outer = callers[callers.len() - OUTER_CALLERS..].join(" < ");
+        line = format!("{} < ... < {outer}", callers[..inner].join(" < "));
+    }
+    let line = line.trim_start_matches(" < ");
+    let callers = if line.is_empty() { String::new() } else { format!("      {line}\n") };
+    format!("  {site}\n{callers}")
 }
 
 /// Every workload's closing line once more, and what it goes by.
@@ -126,7 +131,7 @@ mod tests {
             leaks: vec![Leak {
                 line: "LEAK in uniform/bump: 3 blocks".to_owned(),
                 sites: vec![format!(
-                    "3 blocks, 9 bytes: a::b (c.rs:1)\nfrom {}",
+                    "3 blocks, 9 bytes: a::b (c.rs:1)\nfrom {}f::g < h::i < j::k",
                     "d::e < ".repeat(30)
                 )],
             }],
@@ -143,7 +148,10 @@ mod tests {
         assert_eq!(row.matches("999.9 us 99.99x").count(), 4, "{text}");
         let leak =
             "!!! LEAK in uniform/bump: 3 blocks\n  3 blocks, 9 bytes: a::b (c.rs:1)\n      from ";
-        assert!(text.contains(leak) && text.contains(" < d::e < ...\n"), "{text}");
+        assert!(
+            text.contains(leak) && text.contains(" < d::e < ... < f::g < h::i < j::k\n"),
+            "{text}"
+        );
         assert!(text.ends_with("uniform: pool did best.\n"));
     }
 

@@ -55,10 +55,7 @@ fn a_run_leaves_its_report() {
     );
     assert!(summary.contains(" 1,048,576 |"), "{summary}");
     assert!(read(&folder, "dhat-words-pool.json").contains("dhatFileVersion"));
-    let node = "node::allocate_leaf";
-    let stacks = format!(
-        "run::insert_all;map::insert;{node} 2048\nrun::insert_all;traits::clone;{node} 1024\n"
-    );
+    let stacks = "run::insert_all;map::clone 1024\nrun::insert_all;map::insert 2048\n";
     assert_eq!(read(&folder, "collapsed-uniform-std.txt"), stacks);
     assert!(read(&folder, "report.html").contains("uniform: pool did best"));
 }
@@ -94,8 +91,8 @@ fn a_leak_is_told_in_the_summary() {
     result.unwrap();
     let summary = read(&folder, "summary.md");
     let leak = "**LEAK in uniform/leaky: 2 blocks, 1024 bytes never freed**\n\n\
-                - 2 blocks, 1,024 bytes: node::allocate_leaf \
-                (crates/allotment-core/src/raw/node.rs:181), from map::insert < run::insert_all\n";
+                - 2 blocks, 1,024 bytes: map::insert \
+                (crates/allotment-core/src/map/mod.rs:318), from run::insert_all\n";
     assert!(summary.contains(leak), "{summary}");
 }
 

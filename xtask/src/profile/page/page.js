@@ -43,9 +43,9 @@ const digits = (value) => {
 // The first unit lasts for so many steps.
 function scaled(value, step, units, first) {
   let at = 0;
-  if (Math.abs(value) < step * first) return `${digits(value)} ${units[0]}`;
+  if (Math.abs(value) < step * first) return `${digits(value)}\u00a0${units[0]}`;
   while (Math.abs(value) >= step && at + 1 < units.length) { value /= step; at += 1; }
-  return `${Number(value.toPrecision(3)).toLocaleString('en')} ${units[at]}`;
+  return `${Number(value.toPrecision(3)).toLocaleString('en')}\u00a0${units[at]}`;
 }
 const bytes = (value) => scaled(value, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB'], 1);
 const nanos = (value) => scaled(value, 1000, ['ns', 'µs', 'ms', 's'], 1);
@@ -53,8 +53,12 @@ const count = (value) => scaled(value, 1000, ['', 'k', 'M', 'G'], 10).trim();
 const byUnit = { ns: nanos, bytes, count: digits };
 const shown = (value, unit) =>
   isNumber(value) ? (byUnit[unit] || digits)(value) : ABSENT;
-const times = (value) => isNumber(value) ? `${value.toFixed(value < 10 ? 2 : 0)}×` : ABSENT;
-const percent = (part, whole) => whole > 0 ? `${(100 * part / whole).toFixed(1)} %` : ABSENT;
+function times(value) {
+  if (!isNumber(value)) return ABSENT;
+  if (value > 0 && value < 0.005) return `${Number(value.toPrecision(1))}×`;
+  return `${value.toFixed(value < 10 ? 2 : 0)}×`;
+}
+const percent = (part, whole) => whole > 0 ? `${(100 * part / whole).toFixed(1)}\u00a0%` : ABSENT;
 
 // ---- The data -----------------------------------------------------------------------------
 
@@ -255,7 +259,7 @@ function backendTable() {
   return section('backends', 'Backends', null,
     note(`Over all phases, with the ratio to std${data.before
       ? ', and the change to the earlier report (~ for none)' : ''}.`),
-    table('Backends', ['backend', ...titles, 'left at the end'], rows));
+    table('Backends', ['backend', ...titles, 'Left at the end'], rows));
 }
 
 function phaseTable() {
@@ -319,7 +323,9 @@ function byteTicks(largest) {
   const unit = 1024 ** Math.max(0, Math.floor(Math.log2(largest) / 10));
   return steps(largest / unit, 4).map((n) => n * unit);
 }
-// Charts are drawn when their place has a width, and again when it changes.
+// Charts are drawn once their place is in the page and has a width, and again when that changes.
+const waiting = [];
+const settle = () => waiting.splice(0).forEach((lay) => lay());
 function chart(kind, label, draw, caption) {
   const place = h('div');
   const figure = h('figure', { 'data-chart': kind }, caption ? h('figcaption', {}, caption) : null,
@@ -336,6 +342,7 @@ function chart(kind, label, draw, caption) {
   };
   // In the next frame: drawing changes the height, which must not go round in circles.
   new ResizeObserver(() => requestAnimationFrame(lay)).observe(place);
+  waiting.push(lay);
   return figure;
 }
 const canvas = (width, height, ...children) =>
@@ -581,8 +588,7 @@ function columns(values, names, titles, paint, width) {
       height: high(n), rx: 2, style: `fill:${paint}` }),
     n === most ? text(Math.min(Math.max(at * step + step / 2, 20), width - 20),
       height - foot - high(n) - 4, percent(n, all), 'middle', 'value') : null,
-    at % every === 0 ? text(at * step + step / 2, height - 5, names[at],
-      at + 1 === values.length ? 'end' : 'middle') : null,
+    at % every === 0 ? text(at * step + step / 2, height - 5, names[at], 'middle') : null,
     s('rect', { x: at * step, y: 0, width: step, height, fill: 'transparent' },
       s('title', {}, `${titles[at]}: ${digits(n)} (${percent(n, all)})`)),
   ]);
@@ -598,7 +604,7 @@ const filled = () => panels('fill', 'Fill of leaves', 'Leaves by tenth of their 
   + 'the build. Further right is denser.', has('fill'), (cell, width) => columns(cell.fill,
   cell.fill.map((_, at) => `${at * 10} %`), cell.fill.map((_, at) => `${at * 10} to ${at * 10 + 10} %`),
   colour(cell.backend), width), (cell) => cell.fill.join(', '));
-const below = (limit) => limit === null ? 'more'
+const below = (limit) => limit === null ? '∞'
   : scaled(limit, 1024, ['', 'k', 'M', 'G'], 1).trim();
 const lifetimes = () => panels('lifetimes', 'Lifetimes of blocks', 'Blocks by how many requests came '
   + 'between their own and their end: fewer than so many. Left is short-lived.', has('lifetimes'),
@@ -670,9 +676,10 @@ function flame() {
       if (next) links.push(' › ', link(name, at + 1));
     });
     if (!node) state.zoom = [];
-    put(trail, links);
+    put(trail, state.zoom.length ? links : []);
     const label = `Heap at its peak on ${cell.backend} by callers, ${bytes(tree.now)} in all`;
     put(place, chart('flame', label, draw));
+    if (place.isConnected) settle();
   };
   const link = (name, depth) => h('button', { type: 'button', class: 'mono',
     onclick: () => { state.zoom.length = depth; lay(); } }, name);
@@ -751,8 +758,16 @@ function hotspots() {
   const rows = cell.rankings[state.ranking].map((at) => {
     const site = cell.sites[at];
     const frames = site[0].map((name) => data.names[name]);
-    const path = () => h('details', {}, h('summary', { class: 'mono' }, frames[0]),
-      h('ol', { class: 'mono' }, frames.slice(1).map((frame) => h('li', {}, frame))));
+    const parts = (frame) => {
+      const [, name, file] = frame.match(/^(.*?)(?: \((.*)\))?$/);
+      return [h('span', { class: 'mono' }, name), h('span', { class: 'file' }, file || '')];
+    };
+    const names = frames.slice(1).map((frame) => frame.split(' (')[0]);
+    const callers = names.length > 5 ? [...names.slice(0, 2), '…', ...names.slice(-3)] : names;
+    const by = callers.length ? h('span', { class: 'file mono' }, `from ${callers.join(' < ')}`)
+      : null;
+    const path = () => h('details', {}, h('summary', {}, parts(frames[0]), by),
+      h('ol', {}, frames.slice(1).map((frame) => h('li', {}, parts(frame)))));
     const pair = (index) => [{ text: digits(site[index][0]), sort: site[index][0] },
       { text: bytes(site[index][1]), sort: site[index][1] }];
     const others = [1, 2, 3, 4].filter((index) => index !== column)
@@ -761,8 +776,7 @@ function hotspots() {
   });
   const rest = RANKINGS.filter(([, index]) => index !== column).map(([name]) => name);
   const content = rows.length
-    ? table('Call sites', ['call site, and its callers', `blocks ${words}`, `bytes ${words}`,
-      ...rest], rows)
+    ? table('Call sites', ['call site, and its callers', 'blocks', 'bytes', ...rest], rows)
     : h('p', {}, `${cell.backend} has none ${words}.`);
   return section('hotspots', 'Hotspots',
     h('div', { class: 'title', style: 'margin:0' },
@@ -788,6 +802,7 @@ function redraw(id) {
   const at = buttons(old).indexOf(document.activeElement);
   const drawn = SECTIONS[id]();
   old.replaceWith(drawn);
+  settle();
   if (at >= 0 && buttons(drawn)[at]) buttons(drawn)[at].focus();
 }
 
@@ -813,6 +828,7 @@ function detail() {
     h('p', { class: 'muted' }, `${one.description}${entriesOf(one)}`),
     one.cells.flatMap((cell) => cell.faults.map((fault) => h('p', { class: 'fault' }, fault))),
     Object.values(SECTIONS).map((draw) => draw()).filter((drawn) => drawn !== null));
+  settle();
 }
 function entriesOf(one) {
   const entries = one.cells.map((cell) => value(cell, 'all.entries')).find(isNumber);
