@@ -7,12 +7,12 @@
 use std::fs;
 use std::path::Path;
 
-/// Functions of `Allocator`: where the meter only passes on what it is asked.
+/// Functions of `Allocator`: by them the meter only passes on what it is asked.
 const PASSED_ON: [&str; 6] =
     ["allocate", "allocate_zeroed", "grow", "grow_zeroed", "shrink", "deallocate"];
 
 /// Beginnings of paths of files that only pass a request on to the heap.
-const PLUMBING_FILES: [&str; 12] = [
+const PLUMBING_FILES: [&str; 14] = [
     "dhat-",
     "alloc/src/alloc.rs",
     "alloc/src/boxed.rs",
@@ -21,6 +21,8 @@ const PLUMBING_FILES: [&str; 12] = [
     "src/alloc/global.rs",
     "src/raw_vec",
     "core/src/",
+    "src/ops/",
+    "iter/",
     "crates/allotment-alloc/",
     "crates/allotment-meter/",
     "crates/allotment-system/",
@@ -137,7 +139,7 @@ impl Frame {
 pub(crate) fn readable(stack: Vec<Frame>) -> Option<Vec<Frame>> {
     let passes_on = |frame: &Frame| {
         let name = frame.function.rsplit("::").next().unwrap_or_default();
-        frame.file.ends_with("counting.rs") && PASSED_ON.contains(&name)
+        frame.file.starts_with("crates/allotment-meter/") && PASSED_ON.contains(&name)
     };
     let asks = stack.iter().find(|frame| frame.is_ours() && !passes_on(frame));
     if asks.is_some_and(|frame| frame.is_in(&OBSERVERS)) {
@@ -234,6 +236,7 @@ pub(crate) mod tests {
             "crates/allotment-core/src/raw/copy.rs",
             "crates/allotment-core/src/raw/obtain.rs",
             "crates/allotment-core/src/map/mod.rs",
+            "crates/allotment-meter/src/aging.rs",
             "crates/allotment-meter/src/counting.rs",
             "crates/allotment-pool/src/chunk.rs",
             "crates/allotment-profile/src/heap.rs",
@@ -297,7 +300,8 @@ pub(crate) mod tests {
             "alloc (alloc/src/alloc.rs:95:9)",
             "allocate (stable/alloc/global.rs:100:14)",
             "request (allotment-pool/src/chunk.rs:101:16)",
-            "allocate<Global> (allotment-meter/src/counting.rs:113:33)",
+            "allocate<Global> (allotment-meter/src/aging.rs:104:34)",
+            "allocate<Aging<Global>> (allotment-meter/src/counting.rs:113:33)",
             "obtain (src/raw/obtain.rs:15:17)",
             "allocate_leaf<&str, u64> (src/raw/node.rs:181:9)",
             "copy<&str> (src/raw/copy.rs:60:25)",
