@@ -9,9 +9,6 @@ use super::report::{
     Cell, Flame, Hotspots, Lifetime, Pauses, Report, Site, SizeClass, Timeline, Weight,
 };
 
-/// Classes of pauses in a doubling of their length.
-const BINS_PER_DOUBLING: f64 = 4.0;
-
 /// Steps of a column from nothing to its largest; the script knows this number, too.
 const PARTS: f64 = 10_000.0;
 
@@ -257,14 +254,15 @@ fn scaled(column: Vec<u64>) -> Vec<u64> {
     [largest].into_iter().chain(column.into_iter().map(part)).collect()
 }
 
-/// A histogram in classes of equal ratio: class, count, class, count and so on.
+/// A histogram by doublings: class, count, class, count and so on. Class 5 is more than 32
+/// nanoseconds and at most 64.
 fn binned(pauses: &Pauses, names: &mut Names) -> Value {
-    let mut bins: BTreeMap<u64, u64> = BTreeMap::new();
+    let mut bins: BTreeMap<u32, u64> = BTreeMap::new();
     for (nanos, count) in &pauses.buckets {
-        let class = ((*nanos).max(1) as f64).log2() * BINS_PER_DOUBLING;
-        *bins.entry(class.floor() as u64).or_default() += count;
+        *bins.entry(nanos.saturating_sub(1).max(1).ilog2()).or_default() += count;
     }
-    let bins: Vec<u64> = bins.into_iter().flat_map(|(class, count)| [class, count]).collect();
+    let bins: Vec<u64> =
+        bins.into_iter().flat_map(|(class, count)| [class.into(), count]).collect();
     let Pauses { op, cause, count, p50, p99, p999, max, over, .. } = pauses;
     let (op, cause) = (names.place(op), names.place(cause));
     json!([op, cause, count, p50, p99, p999, max, over, bins])

@@ -356,6 +356,9 @@ function legend(items) {
     h('span', {}, dot(paint), words)));
 }
 
+// Backends often hold the same: what is drawn last has gaps, so that others show.
+const DASHES = { bump: '11 7', mimalloc: '3 5', bumpalo: '5 10', hashbrown: '16 5' };
+
 function memory() {
   const cells = visible().filter((cell) => cell.timeline);
   if (!cells.length) return null;
@@ -381,7 +384,8 @@ function memory() {
       const points = timeline.ops.map((op, at) =>
         `${x(op).toFixed(1)},${y(timeline[column][at]).toFixed(1)}`);
       parts.push(s('polyline', { points: points.join(' '), fill: 'none', 'stroke-width': 1.8,
-        'stroke-linejoin': 'round', style: `stroke:${colour(backend)}` }));
+        'stroke-linejoin': 'round', 'stroke-dasharray': DASHES[backend],
+        style: `stroke:${colour(backend)}` }));
     }
     const svg = canvas(width, height, parts);
     return followed(svg, figure, cells, column, { x, top, foot: height - foot, lastOp, left,
@@ -455,7 +459,7 @@ function followed(svg, figure, cells, column, area) {
 
 const CAUSES = { nothing: ['var(--b0)', 'no memory work'], node: ['var(--b1)', 'a node'],
   chunk: ['var(--b3)', 'a chunk from the heap'], free: ['var(--b4)', 'given back to the heap'],
-  unknown: ['var(--b0)', 'not known'] };
+  unknown: ['var(--b7)', 'not known'] };
 const causeOf = (name) => CAUSES[name] || ['var(--b7)', name];
 
 function pauses() {
@@ -471,8 +475,8 @@ function pauses() {
   const limit = rows.map((row) => row.limit).find(isNumber) || 10000;
   const classes = rows.flatMap((row) => row.bins.filter((_, at) => at % 2 === 0));
   const counts = rows.flatMap((row) => row.bins.filter((_, at) => at % 2 === 1));
-  const scale = { from: Math.min(...classes, 4 * Math.log2(limit)) - 1,
-    to: Math.max(...classes, 4 * Math.log2(limit)) + 2, most: Math.max(2, ...counts), limit };
+  const scale = { from: Math.min(...classes, Math.log2(limit)) - 0.5,
+    to: Math.max(...classes, Math.log2(limit)) + 1.5, most: Math.max(2, ...counts), limit };
   const used = [...new Set(rows.map((row) => row.cause))];
   const panels = [...new Set(rows.map((row) => row.backend))].map((backend) => {
     const own = rows.filter((row) => row.backend === backend);
@@ -515,7 +519,7 @@ function histogram(rows, scale, width) {
       text(left - 6, y(10 ** power) + 4, count(10 ** power), 'end'));
   }
   for (let power = 0; power < 12; power += 1) {
-    const bin = 4 * Math.log2(10 ** power);
+    const bin = Math.log2(10 ** power);
     if (bin < scale.from || x(bin) > width - 14) continue;
     parts.push(text(x(bin), height - 6, nanos(10 ** power), x(bin) < left + 12 ? 'start'
       : 'middle'), line(x(bin), height - foot, x(bin), height - foot + 4, 'axis'));
@@ -541,7 +545,7 @@ function histogram(rows, scale, width) {
       style: `fill:${paint};stroke:${paint}` }, s('title', {},
       `${causeOf(row.cause)[1]}: ${digits(row.count)} calls, at most ${nanos(row.max)}`)));
   }
-  const limit = x(4 * Math.log2(scale.limit));
+  const limit = x(Math.log2(scale.limit));
   parts.push(line(limit, top, limit, height - foot, 'limit'));
   return canvas(width, height, parts);
 }

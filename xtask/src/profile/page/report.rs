@@ -103,7 +103,7 @@ pub(super) struct Pauses {
     pub(super) p999: u64,
     pub(super) max: u64,
     pub(super) over: u64,
-    /// Nanoseconds, and how many took so long.
+    /// Nanoseconds, and how many took at most so long, but more than the bucket before.
     pub(super) buckets: Vec<(u64, u64)>,
 }
 

@@ -181,15 +181,15 @@ fn no_peak_is_lost_to_thinning() {
 }
 
 #[test]
-fn pauses_are_gathered_in_classes_of_equal_ratio() {
+fn pauses_are_gathered_by_doublings() {
     let mut report = full_report(1);
     report["workloads"][0]["cells"][0]["time"]["details"]["pauses"] = json!([
         {"op": "drop", "cause": "free", "count": 4, "p50": 1, "p99": 2, "p999": 3, "max": 1024,
-         "over": 5, "buckets": [[0, 1], [1, 1], [1024, 1], [1100, 1]]}]);
+         "over": 5, "buckets": [[0, 1], [1, 1], [1024, 1], [1025, 1], [2048, 1]]}]);
     let data = data(&render(&report, None).unwrap());
     let row = &data["workloads"][0]["cells"][0]["pauses"][0];
     assert_eq!(data["names"][row[0].as_u64().unwrap() as usize], "drop");
-    assert_eq!(row[8], json!([0, 2, 40, 2]));
+    assert_eq!(row[8], json!([0, 2, 9, 1, 10, 2]));
 }
 
 #[test]
