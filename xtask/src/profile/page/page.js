@@ -84,9 +84,14 @@ function phasesOf(cells) {
   });
   return [...known];
 }
+// The sum is absent when a part of it is, as for a map that cannot do all that others do.
+const phases = new Map(data.workloads.flatMap(({ cells }) => {
+  const all = phasesOf(cells);
+  return cells.map((cell) => [cell, all]);
+}));
 function summed(cell, name, earlier) {
   let sum = 0;
-  for (const phase of phasesOf([cell])) {
+  for (const phase of phases.get(cell)) {
     const part = value(cell, `${phase}.${name}`, earlier);
     if (!isNumber(part)) return undefined;
     sum += part;
@@ -518,7 +523,9 @@ function histogram(rows, scale, width) {
     parts.push(line(left, y(10 ** power), width - right, y(10 ** power), 'grid'),
       text(left - 6, y(10 ** power) + 4, count(10 ** power), 'end'));
   }
-  for (let power = 0; power < 12; power += 1) {
+  // Every second power of ten where there is no room for each.
+  const step = x(Math.log2(10)) - x(0) < 48 ? 2 : 1;
+  for (let power = 0; power < 12; power += step) {
     const bin = Math.log2(10 ** power);
     if (bin < scale.from || x(bin) > width - 14) continue;
     parts.push(text(x(bin), height - 6, nanos(10 ** power), x(bin) < left + 12 ? 'start'
@@ -878,8 +885,11 @@ function head() {
     .filter((cell) => value(cell, 'all.end_blocks') > 0)
     .map((cell) => `Leak in ${one.name}/${cell.backend}: ${
       digits(value(cell, 'all.end_blocks'))} blocks never given back`));
-  put(document.getElementById('faults'),
-    [...failed, ...leaks].map((words_) => h('p', { class: 'fault' }, words_)));
+  const lines = [...leaks, ...failed].map((words_) => h('p', { class: 'fault' }, words_));
+  const told = [[leaks.length, 'leaks'], [failed.length, 'failures']].filter(([n]) => n > 0)
+    .map(([n, what]) => `${n} ${what}`).join(', ');
+  put(document.getElementById('faults'), lines.length <= 3 ? lines : h('details', {},
+    h('summary', { class: 'fault' }, told), lines));
 }
 
 const wanted = data.workloads.findIndex((one) => `#${one.name}` === location.hash);
