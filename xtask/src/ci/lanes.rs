@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::{codegen, surface};
+use super::{codegen, page, surface};
 use crate::status::{Status, finish, finish_all, from_result};
 use crate::toolchain::{cargo_of, rustup};
 use crate::workspace::{self, Package};
@@ -66,6 +66,11 @@ pub(crate) const LANES: &[Lane] = &[
         name: "profile",
         about: "the profile at its small size, and its exact figures",
         run: profile_quick,
+    },
+    Lane {
+        name: "page",
+        about: "the profile's page, in a browser without a screen",
+        run: page::run,
     },
     Lane {
         name: "bench",

@@ -2,6 +2,7 @@
 
 mod codegen;
 mod lanes;
+mod page;
 mod surface;
 
 use std::fmt::Write as _;

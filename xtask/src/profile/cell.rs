@@ -1,8 +1,14 @@
 //! One workload on one backend: what was read, and what went wrong.
 
+use std::path::Path;
+
 use super::catalog::BASELINE;
-use super::child::Ledger;
+use super::child::{Ledger, dhat_file};
+use super::dhat::Profile;
+use super::frame::Sources;
+use super::hotspots::Hotspots;
 use super::metric::{Reading, WHOLE_RUN};
+use crate::workspace;
 
 /// A cell of the report.
 #[derive(Clone, Debug)]
@@ -11,6 +17,8 @@ pub(crate) struct Cell {
     pub(crate) backend: String,
     pub(crate) heap: Option<Reading>,
     pub(crate) time: Option<Reading>,
+    /// From dhat's file, once that is read.
+    pub(crate) hotspots: Option<Hotspots>,
     /// What went wrong, a line each.
     pub(crate) faults: Vec<String>,
 }
@@ -22,6 +30,7 @@ impl Cell {
             backend: backend.to_owned(),
             heap: None,
             time: None,
+            hotspots: None,
             faults: Vec::new(),
         }
     }
@@ -65,6 +74,17 @@ impl Cell {
         let heap = self.heap.iter().map(|reading| (Ledger::Heap, reading.outcome.as_str()));
         let time = self.time.iter().map(|reading| (Ledger::Time, reading.outcome.as_str()));
         heap.chain(time)
+    }
+}
+
+/// Reads dhat's file of every cell that was counted; one that cannot be read is its cell's fault.
+pub(crate) fn read_hotspots(cells: &mut [Cell], out: &Path) {
+    let sources = Sources::below(workspace::root());
+    for cell in cells.iter_mut().filter(|cell| cell.heap.is_some()) {
+        match Profile::read(&dhat_file(out, &cell.workload, &cell.backend)) {
+            Ok(profile) => cell.hotspots = Some(Hotspots::new(&profile, &sources)),
+            Err(why) => cell.faults.push(format!("{}/{}: {why}", cell.workload, cell.backend)),
+        }
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Binaries {
 #[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) quick: bool,
+    /// Whether call sites are printed.
+    pub(crate) hotspots: bool,
     pub(crate) keys: Option<PathBuf>,
     /// The column of the keys, from 1 on.
     pub(crate) column: Option<u32>,

@@ -4,6 +4,7 @@
 # `endless` does not end, `unsteady` never counts the same, `growing` takes 1000 bytes a second more.
 # An older revision, with `--before`, does not know `leaky`, takes twice the time, and asks for one
 # block less in 1000 inserts.
+# `mute` leaves no call sites.
 set -eu
 workload=- backend=- ledger=time dhat= keys= scale=1 before= column= threshold= soak=
 more=', {"name": "leaky", "description": "l"}'
@@ -17,7 +18,7 @@ while [ $# -gt 0 ]; do
             {"name": "pool", "description": "slabs"}, {"name": "crash", "description": "c"},
             {"name": "wrong", "description": "w"}, {"name": "silent", "description": "s"},
             {"name": "endless", "description": "e"}, {"name": "unsteady", "description": "u"},
-            {"name": "growing", "description": "g"}'"$more"']}'
+            {"name": "mute", "description": "m"}, {"name": "growing", "description": "g"}'"$more"']}'
         exit 0 ;;
     --workload) workload=$2; shift ;;
     --backend) backend=$2; shift ;;
@@ -56,7 +57,31 @@ wrong) echo "OUTCOME:00000000000000ff" ;;
 *) echo "OUTCOME:0123456789abcdef" ;;
 esac
 if [ "$ledger" = heap ]; then
-    echo '{"dhat": true}' >"$dhat"
+    if [ "$backend" = leaky ]; then end=2; else end=0; fi
+    cat >"$dhat" <<END
+{"dhatFileVersion": 2, "mode": "rust-heap", "verb": "Allocated", "pps": [
+  {"tb": 4096, "tbk": 8, "tl": 9, "mb": 2048, "mbk": 4, "gb": 2048, "gbk": 4,
+   "eb": $((end * 512)), "ebk": $end, "fs": [1, 2, 3, 4, 5, 6]},
+  {"tb": 1024, "tbk": 2, "tl": 9, "mb": 1024, "mbk": 2, "gb": 1024, "gbk": 2,
+   "eb": 0, "ebk": 0, "fs": [1, 2, 3, 7, 5, 6]},
+  {"tb": 64, "tbk": 1, "tl": 9, "mb": 64, "mbk": 1, "gb": 0, "gbk": 0,
+   "eb": 64, "ebk": 1, "fs": [1, 8]}],
+"ftbl": ["[root]",
+  "0x$$1: alloc (dhat-0.3.3/src/lib.rs:1176:9)",
+  "0x$$2: obtain<Counting<Global>> (src/raw/obtain.rs:15:17)",
+  "0x$$3: allocate_leaf<&str, u64> (src/raw/node.rs:181:9)",
+  "0x$$4: insert<&str, u64> (src/map/mod.rs:318:14)",
+  "0x$$5: insert_all<&str> (allotment-workload/src/run.rs:79:18)",
+  "0x$$6: measure_heap (allotment-profile/src/heap.rs:118:19)",
+  "0x$$7: clone<&str, u64> (src/map/traits.rs:63:14)",
+  "0x$$8: of_phase (allotment-profile/src/report.rs:66:22)"]}
+END
+    if [ "$backend" = mute ]; then echo "{}" >"$dhat"; fi
+    echo 'DETAIL:size_classes:[{"bytes":512,"requests":10,"frees":8,"live":6}]'
+    echo 'DETAIL:timeline:{"phase":["build","build","drop"],"ops":[10,100,120],'\
+'"live_bytes":[512,5120,0],"heap_bytes":[4096,8192,0]}'
+    echo 'DETAIL:lifetimes:[{"below":2,"blocks":7},{"below":null,"blocks":3}]'
+    echo 'DETAIL:fill:[0,0,0,0,0,1,2,5,3,1]'
     echo "METRIC:build.ops:$((1000 / scale)):count"
     requests=$((40 / scale))
     if [ -n "$before" ]; then requests=$((39 / scale)); fi
@@ -66,8 +91,8 @@ if [ "$ledger" = heap ]; then
     echo "METRIC:all.entries:$((1000 / scale)):count"
     echo "METRIC:all.heap_peak_bytes:27000:bytes"
     echo "METRIC:all.page_peak_bytes:1048576:bytes"
-    if [ "$backend" = leaky ]; then end=2; else end=0; fi
     echo "METRIC:all.end_blocks:$end:count"
+    echo "METRIC:all.end_bytes:$((end * 512)):bytes"
     if [ -n "$column" ]; then echo "METRIC:all.column:$column:count"; fi
 else
     ops=$((1000 / scale))
@@ -78,4 +103,7 @@ else
     echo "METRIC:build.nanos:$nanos:ns"
     echo "SAMPLES:build.nanos:$((nanos + 20)),$nanos,$((nanos + 10))"
     if [ -n "$threshold" ]; then echo "METRIC:all.pause_threshold_ns:$threshold:ns"; fi
+    echo 'DETAIL:pauses:[{"op":"insert","cause":"node","count":3,"p50":400,"p99":9000,"p999":9000,'\
+'"max":9000,"over":0,"buckets":[[400,2],[9000,1]]},{"op":"insert","cause":"nothing","count":997,'\
+'"p50":60,"p99":90,"p999":120,"max":130,"over":0,"buckets":[[60,900],[90,90],[130,7]]}]'
 fi

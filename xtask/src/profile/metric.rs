@@ -1,10 +1,11 @@
-//! What a child prints: `METRIC:<phase>.<name>:<value>:<unit>` lines, one `OUTCOME:<16 hex>`, and
-//! `SAMPLES:<phase>.<name>:<value>,...` of times, where a metric gives the smallest.
+//! What a child prints: `METRIC:<phase>.<name>:<value>:<unit>` lines, one `OUTCOME:<16 hex>`,
+//! `SAMPLES:<phase>.<name>:<value>,...` of times, where a metric gives the smallest, and
+//! `DETAIL:<name>:<JSON>` lines of what is more than a number.
 
 use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Number;
+use serde_json::{Number, Value};
 
 /// The pseudo-phase of figures that belong to a whole run.
 pub(crate) const WHOLE_RUN: &str = "all";
@@ -30,6 +31,9 @@ pub(crate) struct Reading {
     /// What each pass gave, by `phase.name`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) samples: BTreeMap<String, Vec<u64>>,
+    /// Figures that are more than a number, by their names, as the child gave them.
+    #[serde(default)]
+    pub(crate) details: BTreeMap<String, Value>,
 }
 
 impl Reading {
@@ -39,6 +43,7 @@ impl Reading {
         let mut metrics: Vec<Metric> = Vec::new();
         let mut samples = BTreeMap::new();
         let mut seen = HashSet::new();
+        let mut details = BTreeMap::new();
         for line in stdout.lines() {
             if let Some(rest) = line.strip_prefix("METRIC:") {
                 let metric =
@@ -53,6 +58,12 @@ impl Reading {
                 if samples.insert(key.clone(), values).is_some() {
                     return Err(format!("samples of {key} are reported twice"));
                 }
+            } else if let Some(rest) = line.strip_prefix("DETAIL:") {
+                let (name, value) =
+                    parse_detail(rest).ok_or_else(|| format!("unreadable line {line:?}"))?;
+                if details.insert(name.to_owned(), value).is_some() {
+                    return Err(format!("detail {name} is reported twice"));
+                }
             } else if let Some(hash) = line.strip_prefix("OUTCOME:") {
                 if hash.len() != 16 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                     return Err(format!("unreadable line {line:?}"));
@@ -63,7 +74,7 @@ impl Reading {
             }
         }
         let outcome = outcome.ok_or("no OUTCOME line")?;
-        Ok(Reading { outcome, metrics, samples })
+        Ok(Reading { outcome, metrics, samples, details })
     }
 
     /// The figure `phase.name`, if it was reported.
@@ -130,6 +141,11 @@ fn parse_samples(text: &str) -> Option<(String, Vec<u64>)> {
     Some((key.to_owned(), values.ok()?))
 }
 
+fn parse_detail(text: &str) -> Option<(&str, Value)> {
+    let (name, json) = text.split_once(':').filter(|(name, _)| !name.is_empty())?;
+    Some((name, serde_json::from_str(json).ok()?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +194,14 @@ mod tests {
     }
 
     #[test]
+    fn details_are_kept_as_they_are() {
+        let text = format!("DETAIL:fill:[1,2]\nDETAIL:of_tomorrow:{{\"a:b\":null}}\n{HASH}");
+        let details = Reading::parse(&text).unwrap().details;
+        assert_eq!(details["fill"], serde_json::json!([1, 2]));
+        assert_eq!(details["of_tomorrow"], serde_json::json!({"a:b": null}));
+    }
+
+    #[test]
     fn damaged_output_is_refused() {
         for (text, complaint) in [
             ("METRIC:build.ops:1:count\n".to_owned(), "no OUTCOME"),
@@ -186,6 +210,9 @@ mod tests {
             (format!("METRIC:build.ops:many:count\n{HASH}"), "unreadable"),
             (format!("METRIC:build.ops:1\n{HASH}"), "unreadable"),
             (format!("METRIC:b.o:1:c\nMETRIC:b.o:1:c\n{HASH}"), "twice"),
+            (format!("DETAIL:fill:[1,\n{HASH}"), "unreadable"),
+            (format!("DETAIL:[1]\n{HASH}"), "unreadable"),
+            (format!("DETAIL:fill:[1]\nDETAIL:fill:[2]\n{HASH}"), "twice"),
             (format!("{HASH}{HASH}"), "two OUTCOME"),
             (format!("SAMPLES:build.nanos:1,,2\n{HASH}"), "unreadable"),
             (format!("SAMPLES:nanos:1\n{HASH}"), "unreadable"),

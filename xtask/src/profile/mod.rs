@@ -11,11 +11,17 @@ mod cell;
 mod changes;
 mod child;
 mod compare;
+mod dhat;
 mod difference;
+mod flame;
+mod frame;
 mod gate;
+mod hotspots;
 mod interrupt;
+mod json;
 mod metric;
 mod pace;
+mod page;
 mod render;
 mod report;
 mod schedule;
@@ -26,11 +32,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 use self::against::{Against, Revision, Rival};
 use self::baseline::{Baselines, Past};
 use self::catalog::{Catalog, Workload};
-use self::cell::{Cell, check_outcomes};
+use self::cell::{Cell, check_outcomes, read_hotspots};
 use self::child::{Binaries, Options, readable_keys};
 use self::difference::Comparison;
 use self::gate::{Gate, Verdict, bless};
@@ -44,9 +51,9 @@ use crate::{output, workspace};
 
 /// Measure every backend on every workload, with std's BTreeMap as the "before".
 ///
-/// Prints a table per workload and writes report.json, summary.md and dhat's own files. Exit codes:
-/// 1 a wrong outcome or a child that died, 2 usage, 3 a limit of the gate, 4 a leak or growth, 130
-/// interrupted.
+/// Prints a table per workload and writes report.html, report.json, summary.md, and per cell
+/// dhat's own file and collapsed stacks. Exit codes: 1 a wrong outcome or a child that died, 2
+/// usage, 3 a limit of the gate, 4 a leak or growth, 130 interrupted.
 #[derive(clap::Args, Clone, Default)]
 pub(crate) struct Flags {
     /// Use the small size of each workload: under a minute in all
@@ -107,6 +114,9 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "MINUTES")]
     #[arg(conflicts_with_all = ["repeat", "save_baseline", "baseline", "against", "gate"])]
     pub(crate) soak: Option<f64>,
+    /// Print the largest call sites of each cell, ranked in four ways
+    #[arg(long)]
+    pub(crate) hotspots: bool,
 
     /// List workloads and backends, and measure nothing
     #[arg(long)]
@@ -164,8 +174,8 @@ fn build_and_run(flags: &Flags, interrupt: Interrupt) -> Result<()> {
         Against::prepare(workspace::root(), &target.join("against"), revision)
     };
     let against = revision.as_ref().map(prepare).transpose()?;
-    let Flags { quick, column, threshold, .. } = *flags;
-    let options = Options { quick, keys, column, threshold, out, interrupt };
+    let Flags { quick, hotspots, column, threshold, .. } = *flags;
+    let options = Options { quick, hotspots, keys, column, threshold, out, interrupt };
     run_with(&binaries, flags, options, early, against.as_ref().map(|against| &against.rival))
 }
 
@@ -198,6 +208,7 @@ fn run_with(
         write(&options.out.join(BEFORE).join("report.json"), &json)?;
     }
     cells.chunks_mut(picked.backends.len()).for_each(check_outcomes);
+    read_hotspots(&mut cells, &options.out);
     let is_whole = !options.interrupt.is_raised();
     keep_measured(&mut picked, &mut cells);
 
@@ -207,7 +218,11 @@ fn run_with(
     let verdict = wanted.map(|gate| gate.check(&cells, before)).transpose();
     let comparison =
         past.as_ref().map(|past| (past.title.as_str(), Comparison::new(&past.cells, &cells)));
-    let findings = Findings { comparison, verdict: verdict.as_ref().ok().and_then(Option::as_ref) };
+    let findings = Findings {
+        before: past.as_ref().map(|past| &past.report),
+        comparison,
+        verdict: verdict.as_ref().ok().and_then(Option::as_ref),
+    };
     publish(&host, &picked, &cells, &findings, &options)?;
 
     let broken = cells.iter().filter(|cell| !cell.faults.is_empty()).count();
@@ -251,9 +266,10 @@ fn measure(
     let repeat = flags.repeat.unwrap_or(1) as usize;
     let mut measured = measure_all(&sides, picked, repeat)?.into_iter();
     let cells = measured.next().expect("there is a first side");
-    let Some(((rival, host), before)) = rival.zip(measured.next()) else {
+    let Some(((rival, host), mut before)) = rival.zip(measured.next()) else {
         return Ok((cells, None));
     };
+    read_hotspots(&mut before, &out);
     let faults = before.iter().flat_map(|cell| &cell.faults);
     faults.for_each(|fault| output::note(&format!("{}: {fault}", rival.title)));
     let host = Host { revision: rival.hash.clone(), dirty: Some(false), ..host.clone() };
@@ -311,6 +327,8 @@ fn finish(cells: &[Cell], is_whole: bool, verdict: Result<Option<Verdict>, Usage
 
 /// What a run found beyond its own figures.
 struct Findings<'a> {
+    /// The report that it is compared with.
+    before: Option<&'a Value>,
     /// With the name of what it is compared with.
     comparison: Option<(&'a str, Comparison)>,
     verdict: Option<&'a Verdict>,
@@ -380,14 +398,24 @@ fn publish(
         text += &format!("{}\n", changes::terminal(title, comparison));
     }
     text += &format!("{}\n", render::closing(&sheets));
+    if options.hotspots {
+        text += &format!("{}\n", render::hotspots(cells));
+    }
     let leaks = sheets.iter().flat_map(|sheet| &sheet.leaks);
-    text.extend(leaks.map(|leak| format!("!!! {leak}\n")));
+    text.extend(leaks.map(|leak| format!("!!! {}\n", leak.line)));
     output::print(&text)?;
     faults.iter().for_each(|fault| output::note(&format!("FAILED {fault}")));
 
     let report = report(host, picked, cells, &sheets, options.quick);
-    let json = serde_json::to_string_pretty(&report)? + "\n";
-    write(&options.out.join("report.json"), &json)?;
+    write(&options.out.join("report.json"), &report.to_json()?)?;
+    let page = page::render(&serde_json::to_value(&report)?, findings.before)?;
+    write(&options.out.join("report.html"), &page)?;
+    for cell in cells {
+        let sites = cell.hotspots.iter().map(|hotspots| flame::collapsed(hotspots.sites()));
+        for stacks in sites {
+            write(&collapsed_file(&options.out, cell), &stacks)?;
+        }
+    }
     let summary = render::markdown(host, &sheets, &faults) + &findings.markdown();
     write(&options.out.join("summary.md"), &summary)?;
     output::print(&format!("Report: {}\n", options.out.display()))
@@ -395,6 +423,11 @@ fn publish(
 
 fn make_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))
+}
+
+/// Where the stacks of a cell at its peak go, for other tools.
+fn collapsed_file(out: &Path, cell: &Cell) -> PathBuf {
+    out.join(format!("collapsed-{}-{}.txt", cell.workload, cell.backend))
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

@@ -3,9 +3,19 @@
 use comfy_table::{Cell, Table};
 
 use super::advice::BEST;
+use super::cell;
+use super::hotspots::Ranking;
 use super::sheet::Sheet;
 use crate::host::Host;
 use crate::table::{self, wrapped};
+
+/// Call sites that a ranking shows in a terminal, which is so wide.
+const TOLD_SITES: usize = 3;
+const COLUMNS: usize = 100;
+const CALLERS_INDENT: usize = 6;
+
+/// Callers that tell which part of a program asked: kept when those between do not fit.
+const OUTER_CALLERS: usize = 3;
 
 /// One sheet for a terminal.
 pub(crate) fn terminal(sheet: &Sheet) -> String {
@@ -13,11 +23,46 @@ pub(crate) fn terminal(sheet: &Sheet) -> String {
     fill(&mut table, sheet, |title| title.to_owned());
     let mut text = format!("{}\n{}\n", sheet.title, table.trim_fmt());
     for leak in &sheet.leaks {
-        text.push_str(&format!("!!! {leak}\n"));
+        text.push_str(&format!("!!! {}\n", leak.line));
+        leak.sites.iter().for_each(|site| text.push_str(&indented(site)));
     }
     text.push_str(&wrapped(&sheet.verdict));
     text.extend(sheet.advice.iter().map(|sentence| wrapped(&format!("- {sentence}"))));
     text
+}
+
+/// The largest call sites of each cell, ranked in each way, at most three of each.
+pub(crate) fn hotspots(cells: &[cell::Cell]) -> String {
+    let mut text = String::new();
+    for cell in cells {
+        let Some(hotspots) = &cell.hotspots else { continue };
+        for ranking in Ranking::ALL {
+            let top = hotspots.top(ranking, TOLD_SITES);
+            if top.is_empty() {
+                continue;
+            }
+            let (workload, backend) = (&cell.workload, &cell.backend);
+            text.push_str(&format!("{workload}/{backend}, heap {}:\n", ranking.title()));
+            top.iter().for_each(|site| text.push_str(&indented(&site.told(ranking))));
+        }
+    }
+    text
+}
+
+/// A call site below the line that it belongs to, in lines that fit.
+fn indented(site: &str) -> String {
+    let (site, callers) = site.split_once('\n').unwrap_or((site, ""));
+    let callers: Vec<&str> = callers.split(" < ").collect();
+    let mut line = callers.join(" < ");
+    let mut inner = callers.len().saturating_sub(OUTER_CALLERS);
+    while line.len() > COLUMNS - CALLERS_INDENT && inner > 0 {
+        inner -= 1;
+        let outer = callers[callers.len() - OUTER_CALLERS..].join(" < ");
+        line = format!("{} < ... < {outer}", callers[..inner].join(" < "));
+    }
+    let line = line.trim_start_matches(" < ");
+    let callers = if line.is_empty() { String::new() } else { format!("      {line}\n") };
+    format!("  {site}\n{callers}")
 }
 
 /// Every workload's closing line once more, and what it goes by.
@@ -46,7 +91,11 @@ pub(crate) fn markdown(host: &Host, sheets: &[Sheet], faults: &[String]) -> Stri
         text.extend(sheet.advice.iter().map(|sentence| format!("- {sentence}\n")));
         text.push_str(if sheet.advice.is_empty() { "" } else { "\n" });
         for leak in &sheet.leaks {
-            text.push_str(&format!("**{leak}**\n\n"));
+            text.push_str(&format!("**{}**\n\n", leak.line));
+            for site in &leak.sites {
+                text.push_str(&format!("- {}\n", site.replace('\n', ", ")));
+            }
+            text.push_str(if leak.sites.is_empty() { "" } else { "\n" });
         }
     }
     text.truncate(text.trim_end().len());
@@ -68,7 +117,9 @@ fn fill(table: &mut Table, sheet: &Sheet, heading: impl Fn(&str) -> String) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sheet::{Row, Section};
+    use super::super::cell::tests::cell;
+    use super::super::hotspots::tests::at_peak;
+    use super::super::sheet::{Leak, Row, Section};
     use super::*;
 
     fn sheet() -> Sheet {
@@ -84,7 +135,13 @@ mod tests {
                     cells: backends.map(|_| wide()).to_vec(),
                 }],
             }],
-            leaks: vec!["LEAK in uniform/bump: 3 blocks".to_owned()],
+            leaks: vec![Leak {
+                line: "LEAK in uniform/bump: 3 blocks".to_owned(),
+                sites: vec![format!(
+                    "3 blocks, 9 bytes: a::b (c.rs:1)\nfrom {}f::g < h::i < j::k",
+                    "d::e < ".repeat(30)
+                )],
+            }],
             verdict: "uniform: pool did best.".to_owned(),
             advice: vec!["Why: it takes few blocks. ".repeat(9).trim().to_owned()],
         }
@@ -97,8 +154,25 @@ mod tests {
         assert!(widest <= Some(100), "{widest:?} columns:\n{text}");
         let row = text.lines().find(|line| line.contains("heap blocks, all phases")).unwrap();
         assert_eq!(row.matches("999.9 us 99.99x").count(), 4, "{text}");
-        assert!(text.contains("!!! LEAK in uniform/bump"));
+        let leak =
+            "!!! LEAK in uniform/bump: 3 blocks\n  3 blocks, 9 bytes: a::b (c.rs:1)\n      from ";
+        assert!(
+            text.contains(leak) && text.contains(" < d::e < ... < f::g < h::i < j::k\n"),
+            "{text}"
+        );
         assert!(text.contains("\nuniform: pool did best.\n- Why: it takes few"), "{text}");
+    }
+
+    #[test]
+    fn hotspots_are_told_by_cell_and_ranking() {
+        let mut pool = cell("pool", "");
+        let stacks = [("run a", 10), ("run b", 40), ("run c", 30), ("run d", 20)];
+        pool.hotspots = Some(at_peak(&stacks));
+        let text = hotspots(&[cell("std", ""), pool]);
+        let peak = "uniform/pool, heap at the peak:\n  4 blocks, 40 bytes: x::b (src/x.rs:1)\n\
+                    \x20     from x::run\n  3 blocks, 30 bytes: x::c";
+        assert!(text.contains(peak), "{text}");
+        assert!(!text.contains("x::a") && !text.contains("temporary"), "{text}");
     }
 
     #[test]
@@ -108,7 +182,7 @@ mod tests {
         assert!(text.contains("\n- uniform/pool: killed\n"));
         assert!(text.contains("\n- uniform: pool did best.\n"));
         assert!(text.contains("\nuniform: pool did best.\n\n- Why: it takes few"), "{text}");
-        assert!(text.contains("\n**LEAK in uniform/bump: 3 blocks**\n"));
+        assert!(text.contains("\n**LEAK in uniform/bump: 3 blocks**\n\n- 3 blocks, 9 bytes: a::b"));
         let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
         assert_eq!(rows.len(), 4, "{text}");
         let bars = |row: &&str| row.matches('|').count();

@@ -4,6 +4,7 @@ use super::advice::{advice, verdict};
 use super::catalog::{BASELINE, Workload};
 use super::cell::{Cell, phases};
 use super::compare::Totals;
+use super::hotspots::Ranking;
 use crate::format::{ABSENT, change, duration, grouped, number, ratio};
 
 /// A finished table with its closing lines.
@@ -11,11 +12,19 @@ pub(crate) struct Sheet {
     pub(crate) title: String,
     pub(crate) columns: Vec<String>,
     pub(crate) sections: Vec<Section>,
-    /// Leaks, one line each.
-    pub(crate) leaks: Vec<String>,
+    pub(crate) leaks: Vec<Leak>,
     pub(crate) verdict: String,
     /// What to make of it, a sentence or two each.
     pub(crate) advice: Vec<String>,
+}
+
+/// A cell that kept blocks to the end.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Leak {
+    /// How much, in one line.
+    pub(crate) line: String,
+    /// Who asked for it, the most bytes first.
+    pub(crate) sites: Vec<String>,
 }
 
 pub(crate) struct Section {
@@ -183,16 +192,24 @@ fn against_std(cells: &[Cell], phases: &[&str]) -> Section {
     Section { title: "Against std", rows }
 }
 
-fn leak(cell: &Cell) -> Option<String> {
+/// Call sites that are told of a leak.
+const LEAK_SITES: usize = 10;
+
+fn leak(cell: &Cell) -> Option<Leak> {
     let blocks = cell.leaked_blocks()?;
     let bytes = cell.whole("end_bytes").unwrap_or_default();
     let Cell { workload, backend, .. } = cell;
-    Some(format!("LEAK in {workload}/{backend}: {blocks:.0} blocks, {bytes:.0} bytes never freed"))
+    let line =
+        format!("LEAK in {workload}/{backend}: {blocks:.0} blocks, {bytes:.0} bytes never freed");
+    let retained = Ranking::Retained;
+    let sites = cell.hotspots.iter().flat_map(|hotspots| hotspots.top(retained, LEAK_SITES));
+    Some(Leak { line, sites: sites.map(|site| site.told(retained)).collect() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::cell::tests::cell;
+    use super::super::hotspots::tests::at_peak;
     use super::*;
 
     fn workload() -> Workload {
@@ -257,8 +274,15 @@ mod tests {
 
     #[test]
     fn a_leak_is_called_one() {
-        let cells = [cell("std", ""), cell("bump", "all.end_blocks=3 all.end_bytes=192")];
+        let mut cells = [cell("std", ""), cell("bump", "all.end_blocks=3 all.end_bytes=192")];
+        cells[1].hotspots = Some(at_peak(&[("run insert", 190), ("run clone", 10)]));
         let sheet = Sheet::new(&workload(), &cells);
-        assert_eq!(sheet.leaks, ["LEAK in uniform/bump: 3 blocks, 192 bytes never freed"]);
+        let [leak] = sheet.leaks.as_slice() else { panic!("{:?}", sheet.leaks) };
+        assert_eq!(leak.line, "LEAK in uniform/bump: 3 blocks, 192 bytes never freed");
+        let expected = [
+            "19 blocks, 190 bytes: x::insert (src/x.rs:1)\nfrom x::run",
+            "1 block, 10 bytes: x::clone (src/x.rs:1)\nfrom x::run",
+        ];
+        assert_eq!(leak.sites, expected);
     }
 }

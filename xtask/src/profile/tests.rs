@@ -1,5 +1,7 @@
 //! The whole command against a child that is a shell script.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -23,9 +25,9 @@ fn profile_in(
     let backends = backends.iter().map(|name| (*name).to_owned()).collect();
     let mut flags = Flags { backends, ..Flags::default() };
     change(&mut flags, folder);
-    let Flags { quick, column, threshold, .. } = flags;
+    let Flags { quick, hotspots, column, threshold, .. } = flags;
     let (keys, out) = (flags.keys.clone(), folder.join("nested/out"));
-    let options = Options { quick, keys, column, threshold, out, interrupt };
+    let options = Options { quick, hotspots, keys, column, threshold, out, interrupt };
     let early = Early::look_up(&flags, Baselines::new(folder.join("baselines")))?;
     let rival = flags.against.as_ref().map(|name| {
         let binaries = binaries("fake-before.sh");
@@ -53,7 +55,7 @@ fn a_run_leaves_its_report() {
     let (result, folder) = profile(&["pool"], |flags, _| flags.quick = true);
     result.unwrap();
     let report = report(&folder);
-    assert_eq!(report["schema_version"], 1);
+    assert_eq!(report["schema_version"], 2);
     assert_eq!(report["quick"], true);
     assert_eq!(report["workloads"].as_array().unwrap().len(), 2);
     let cells = report["workloads"][0]["cells"].as_array().unwrap();
@@ -69,9 +71,10 @@ fn a_run_leaves_its_report() {
         "{summary}"
     );
     assert!(summary.contains(" 1,048,576 |"), "{summary}");
-    for file in ["dhat-uniform-std.json", "dhat-words-pool.json"] {
-        assert!(read(&folder, file).contains("dhat"));
-    }
+    assert!(read(&folder, "dhat-words-pool.json").contains("dhatFileVersion"));
+    let stacks = "run::insert_all;map::clone 1024\nrun::insert_all;map::insert 2048\n";
+    assert_eq!(read(&folder, "collapsed-uniform-std.txt"), stacks);
+    assert!(read(&folder, "report.html").contains("uniform: pool did best"));
 }
 
 #[test]
@@ -105,7 +108,68 @@ fn a_leak_is_told_in_the_summary_and_by_the_exit_code() {
     let error = result.unwrap_err();
     assert_eq!(exit::code(&error), 4);
     assert_eq!(error.to_string(), "leaks in uniform/leaky, words/leaky");
-    assert!(read(&folder, "summary.md").contains("**LEAK in uniform/leaky: 2 blocks"));
+    let summary = read(&folder, "summary.md");
+    let leak = "**LEAK in uniform/leaky: 2 blocks, 1024 bytes never freed**\n\n\
+                - 2 blocks, 1,024 bytes: map::insert \
+                (crates/allotment-core/src/map/mod.rs:318), from run::insert_all\n";
+    assert!(summary.contains(leak), "{summary}");
+}
+
+#[test]
+fn call_sites_that_cannot_be_read_are_a_fault_of_their_cell() {
+    let (result, folder) = profile(&["mute"], |_, _| ());
+    assert_eq!(exit::code(&result.unwrap_err()), 1);
+    let report = report(&folder);
+    let cell = &report["workloads"][0]["cells"][1];
+    let fault = cell["faults"][0].as_str().unwrap();
+    assert!(fault.starts_with("uniform/mute: cannot read dhat-uniform-mute.json: "), "{fault}");
+    assert_eq!(cell["hotspots"], Value::Null);
+    assert!(cell["heap"].is_object());
+}
+
+/// Fields as the document lists them: `a.b[].c`, below a reading `reading.c`.
+fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+    let path = match path {
+        "workloads[].cells[].heap" | "workloads[].cells[].time" => {
+            found.insert(path.to_owned());
+            "reading"
+        }
+        _ => path,
+    };
+    match value {
+        // By names that are figures' own.
+        Value::Object(_) if path == "reading.samples" => {}
+        Value::Object(items) => {
+            for (name, item) in items {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                let path = path.replace("children[].children", "children");
+                found.insert(path.clone());
+                fields(item, &path, found);
+            }
+        }
+        Value::Array(items) => {
+            items.iter().for_each(|item| fields(item, &format!("{path}[]"), found))
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_field_of_the_report_is_documented() {
+    let (_, folder) = profile(&["pool", "crash"], |_, _| ());
+    let mut written = BTreeSet::new();
+    fields(&report(&folder), "", &mut written);
+
+    let page = fs::read_to_string(workspace::root().join("docs/report-schema.md")).unwrap();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let documented: BTreeMap<&str, &str> = rows.collect();
+    let undocumented: Vec<&String> =
+        written.iter().filter(|field| !documented.contains_key(field.as_str())).collect();
+    assert!(undocumented.is_empty(), "not in docs/report-schema.md: {undocumented:?}");
+    let always = documented.iter().filter(|(_, rest)| !rest.starts_with("optional"));
+    let missing: Vec<&str> =
+        always.map(|(field, _)| *field).filter(|field| !written.contains(*field)).collect();
+    assert!(missing.is_empty(), "documented, but not written: {missing:?}");
 }
 
 #[test]
@@ -210,7 +274,7 @@ fn a_run_is_compared_with_a_baseline() {
     run(&|flags| flags.baseline = Some("main".to_owned())).unwrap();
     let summary = read(&folder, "summary.md");
     assert!(summary.contains("\n## Compared with baseline `main` (revision "), "{summary}");
-    assert!(summary.contains("As before (~): 28 exact figures, 4 times."), "{summary}");
+    assert!(summary.contains("As before (~): 32 exact figures, 4 times."), "{summary}");
     let kept = fs::read_to_string(folder.path().join("baselines/main.json")).unwrap();
     let kept: Value = serde_json::from_str(&kept).unwrap();
     let before: Value = serde_json::from_str(&read(&folder, "before/report.json")).unwrap();
