@@ -1,4 +1,4 @@
-//! What the commands say, to readers who may have gone away: [`print`] and [`note`].
+//! What the commands say, to readers who may have gone away: [`print()`] and [`note`].
 
 use std::io::{self, ErrorKind, Write};
 

@@ -247,3 +247,47 @@ fn a_wrong_map_has_another_hash() {
         assert_ne!(outcome(Some(fault)).hash, right.hash, "{fault:?}");
     }
 }
+
+#[test]
+fn churn_goes_on_for_as_long_as_the_probe_likes_and_ends_where_it_began() {
+    struct Again {
+        rounds: u32,
+        /// But for those of the drain, which depend on the values.
+        removals: u64,
+        drained: Option<u64>,
+        is_draining: bool,
+    }
+
+    impl Probe for Again {
+        fn phase_begin(&mut self, phase: Phase) {
+            self.is_draining = phase == Phase::Drain;
+        }
+
+        fn phase_end(&mut self, phase: Phase, ops: u64) {
+            self.drained = self.drained.or((phase == Phase::Drain).then_some(ops));
+        }
+
+        fn churn_on(&mut self) -> bool {
+            let goes_on = self.rounds > 0;
+            self.rounds = self.rounds.saturating_sub(1);
+            goes_on
+        }
+
+        fn op_end(&mut self, op: Op) {
+            self.removals += u64::from(op == Op::Remove && !self.is_draining);
+        }
+    }
+
+    let keys = Workload::find("uniform-u64").unwrap().load(Size::Entries(300), None).unwrap();
+    let script = Script::new(&keys);
+    for backend in Backend::ALL {
+        let after = |rounds| {
+            let mut probe = Again { rounds, removals: 0, drained: None, is_draining: false };
+            drive(&script, backend, &mut probe);
+            (probe.removals, probe.drained)
+        };
+        let (swaps, drained) = after(0);
+        // There and back, twice.
+        assert_eq!(after(2), (swaps + 4 * 300, drained), "{}", backend.name());
+    }
+}

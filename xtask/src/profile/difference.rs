@@ -108,6 +108,9 @@ impl Comparison {
             let (phase, name) = (&metric.phase, &metric.name);
             let samples = [past, now].map(|reading| reading.samples(phase, name));
             let Some([before, now]) = both(past, now, phase, name) else { continue };
+            if samples.iter().any(Vec::is_empty) {
+                continue;
+            }
             let fewest = self.samples.unwrap_or([usize::MAX; 2]);
             self.samples = Some([0, 1].map(|side| fewest[side].min(samples[side].len())));
             let difference = || difference(after, phase, name, true, before, now);

@@ -83,11 +83,13 @@ impl Reading {
         self.metrics.iter().find(found).and_then(|metric| metric.value.as_f64())
     }
 
-    /// What each pass gave for the time `phase.name`; the figure itself where that is not told.
+    /// What each pass gave for the time `phase.name`. From a harness that tells no samples it is
+    /// the figure itself; from one that does, what has none was not measured but set.
     pub(crate) fn samples(&self, phase: &str, name: &str) -> Vec<f64> {
         match self.samples.get(&format!("{phase}.{name}")) {
             Some(samples) => samples.iter().map(|sample| *sample as f64).collect(),
-            None => self.get(phase, name).into_iter().collect(),
+            None if self.samples.is_empty() => self.get(phase, name).into_iter().collect(),
+            None => Vec::new(),
         }
     }
 
@@ -102,10 +104,10 @@ impl Reading {
         let timed = self.metrics.iter().filter(|metric| metric.unit == NANOS);
         let joined = timed.map(|Metric { phase, name, .. }| {
             let samples = [self.samples(phase, name), other.samples(phase, name)].concat();
-            let samples = samples.into_iter().map(|sample| sample as u64).collect();
+            let samples: Vec<u64> = samples.into_iter().map(|sample| sample as u64).collect();
             (format!("{phase}.{name}"), samples)
         });
-        self.samples = joined.collect();
+        self.samples = joined.filter(|(_, samples)| !samples.is_empty()).collect();
         for metric in &mut self.metrics {
             let Metric { phase, name, unit, value } = metric;
             let found = |other: &&Metric| other.phase == *phase && other.name == *name;
@@ -183,7 +185,7 @@ mod tests {
         reading.join(process(25, "")).unwrap();
         assert_eq!(reading.get("build", "nanos"), Some(20.0));
         assert_eq!(reading.samples("build", "nanos"), [30.0, 35.0, 20.0, 21.0, 25.0]);
-        assert_eq!(reading.samples("build", "ops"), [7.0]);
+        assert!(reading.samples("build", "ops").is_empty());
 
         let mut other = process(1, "");
         other.metrics[1].value = 8.into();
@@ -199,6 +201,18 @@ mod tests {
         let details = Reading::parse(&text).unwrap().details;
         assert_eq!(details["fill"], serde_json::json!([1, 2]));
         assert_eq!(details["of_tomorrow"], serde_json::json!({"a:b": null}));
+    }
+
+    #[test]
+    fn what_is_set_has_no_samples() {
+        let text = "METRIC:all.threshold_ns:10:ns\nMETRIC:build.nanos:5:ns\n";
+        let untold = Reading::parse(&format!("{text}{HASH}")).unwrap();
+        assert_eq!(untold.samples("all", "threshold_ns"), [10.0]);
+        let text = format!("{text}SAMPLES:build.nanos:5,6\n{HASH}");
+        let mut told = Reading::parse(&text).unwrap();
+        told.join(told.clone()).unwrap();
+        assert!(told.samples("all", "threshold_ns").is_empty());
+        assert_eq!(told.samples("build", "nanos"), [5.0, 6.0, 5.0, 6.0]);
     }
 
     #[test]

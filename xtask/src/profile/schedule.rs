@@ -61,6 +61,9 @@ pub(crate) fn measure_all(
     let pace = Pace::new(&[(heap.0.len(), heap.1), (time.0.len(), time.1)]);
     let measure = |job: &Job| {
         let (Side { binaries, options, .. }, cell) = (&sides[job.side], &empty[job.cell]);
+        if options.interrupt.is_raised() {
+            return (job.side, Err(ChildError::Interrupted));
+        }
         let before = if job.side > 0 { ", before" } else { "" };
         let (ledger, left) = (job.ledger.name(), pace.left());
         progress.begin(&format!("{ledger} {}/{}{before}{left}", cell.workload, cell.backend));
