@@ -49,6 +49,7 @@ struct PageWorkload<'a> {
     name: &'a str,
     description: &'a str,
     verdict: &'a str,
+    advice: &'a [String],
     cells: Vec<PageCell<'a>>,
 }
 
@@ -112,6 +113,7 @@ pub(super) fn compact<'a>(
             name: &workload.name,
             description: &workload.description,
             verdict: &workload.verdict,
+            advice: &workload.advice,
             cells: cells.collect(),
         });
     }

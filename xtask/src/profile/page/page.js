@@ -836,6 +836,8 @@ function detail() {
         onchange: (event) => choose(Number(event.target.value)) }, options)),
       h('div', { class: 'chips', role: 'group', 'aria-label': 'Backends shown' }, chips)),
     h('p', { class: 'verdict' }, one.verdict),
+    one.advice.length ? h('ul', { class: 'advice' }, one.advice.map((words) => h('li', {}, words)))
+      : null,
     h('p', { class: 'muted' }, `${one.description}${entriesOf(one)}`),
     one.cells.flatMap((cell) => cell.faults.map((fault) => h('p', { class: 'fault' }, fault))),
     Object.values(SECTIONS).map((draw) => draw()).filter((drawn) => drawn !== null));

@@ -22,6 +22,8 @@ pub(super) struct Workload {
     pub(super) description: String,
     #[serde(default)]
     pub(super) verdict: String,
+    #[serde(default)]
+    pub(super) advice: Vec<String>,
     pub(super) cells: Vec<Cell>,
 }
 
