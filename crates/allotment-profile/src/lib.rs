@@ -13,12 +13,14 @@
 //! # The command line
 //!
 //! ```text
-//! allotment-profile-heap --workload NAME --backend NAME [--quick] [--keys FILE] [--dhat-out FILE]
-//! allotment-profile-time --workload NAME --backend NAME [--quick] [--keys FILE]
+//! allotment-profile-heap --workload NAME --backend NAME [--quick] [--keys FILE] [--trace FILE]
+//!     [--dhat-out FILE]
+//! allotment-profile-time --workload NAME --backend NAME [--quick] [--keys FILE] [--trace FILE]
 //! allotment-profile-heap --list
 //! ```
 //!
-//! `--keys` is the file that the workload `keys-file` reads; others leave it alone. `--dhat-out` is
+//! `--keys` is the file that the workload `keys-file` reads, and `--trace` the one that `trace`
+//! replays; others leave them alone. `--dhat-out` is
 //! where dhat's own JSON goes, for its viewer. `--list` prints what there is, as one JSON object:
 //!
 //! ```text
@@ -63,7 +65,7 @@
 //!
 //! | name | unit | program | meaning |
 //! |---|---|---|---|
-//! | `entries` | count | both | entries in the map after the build phase |
+//! | `entries` | count | both | entries in the map after the build phase; of a trace, the most |
 //! | `live_bytes` | bytes | heap | what the map holds of its backend after the build phase |
 //! | `peak_bytes` | bytes | heap | the most it held during the build phase |
 //! | `heap_live_bytes` | bytes | heap | heap that map and backend hold after the build phase |

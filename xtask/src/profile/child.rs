@@ -25,6 +25,7 @@ pub(crate) struct Binaries {
 pub(crate) struct Options {
     pub(crate) quick: bool,
     pub(crate) keys: Option<PathBuf>,
+    pub(crate) trace: Option<PathBuf>,
     pub(crate) out: PathBuf,
 }
 
@@ -92,6 +93,9 @@ impl Binaries {
         if let Some(keys) = &options.keys {
             command.arg("--keys").arg(keys);
         }
+        if let Some(trace) = &options.trace {
+            command.arg("--trace").arg(trace);
+        }
         if ledger == Ledger::Heap {
             command.arg("--dhat-out").arg(dhat_file(&options.out, workload, backend));
         }
@@ -114,12 +118,22 @@ pub(crate) fn dhat_file(out: &Path, workload: &str, backend: &str) -> PathBuf {
 
 /// A file of keys that can be opened, or the reason why not.
 pub(crate) fn readable_keys(path: &Path) -> Result<PathBuf, Usage> {
+    readable(path, "keys")
+}
+
+/// A file of recorded operations that can be opened, or the reason why not.
+pub(crate) fn readable_trace(path: &Path) -> Result<PathBuf, Usage> {
+    readable(path, "operations")
+}
+
+fn readable(path: &Path, content: &str) -> Result<PathBuf, Usage> {
     let refuse = |error: io::Error| {
-        Usage::new(format!("cannot read the keys of `{}`: {error}", path.display()))
+        Usage::new(format!("cannot read the {content} of `{}`: {error}", path.display()))
     };
     let file = std::fs::File::open(path).map_err(refuse)?;
     if file.metadata().map_err(refuse)?.is_dir() {
-        return Err(Usage::new(format!("`{}` is a folder, not a file of keys", path.display())));
+        let message = format!("`{}` is a folder, not a file of {content}", path.display());
+        return Err(Usage::new(message));
     }
     std::path::absolute(path).map_err(refuse)
 }
@@ -141,5 +155,10 @@ mod tests {
         );
         let error = readable_keys(Path::new(".")).unwrap_err().to_string();
         assert!(error.contains("`.` is a folder"), "{error}");
+        let error = readable_trace(Path::new("no/such.trace")).unwrap_err().to_string();
+        assert!(
+            error.starts_with("error: cannot read the operations of `no/such.trace`: "),
+            "{error}"
+        );
     }
 }

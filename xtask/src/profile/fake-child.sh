@@ -2,7 +2,7 @@
 # Stands in for the measuring programs in tests. What it does depends on the backend's name:
 # `crash` dies, `wrong` gives another outcome, `leaky` keeps blocks, `silent` prints no outcome.
 set -eu
-workload=- backend=- ledger=time dhat= keys= scale=1
+workload=- backend=- ledger=time dhat= keys= trace= scale=1
 while [ $# -gt 0 ]; do
     case $1 in
     --list)
@@ -18,6 +18,7 @@ while [ $# -gt 0 ]; do
     --backend) backend=$2; shift ;;
     --quick) scale=10 ;;
     --keys) keys=$2; shift ;;
+    --trace) trace=$2; shift ;;
     --dhat-out) ledger=heap dhat=$2; shift ;;
     esac
     shift
@@ -26,6 +27,11 @@ if [ -n "$keys" ] && grep -q bad "$keys"; then
     echo "keys.txt:2: not a key: bad" >&2
     exit 2
 fi
+case $trace in
+*cut.trace)
+    echo "cut.trace: byte 8: the trace is cut off, or was never finished" >&2
+    exit 2 ;;
+esac
 case $backend in
 crash) echo "out of luck" >&2; kill -ABRT $$ ;;
 silent) exit 0 ;;

@@ -18,9 +18,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use self::catalog::Catalog;
+use self::catalog::{Catalog, KEYS_WORKLOAD, TRACE_WORKLOAD};
 use self::cell::{Cell, check_outcomes};
-use self::child::{Binaries, Options, readable_keys};
+use self::child::{Binaries, Options, readable_keys, readable_trace};
 use self::report::Report;
 use self::sheet::Sheet;
 use crate::host::Host;
@@ -47,6 +47,10 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "FILE")]
     pub(crate) keys: Option<PathBuf>,
 
+    /// Replay your own trace, recorded by `allotment-trace`; alone unless --workload names others
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
+
     /// Write the report here [default: the build folder's `profile`]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
@@ -60,11 +64,12 @@ pub(crate) struct Flags {
 pub(crate) fn run(flags: &Flags) -> Result<()> {
     // Before the build: a wrong path should not cost a minute.
     let keys = flags.keys.as_deref().map(readable_keys).transpose()?;
+    let trace = flags.trace.as_deref().map(readable_trace).transpose()?;
     let out = match &flags.out {
         Some(out) => out.clone(),
         None => workspace::metadata()?.target_directory.join("profile"),
     };
-    run_with(&Binaries::build()?, flags, Options { quick: flags.quick, keys, out })
+    run_with(&Binaries::build()?, flags, Options { quick: flags.quick, keys, trace, out })
 }
 
 fn run_with(binaries: &Binaries, flags: &Flags, options: Options) -> Result<()> {
@@ -73,7 +78,10 @@ fn run_with(binaries: &Binaries, flags: &Flags, options: Options) -> Result<()> 
         print!("{}", catalog.describe());
         return Ok(());
     }
-    let picked = catalog.select(&flags.workloads, &flags.backends, options.keys.is_some())?;
+    let brought = [(KEYS_WORKLOAD, &options.keys), (TRACE_WORKLOAD, &options.trace)];
+    let own: Vec<&str> =
+        brought.iter().filter(|(_, file)| file.is_some()).map(|(name, _)| *name).collect();
+    let picked = catalog.select(&flags.workloads, &flags.backends, &own)?;
     fs::create_dir_all(&options.out)
         .with_context(|| format!("cannot make the folder {}", options.out.display()))?;
     let host = Host::here();

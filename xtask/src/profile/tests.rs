@@ -17,6 +17,7 @@ fn profile(backends: &[&str], change: impl Fn(&mut Flags, &Path)) -> (Result<()>
     let options = Options {
         quick: flags.quick,
         keys: flags.keys.clone(),
+        trace: flags.trace.clone(),
         out: folder.path().join("nested/out"),
     };
     (run_with(&binaries, &flags, options), folder)
@@ -119,4 +120,23 @@ fn good_keys_run_alone() {
     let report = report(&folder);
     assert_eq!(report["workloads"].as_array().unwrap().len(), 1);
     assert_eq!(report["workloads"][0]["name"], "keys-file");
+}
+
+#[test]
+fn a_trace_is_passed_on_and_runs_alone() {
+    let replay = |name: &'static str| {
+        profile(&["pool"], |flags, folder| {
+            let trace = folder.join(name);
+            fs::write(&trace, "recorded").unwrap();
+            flags.trace = Some(trace);
+        })
+    };
+    let (result, folder) = replay("map.trace");
+    result.unwrap();
+    let report = report(&folder);
+    assert_eq!(report["workloads"].as_array().unwrap().len(), 1);
+    assert_eq!(report["workloads"][0]["name"], "trace");
+    let error = replay("cut.trace").0.unwrap_err();
+    let line = "cut.trace: byte 8: the trace is cut off, or was never finished";
+    assert_eq!((exit::code(&error), exit::line(&error)), (2, line.to_owned()));
 }
