@@ -82,6 +82,23 @@
 //! | `clone_ns` | ns | time | one `clone` of a full map |
 //! | `drop_ns` | ns | time | the drop of a full map, and with it of its backend |
 //!
+//! # In tests
+//!
+//! The same figures can be asserted of a block of code: [`assert_allocs!`], [`assert_peak!`] and
+//! [`assert_no_leaks!`], for maps on a [`Metered`] allocator. They are `allotment-meter`'s, which
+//! is all that a test needs.
+//!
+//! ```
+//! use allotment_core::BTreeMap;
+//! use allotment_profile::{Metered, assert_allocs};
+//!
+//! let mut map = BTreeMap::new_in(Metered::default());
+//! assert_allocs!(<= 3, {
+//!     map.insert(1, "one");
+//!     map.insert(2, "two");
+//! });
+//! ```
+//!
 //! # How it is measured
 //!
 //! Keys are loaded and all steps laid out before anything is measured; text keys are borrowed from
@@ -101,6 +118,7 @@ mod program;
 mod report;
 mod time;
 
+pub use allotment_meter::{Leftovers, Metered, Watch, assert_allocs, assert_no_leaks, assert_peak};
 pub use args::{Args, Job};
 pub use catalog::catalog;
 pub use failure::Failure;
