@@ -1,5 +1,6 @@
 //! Assertions on memory: they hold, fail with what they saw, and keep to their thread.
 
+use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 
@@ -11,7 +12,10 @@ use allotment_meter::{
 
 /// What the code panics with. On a thread of its own, so that it begins without watches.
 fn message(code: impl FnOnce() + Send + 'static) -> String {
-    let payload = thread::spawn(code).join().expect_err("the assertion fails");
+    text(thread::spawn(code).join().expect_err("the assertion fails"))
+}
+
+fn text(payload: Box<dyn Any + Send>) -> String {
     match payload.downcast::<String>() {
         Ok(text) => *text,
         Err(payload) => payload.downcast_ref::<&str>().unwrap().to_string(),
@@ -105,15 +109,15 @@ fn failures_name_count_limit_and_block() {
 
 #[test]
 fn leaks_are_told_by_size() {
-    let text = message(|| {
-        let alloc = Metered::default();
+    let (alloc, mut kept) = (Metered::default(), Vec::new());
+    let failed = panic::catch_unwind(AssertUnwindSafe(|| {
         assert_no_leaks!({
-            for bytes in [512, 64, 512] {
-                std::mem::forget(block(&alloc, bytes));
-            }
+            kept.extend([512, 64, 512].map(|bytes| block(&alloc, bytes)));
             block(&alloc, 32)();
         });
-    });
+    }));
+    kept.into_iter().for_each(|free| free());
+    let text = text(failed.expect_err("the assertion fails"));
     let start = "assertion failed: 3 blocks, 1088 bytes: 64, 2 of 512, left by\n{";
     assert!(text.starts_with(start), "{text}");
 
