@@ -1,6 +1,6 @@
 //! [`TraceWriter`]: writes a trace, block by block.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::{fmt, mem};
 
 use crate::code::{self, Previous};
@@ -32,7 +32,7 @@ use crate::op::TraceOp;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct TraceWriter<W: Write> {
-    /// None once the trace is finished.
+    /// None once the trace is finished, or the sink has panicked.
     sink: Option<W>,
     kind: KeyKind,
     /// The block that is gathered, with room for its head in front.
@@ -65,7 +65,7 @@ impl<W: Write> TraceWriter<W> {
             chain: seed_after(&header),
             error: None,
         };
-        writer.write(&header);
+        writer.with_sink(|sink| sink.write_all(&header));
         writer
     }
 
@@ -74,11 +74,11 @@ impl<W: Write> TraceWriter<W> {
         if let Some(error) = self.objection(&op) {
             self.error.get_or_insert(error);
         }
-        if self.error.is_some() {
+        if self.error.is_some() || self.sink.is_none() {
             return;
         }
         if self.block.len() + code::bound(&op) > HEAD_BYTES + MAX_BLOCK_BYTES {
-            self.flush();
+            self.write_gathered();
         }
         code::encode(&op, &mut self.previous, &mut self.block);
         self.gathered += 1;
@@ -87,10 +87,8 @@ impl<W: Write> TraceWriter<W> {
     /// Writes what has been gathered, so that the file holds all operations up to here. A block
     /// that is not full is as good as any, and takes 16 bytes for its head.
     pub fn flush(&mut self) {
-        if self.gathered > 0 {
-            self.written += u64::from(self.gathered);
-            self.write_block();
-        }
+        self.write_gathered();
+        self.with_sink(|sink| sink.flush());
     }
 
     /// How many operations have been added.
@@ -116,20 +114,27 @@ impl<W: Write> TraceWriter<W> {
     /// key that cannot be in it. The file is then no whole trace, and reading it says so.
     pub fn finish(mut self) -> Result<W, WriteError> {
         self.end();
+        // In any case: nothing is to be written as this is dropped.
+        let sink = self.sink.take();
         match self.error.take() {
             Some(error) => Err(error),
-            None => Ok(self.sink.take().expect("a writer is finished once")),
+            None => sink.ok_or_else(|| io::Error::other("what it is written to panicked").into()),
         }
     }
 
     /// Writes the rest and the block without operations.
     fn end(&mut self) {
-        self.flush();
-        self.write_block();
-        if let (None, Some(sink)) = (&self.error, &mut self.sink)
-            && let Err(error) = sink.flush()
-        {
-            self.error = Some(error.into());
+        if self.sink.is_some() {
+            self.write_gathered();
+            self.write_block();
+            self.with_sink(|sink| sink.flush());
+        }
+    }
+
+    fn write_gathered(&mut self) {
+        if self.gathered > 0 && self.sink.is_some() {
+            self.written += u64::from(self.gathered);
+            self.write_block();
         }
     }
 
@@ -148,18 +153,21 @@ impl<W: Write> TraceWriter<W> {
     fn write_block(&mut self) {
         let mut block = mem::take(&mut self.block);
         self.chain = seal(&mut block, self.gathered, self.chain);
-        self.write(&block);
+        self.with_sink(|sink| sink.write_all(&block));
         block.truncate(HEAD_BYTES);
         self.block = block;
         self.gathered = 0;
         self.previous.forget();
     }
 
-    fn write(&mut self, bytes: &[u8]) {
-        if let (None, Some(sink)) = (&self.error, &mut self.sink)
-            && let Err(error) = sink.write_all(bytes)
+    /// Does something with the sink, unless something went wrong before. It is foreign code: if it
+    /// panics, it is gone, and nothing is written any more.
+    fn with_sink(&mut self, action: impl FnOnce(&mut W) -> io::Result<()>) {
+        if self.error.is_none()
+            && let Some(mut sink) = self.sink.take()
         {
-            self.error = Some(error.into());
+            self.error = action(&mut sink).err().map(WriteError::from);
+            self.sink = Some(sink);
         }
     }
 }
@@ -167,7 +175,7 @@ impl<W: Write> TraceWriter<W> {
 /// Finishes the trace, if that has not been done.
 impl<W: Write> Drop for TraceWriter<W> {
     fn drop(&mut self) {
-        if self.sink.is_some() && self.error.is_none() {
+        if self.error.is_none() {
             self.end();
         }
     }

@@ -1,11 +1,12 @@
 //! Whatever is written is read back the same, from readers of every kind.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::ops::Bound;
+use std::panic::{self, AssertUnwindSafe};
 
 use allotment_trace::{
-    Key, KeyKind, MAX_BLOCK_BYTES, MAX_KEY_BYTES, ReadError, TraceOp, TraceReader, TraceWriter,
-    WriteError,
+    Key, KeyKind, MAX_BLOCK_BYTES, MAX_KEY_BYTES, ReadError, ReadFault, TraceOp, TraceReader,
+    TraceWriter, WriteError,
 };
 use fastrand::Rng;
 
@@ -188,6 +189,62 @@ fn what_goes_wrong_is_kept_until_the_end() {
     writer.push(TraceOp::Get { key: Key::Text("bean") });
     let error = writer.finish().unwrap_err();
     assert_eq!(error.to_string(), "a text among keys that are integers");
+}
+
+#[test]
+fn a_trace_that_lacks_something_is_never_whole() {
+    let longer = "x".repeat(MAX_KEY_BYTES + 1);
+    let mut bytes = Vec::new();
+    for finishes in [true, false] {
+        bytes.clear();
+        let mut writer = TraceWriter::new(&mut bytes, KeyKind::Text, 8);
+        writer.push(TraceOp::Get { key: Key::Text("before") });
+        writer.push(TraceOp::Get { key: Key::Text(&longer) });
+        writer.push(TraceOp::Get { key: Key::Text("behind") });
+        if finishes {
+            assert!(writer.finish().is_err());
+        } else {
+            drop(writer);
+        }
+        let error = read(&bytes[..]).unwrap_err();
+        assert!(matches!(error.fault, ReadFault::Truncated), "{error}");
+    }
+}
+
+/// Panics at the second write.
+struct Bomb<'a>(&'a mut Vec<u8>);
+
+impl Write for Bomb<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        assert!(self.0.is_empty(), "boom");
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_sink_that_panics_is_left_alone() {
+    let mut bytes = Vec::new();
+    let mut writer = TraceWriter::new(Bomb(&mut bytes), KeyKind::Integers, 8);
+    writer.push(TraceOp::Clear);
+    assert!(panic::catch_unwind(AssertUnwindSafe(|| writer.flush())).is_err());
+    writer.push(TraceOp::Clear);
+    writer.flush();
+    let error = writer.finish().err().unwrap();
+    let text = "the trace cannot be written: what it is written to panicked";
+    assert_eq!(error.to_string(), text);
+    assert_eq!(bytes.len(), 24);
+    // One that is dropped as the program unwinds.
+    bytes.clear();
+    let unwound = panic::catch_unwind(AssertUnwindSafe(|| {
+        let mut writer = TraceWriter::new(Bomb(&mut bytes), KeyKind::Integers, 8);
+        writer.push(TraceOp::Clear);
+        writer.flush();
+    }));
+    assert!(unwound.is_err());
 }
 
 #[test]
