@@ -101,9 +101,9 @@ fn check_metered(watch: &Watch, block: &str) {
 /// Asserts how many blocks of memory a block of code requests of [`Metered`](crate::Metered)
 /// allocators, and gives its value.
 ///
-/// The limit is a `u64`, compared by `<`, `<=`, `==`, `>=` or `>`. A block that grows or shrinks counts as a
-/// request. Counted is what this thread asks while the code runs, of whatever allocators and maps;
-/// other tests on other threads are not in it.
+/// The limit is a `u64`, compared by `<`, `<=`, `==`, `>=` or `>`. A block that grows or shrinks
+/// counts as a request. Counted is what this thread asks while the code runs, of whatever
+/// allocators and maps; other tests on other threads are not in it.
 ///
 /// # Panics
 ///

@@ -14,8 +14,8 @@
 //! All wrap any [`Allocator`](allotment_alloc::Allocator), hand every layout on exactly as they
 //! got it, and share their books, account or plan with their clones, so that a map and the clones
 //! it makes of its allocator count as one. They belong to one thread, but for `Metered`, which has
-//! no books of its own. Their own memory is one block from the global heap (a ledger's grows), taken
-//! when they are made, and never one from the allocator they wrap.
+//! no books of its own. Their own memory is one block from the global heap (a ledger's grows),
+//! taken when they are made, and never one from the allocator they wrap.
 //!
 //! ```
 //! use allotment_alloc::{Allocator, Global, Layout};

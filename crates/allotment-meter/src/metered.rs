@@ -52,7 +52,8 @@ impl<A> Metered<A> {
     }
 }
 
-/// Wraps the global allocator. Not any that has a default, so that `Metered::default()` says enough.
+/// Wraps the global allocator, and no other that has a default: so that `Metered::default()` says
+/// enough.
 impl Default for Metered {
     fn default() -> Self {
         Metered::new(Global)
