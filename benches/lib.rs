@@ -51,6 +51,9 @@ pub fn compare<Q: Question>(criterion: &mut Criterion) {
             Script::U64Pairs { .. } | Script::TextPairs { .. } => {
                 unreachable!("{name} is an index, and the questions are about maps")
             }
+            Script::U64Trace(_) | Script::TextTrace(_) => {
+                unreachable!("{name} is recorded, and the questions are about keys")
+            }
         }
     }
 }

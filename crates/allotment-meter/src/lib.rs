@@ -8,11 +8,14 @@
 //! - `Ledger`, with the feature `ledger`, knows each live block: its size, its age and what was
 //!   noted when it was obtained; and tells of blocks that are given back wrongly.
 //!
+//! - `Metered`, with the feature `assertions`, tells the watches of its thread what it is asked;
+//!   `assert_allocs!`, `assert_peak!` and `assert_no_leaks!` are made of these, for tests.
+//!
 //! All wrap any [`Allocator`](allotment_alloc::Allocator), hand every layout on exactly as they
 //! got it, and share their books, account or plan with their clones, so that a map and the clones
-//! it makes of its allocator count as one. They belong to one thread. Their own memory is one block
-//! from the global heap (a ledger's grows), taken when they are made, and never one from the
-//! allocator they wrap.
+//! it makes of its allocator count as one. They belong to one thread, but for `Metered`, which has
+//! no books of its own. Their own memory is one block from the global heap (a ledger's grows),
+//! taken when they are made, and never one from the allocator they wrap.
 //!
 //! ```
 //! use allotment_alloc::{Allocator, Global, Layout};
@@ -36,8 +39,13 @@
 #![no_std]
 
 extern crate alloc;
+#[cfg(feature = "assertions")]
+extern crate std;
 
 mod account;
+#[cfg(feature = "assertions")]
+#[doc(hidden)]
+pub mod assertions;
 #[cfg(feature = "ledger")]
 mod book;
 mod budget;
@@ -46,8 +54,12 @@ mod counting;
 mod faulty;
 #[cfg(feature = "ledger")]
 mod ledger;
+#[cfg(feature = "assertions")]
+mod metered;
 mod plan;
 mod size_class;
+#[cfg(feature = "assertions")]
+mod watch;
 
 pub use account::Account;
 #[cfg(feature = "ledger")]
@@ -58,5 +70,9 @@ pub use counting::Counting;
 pub use faulty::Faulty;
 #[cfg(feature = "ledger")]
 pub use ledger::Ledger;
+#[cfg(feature = "assertions")]
+pub use metered::Metered;
 pub use plan::FaultPlan;
 pub use size_class::SizeClass;
+#[cfg(feature = "assertions")]
+pub use watch::{Leftovers, Watch};

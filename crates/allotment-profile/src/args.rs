@@ -21,13 +21,17 @@ pub struct Args {
     #[arg(long, value_name = "NAME", required_unless_present = "list")]
     pub backend: Option<String>,
 
-    /// Take about 50,000 keys instead of about a million.
+    /// Take about 50,000 keys instead of about a million; of a trace, the first operations.
     #[arg(long)]
     pub quick: bool,
 
     /// The file of keys, one a line, that the workload keys-file reads.
     #[arg(long, value_name = "FILE")]
     pub keys: Option<PathBuf>,
+
+    /// The recorded trace that the workload trace replays.
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
 
     /// Take so many keys; for tests.
     #[arg(long, value_name = "COUNT", hide = true, conflicts_with = "quick")]
@@ -43,7 +47,7 @@ pub struct Job {
     pub backend: Backend,
     /// How many keys.
     pub size: Size,
-    /// The file of keys, if the workload reads one.
+    /// The file of keys, or the trace, if the workload reads one.
     pub file: Option<PathBuf>,
 }
 
@@ -71,7 +75,8 @@ impl Args {
             (None, true) => Size::Quick,
             (None, false) => Size::Full,
         };
-        let file = self.keys.clone().filter(|_| workload.needs_file());
+        let named = if workload.needs_trace() { &self.trace } else { &self.keys };
+        let file = named.clone().filter(|_| workload.needs_file());
         Ok(Job { workload, backend, size, file })
     }
 }
@@ -82,13 +87,13 @@ impl Job {
     /// # Errors
     ///
     /// [`Failure::Refused`], if the workload reads a file and it is not named, cannot be read or
-    /// has a bad line.
+    /// has a bad line, or is a bad trace.
     pub fn load(&self) -> Result<Keys, Failure> {
         self.workload.load(self.size, self.file.as_deref()).map_err(|error| {
-            let hint = if self.workload.needs_file() && self.file.is_none() {
-                ": --keys FILE"
-            } else {
-                ""
+            let hint = match &self.file {
+                None if self.workload.needs_trace() => ": --trace FILE",
+                None if self.workload.needs_file() => ": --keys FILE",
+                _ => "",
             };
             Failure::Refused(format!("{error}{hint}"))
         })

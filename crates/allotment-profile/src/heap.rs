@@ -29,7 +29,7 @@ struct HeapProbe {
     counter: Counter,
     begun: Reading,
     phases: [PhaseFigures; Phase::ALL.len()],
-    /// As the build phase ended.
+    /// As the build phase or the replay ended.
     built: Option<(Counts, HeapStats)>,
     /// Heap blocks so far, as churn had warmed up.
     warm_blocks: u64,
@@ -75,7 +75,7 @@ impl Probe for HeapProbe {
 
     fn phase_end(&mut self, phase: Phase, ops: u64) {
         let ended = Reading::now(&self.counter);
-        if phase == Phase::Build {
+        if matches!(phase, Phase::Build | Phase::Replay) {
             self.built = Some((self.counter.snapshot(), ended.heap.clone()));
         }
         if phase == Phase::Churn {
@@ -121,7 +121,7 @@ pub fn measure_heap(script: &Script<'_>, backend: Backend, counter: &Counter) ->
     let end = HeapStats::get();
 
     let mut report = Report { metrics: Vec::new(), outcome: outcome.hash };
-    for phase in Phase::ALL {
+    for phase in script.phases().iter().copied() {
         let figures = probe.phases[phase as usize];
         // The standard library's map has no backend to ask: it asks the heap.
         let requests =
@@ -131,7 +131,7 @@ pub fn measure_heap(script: &Script<'_>, backend: Backend, counter: &Counter) ->
         report.of_phase(phase, "heap_blocks", figures.heap_blocks, Unit::Count);
         report.of_phase(phase, "heap_bytes", figures.heap_bytes, Unit::Bytes);
     }
-    let (counts, heap) = probe.built.expect("every script has a build phase");
+    let (counts, heap) = probe.built.expect("every script builds something");
     let heap_live = heap.curr_bytes.saturating_sub(before.curr_bytes) as u64;
     // Nothing of the harness was live at the peak but what was live before.
     let heap_peak = heap.max_bytes.saturating_sub(before.curr_bytes) as u64;
@@ -145,8 +145,10 @@ pub fn measure_heap(script: &Script<'_>, backend: Backend, counter: &Counter) ->
     report.of_run("peak_bytes", peak, Unit::Bytes);
     report.of_run("heap_live_bytes", heap_live, Unit::Bytes);
     report.of_run("heap_peak_bytes", heap_peak, Unit::Bytes);
-    report.of_run("page_peak_bytes", probe.paging_bytes as u64, Unit::Bytes);
-    report.of_run("heap_churn_blocks", probe.churn_blocks, Unit::Count);
+    if script.phases().contains(&Phase::Page) {
+        report.of_run("page_peak_bytes", probe.paging_bytes as u64, Unit::Bytes);
+        report.of_run("heap_churn_blocks", probe.churn_blocks, Unit::Count);
+    }
     let end_blocks = end.curr_blocks.saturating_sub(before.curr_blocks) as u64;
     let end_bytes = end.curr_bytes.saturating_sub(before.curr_bytes) as u64;
     report.of_run("end_blocks", end_blocks, Unit::Count);

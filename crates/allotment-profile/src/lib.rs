@@ -13,13 +13,15 @@
 //! # The command line
 //!
 //! ```text
-//! allotment-profile-heap --workload NAME --backend NAME [--quick] [--keys FILE] [--dhat-out FILE]
-//! allotment-profile-time --workload NAME --backend NAME [--quick] [--keys FILE]
+//! allotment-profile-heap --workload NAME --backend NAME [--quick] [--keys FILE] [--trace FILE]
+//!     [--dhat-out FILE]
+//! allotment-profile-time --workload NAME --backend NAME [--quick] [--keys FILE] [--trace FILE]
 //! allotment-profile-time --workload NAME --backend NAME --soak SECONDS [--quick] [--keys FILE]
 //! allotment-profile-heap --list
 //! ```
 //!
-//! `--keys` is the file that the workload `keys-file` reads; others leave it alone. `--dhat-out` is
+//! `--keys` is the file that the workload `keys-file` reads, and `--trace` the one that `trace`
+//! replays; others leave them alone. `--dhat-out` is
 //! where dhat's own JSON goes, for its viewer. `--list` prints what there is, as one JSON object:
 //!
 //! ```text
@@ -74,7 +76,7 @@
 //!
 //! | name | unit | program | meaning |
 //! |---|---|---|---|
-//! | `entries` | count | both | entries in the map after the build phase |
+//! | `entries` | count | both | entries in the map after the build phase; of a trace, the most |
 //! | `live_bytes` | bytes | heap | what the map holds of its backend after the build phase |
 //! | `peak_bytes` | bytes | heap | the most it held during the build phase |
 //! | `heap_live_bytes` | bytes | heap | heap that map and backend hold after the build phase |
@@ -90,6 +92,23 @@
 //! | `clear_ns` | ns | time | one `clear` of a full map |
 //! | `clone_ns` | ns | time | one `clone` of a full map |
 //! | `drop_ns` | ns | time | the drop of a full map, and with it of its backend |
+//!
+//! # In tests
+//!
+//! The same figures can be asserted of a block of code: [`assert_allocs!`], [`assert_peak!`] and
+//! [`assert_no_leaks!`], for maps on a [`Metered`] allocator. They are `allotment-meter`'s, which
+//! is all that a test needs.
+//!
+//! ```
+//! use allotment_core::BTreeMap;
+//! use allotment_profile::{Metered, assert_allocs};
+//!
+//! let mut map = BTreeMap::new_in(Metered::default());
+//! assert_allocs!(<= 3, {
+//!     map.insert(1, "one");
+//!     map.insert(2, "two");
+//! });
+//! ```
 //!
 //! # How it is measured
 //!
@@ -112,6 +131,7 @@ mod report;
 mod soak;
 mod time;
 
+pub use allotment_meter::{Leftovers, Metered, Watch, assert_allocs, assert_no_leaks, assert_peak};
 pub use args::{Args, Job};
 pub use catalog::catalog;
 pub use failure::Failure;

@@ -5,10 +5,14 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use allotment_trace::{Key, KeyKind, TraceOp, TraceWriter};
 use allotment_workload::{Backend, Phase};
 
 const HEAP: &str = env!("CARGO_BIN_EXE_allotment-profile-heap");
 const TIME: &str = env!("CARGO_BIN_EXE_allotment-profile-time");
+
+/// The phases of a workload of keys.
+const OF_KEYS: &[Phase] = Phase::ALL.split_at(9).0;
 
 fn output(program: &str, args: &[&str]) -> Output {
     Command::new(program).args(args).stdin(Stdio::null()).output().unwrap()
@@ -61,9 +65,9 @@ impl Figures {
     }
 
     /// Checks that exactly the documented figures are there, in their units.
-    fn check_names(&self, by_phase: &[(&str, &str)], of_run: &[(&str, &str)]) {
+    fn check_names(&self, phases: &[Phase], by_phase: &[(&str, &str)], of_run: &[(&str, &str)]) {
         let mut names = BTreeMap::new();
-        for phase in Phase::ALL {
+        for phase in phases {
             for (name, unit) in by_phase {
                 names.insert(format!("{}.{name}", phase.name()), unit.to_string());
             }
@@ -94,6 +98,7 @@ fn figures_are_the_documented_ones_and_outcomes_agree() {
         let heap = Figures::parse(&run(HEAP, "zipf-u64", backend, &[]));
         let counts = [("ops", "count"), ("requests", "count"), ("heap_blocks", "count")];
         heap.check_names(
+            OF_KEYS,
             &[&counts[..], &[("heap_bytes", "bytes")]].concat(),
             &[
                 ("entries", "count"),
@@ -109,6 +114,7 @@ fn figures_are_the_documented_ones_and_outcomes_agree() {
         );
         let time = Figures::parse(&run(TIME, "zipf-u64", backend, &[]));
         time.check_names(
+            OF_KEYS,
             &[("ops", "count"), ("nanos", "ns")],
             &[
                 ("entries", "count"),
@@ -200,9 +206,9 @@ fn the_list_names_every_workload_and_backend() {
         assert_eq!(workloads[0]["name"], "uniform-u64");
         assert_eq!(workloads[0]["entries"], 1_000_000);
         assert_eq!(workloads[0]["quick_entries"], 50_000);
-        let last = workloads.last().unwrap();
-        assert_eq!(last["name"], "keys-file");
-        assert!(last.get("entries").is_none());
+        let [.., keys, trace] = &workloads[..] else { panic!("two workloads at least") };
+        assert_eq!((&keys["name"], &trace["name"]), (&"keys-file".into(), &"trace".into()));
+        assert!(keys.get("entries").is_none() && trace.get("entries").is_none());
         let backends = json["backends"].as_array().unwrap();
         let names: Vec<_> = backends.iter().map(|backend| backend["name"].as_str()).collect();
         assert_eq!(names, [Some("std"), Some("system"), Some("pool"), Some("bump")]);
@@ -223,6 +229,45 @@ fn a_file_of_keys_is_measured() {
     assert_eq!(figures.get("all.entries"), 2000);
 }
 
+/// A trace of 300 inserts, of which the first 200 are popped.
+fn write_trace(path: &Path) {
+    let file = fs::File::create(path).unwrap();
+    let mut writer = TraceWriter::new(file, KeyKind::Integers, 8);
+    (0..300).for_each(|key| writer.push(TraceOp::Insert { key: Key::Integer(key * 17 % 300) }));
+    (0..200).for_each(|_| writer.push(TraceOp::PopFirst));
+    writer.finish().unwrap();
+}
+
+#[test]
+fn a_recorded_trace_is_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("map.trace");
+    write_trace(&path);
+    let file = ["--trace", path.to_str().unwrap()];
+    let mut outcomes = Vec::new();
+    for backend in Backend::ALL {
+        let heap = run(HEAP, "trace", backend, &file);
+        assert_eq!(heap, run(HEAP, "trace", backend, &file), "{}", backend.name());
+        let (heap, time) =
+            (Figures::parse(&heap), Figures::parse(&run(TIME, "trace", backend, &file)));
+        for figures in [&heap, &time] {
+            assert_eq!((figures.get("replay.ops"), figures.get("drop.ops")), (500, 100));
+            assert_eq!(figures.get("all.entries"), 300);
+            assert!(!figures.metrics.keys().any(|key| key.starts_with("build")));
+        }
+        assert!(heap.get("replay.requests") > 0 && heap.get("all.heap_peak_bytes") >= 4800);
+        assert_eq!(heap.get("all.end_blocks"), 0);
+        assert!(time.get("replay.nanos") > 0 && time.get("all.worst_remove_ns") > 0);
+        assert!(!time.metrics.contains_key("all.clear_ns"), "nothing was cleared");
+        outcomes.extend([heap.outcome, time.outcome]);
+    }
+    assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]), "{outcomes:?}");
+    // A smaller size has the first operations only.
+    let quick = [&file[..], &["--entries", "300"]].concat();
+    let figures = Figures::parse(&run(HEAP, "trace", Backend::Pool, &quick));
+    assert_eq!((figures.get("replay.ops"), figures.get("drop.ops")), (300, 300));
+}
+
 /// The one line that a refused command line gives on standard error.
 fn refusal(program: &str, args: &[&str]) -> String {
     let output = output(program, args);
@@ -239,6 +284,11 @@ fn mistakes_are_refused_in_one_line() {
     let bad = folder.path().join("bad.txt");
     fs::write(&bad, b"one\n\xFFtwo\n").unwrap();
     let bad = bad.to_str().unwrap();
+    let cut = folder.path().join("cut.trace");
+    write_trace(&cut);
+    let bytes = fs::read(&cut).unwrap();
+    fs::write(&cut, &bytes[..bytes.len() - 20]).unwrap();
+    let cut = cut.to_str().unwrap();
     let missing = folder.path().join("missing.txt");
     let missing = missing.to_str().unwrap();
     for program in [HEAP, TIME] {
@@ -258,6 +308,13 @@ fn mistakes_are_refused_in_one_line() {
         let keys = ["--workload", "keys-file", "--backend", "std", "--keys"];
         says(&[&keys[..], &[bad]].concat(), &[bad, ":2: the line is not UTF-8"]);
         says(&[&keys[..], &[missing]].concat(), &[missing, "cannot be read"]);
+        let trace = ["--workload", "trace", "--backend", "std"];
+        says(&trace, &["trace", "--trace FILE"]);
+        says(&[&trace[..], &["--keys", bad]].concat(), &["trace", "--trace FILE"]);
+        let trace = [&trace[..], &["--trace"]].concat();
+        says(&[&trace[..], &[cut]].concat(), &[cut, "byte ", "cut off, or was never finished"]);
+        says(&[&trace[..], &[bad]].concat(), &[bad, "not a trace"]);
+        says(&[&trace[..], &[missing]].concat(), &[missing, "cannot be read"]);
         says(&[], &["--workload", "--backend"]);
         says(&["--colour"], &["--colour"]);
     }

@@ -114,6 +114,7 @@ mod tests {
         for name in maps.into_iter().chain(indexes) {
             let keys = Workload::find(name).unwrap().load(Size::Entries(100_000), None).unwrap();
             match Script::new(&keys) {
+                Script::U64Trace(_) | Script::TextTrace(_) => panic!("{name} has no pages"),
                 Script::U32(steps) => check(Map, &steps),
                 Script::U64(steps) => check(Map, &steps),
                 Script::U128(steps) => check(Map, &steps),

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::pair::Pair;
+use crate::trace::{TextTrace, Trace};
 
 /// Which entry a churn step removes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +100,10 @@ pub enum Keys {
     U128(Sequence<u128>),
     /// Text.
     Text(TextKeys),
+    /// Operations on 64-bit integers.
+    U64Trace(Trace<u64>),
+    /// Operations on text.
+    TextTrace(TextTrace),
     /// An index of 64-bit integers.
     U64Pairs {
         /// The keys with their ids.
@@ -116,13 +121,16 @@ pub enum Keys {
 }
 
 impl Keys {
-    /// How many keys, or pairs of an index, the build phase inserts, repeats included.
+    /// How many keys, or pairs of an index, the build phase inserts, repeats included; of a trace,
+    /// how many operations there are.
     pub fn len(&self) -> usize {
         match self {
             Keys::U32(sequence) => sequence.build.len(),
             Keys::U64(sequence) => sequence.build.len(),
             Keys::U128(sequence) => sequence.build.len(),
             Keys::Text(keys) => keys.spans.build.len(),
+            Keys::U64Trace(trace) => trace.ops.len(),
+            Keys::TextTrace(trace) => trace.len(),
             Keys::U64Pairs { pairs, .. } => pairs.build.len(),
             Keys::TextPairs { pairs, .. } => pairs.spans.build.len(),
         }

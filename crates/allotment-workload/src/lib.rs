@@ -1,7 +1,8 @@
 //! Data sets, operation scripts and the roster of maps and backends.
 //!
 //! A [`Workload`] names an input: generated keys, real keys that ship with the crate, or a file of
-//! the user's. Loaded, it gives [`Keys`]; laid out step by step, a [`Script`]. [`drive`] runs a
+//! the user's, of keys or of recorded operations. Loaded, it gives [`Keys`]; laid out step by step,
+//! a [`Script`]. [`drive`] runs a
 //! script on one of the [`Backend`]s and returns an [`Outcome`], whose hash every map must
 //! reproduce. A [`Probe`] follows what happens; this crate itself owns no clock and no profiler.
 //!
@@ -35,6 +36,9 @@
 //! *Churn* swaps entries at a fixed number of them, the oldest out first where the input is a
 //! sequence, random ones elsewhere. *Clone* makes a second map over the same backend, *refill*
 //! clears that one and fills it again. *Drain* empties the first, and *drop* ends both.
+//!
+//! What was recorded has a script of its own, of two phases: *replay* does it again, one operation
+//! after the other, and *drop* ends the map.
 
 mod collection;
 mod digest;
@@ -48,7 +52,9 @@ mod neighbours;
 mod page;
 mod pair;
 mod phase;
+mod plan;
 mod probe;
+mod replay;
 mod rng;
 mod roster;
 mod run;
@@ -56,6 +62,8 @@ mod script;
 mod shipped;
 mod subject;
 mod text;
+mod trace;
+mod trace_file;
 mod workload;
 
 pub use digest::Digest;
@@ -66,9 +74,12 @@ pub use page::{PAGE_BYTES, Page};
 pub use pair::Pair;
 pub use phase::{Op, Phase};
 pub use probe::{NoProbe, Probe};
+pub use replay::replay;
 pub use roster::{Backend, drive, drive_counted};
 pub use run::{Outcome, run};
 pub use script::{SCAN_LENGTH, Script, Steps, Swap};
 pub use shipped::{IP4_RANGES_COUNT, Ip4Range, NPM_NAMES_COUNT, ip4_ranges, npm_names};
 pub use subject::Subject;
+pub use trace::{TextTrace, Trace};
+pub use trace_file::{TraceError, trace_from_file};
 pub use workload::{LoadError, Size, Workload};

@@ -1,6 +1,6 @@
 //! [`Phase`] and [`Op`]: the parts of a script, by name.
 
-/// A part of the script that every workload runs, in this order.
+/// A part of a script: of that which workloads of keys run, in this order, or of that of a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Phase {
     /// Makes the backend and an empty map, and inserts every key. An operation is an insert.
@@ -24,11 +24,32 @@ pub enum Phase {
     Drain,
     /// Drops the map, the clone and with them the backend. An operation is an entry dropped.
     Drop,
+    /// Makes the backend and an empty map, and does to it what was recorded. An operation is one of
+    /// the trace.
+    Replay,
 }
 
 impl Phase {
-    /// All phases, in order.
-    pub const ALL: [Phase; 9] = [
+    /// All phases there are, each at the place of its discriminant. No script has them all: see
+    /// [`Script::phases`](crate::Script::phases).
+    pub const ALL: [Phase; 10] = [
+        Phase::Build,
+        Phase::Lookup,
+        Phase::Scan,
+        Phase::Page,
+        Phase::Churn,
+        Phase::Clone,
+        Phase::Refill,
+        Phase::Drain,
+        Phase::Drop,
+        Phase::Replay,
+    ];
+
+    /// The phases of a trace, in order.
+    pub(crate) const OF_TRACES: [Phase; 2] = [Phase::Replay, Phase::Drop];
+
+    /// The phases of a workload of keys, in order.
+    pub(crate) const OF_KEYS: [Phase; 9] = [
         Phase::Build,
         Phase::Lookup,
         Phase::Scan,
@@ -52,6 +73,7 @@ impl Phase {
             Phase::Refill => "refill",
             Phase::Drain => "drain",
             Phase::Drop => "drop",
+            Phase::Replay => "replay",
         }
     }
 }
@@ -61,7 +83,7 @@ impl Phase {
 pub enum Op {
     /// `insert`.
     Insert,
-    /// `remove_entry` or `pop_first`.
+    /// `remove_entry`, `pop_first` or `pop_last`.
     Remove,
     /// `clear` of a full map.
     Clear,

@@ -9,9 +9,10 @@ use allotment_system::Global;
 use crate::collection::{Collection, Map, PackedIndex, SortedIndex};
 use crate::key::Key;
 use crate::keys::Lists;
+use crate::plan::{Plan, run};
 use crate::probe::Probe;
-use crate::run::{Outcome, run};
-use crate::script::{Script, Steps};
+use crate::run::Outcome;
+use crate::script::Script;
 
 /// Whose collection it is, and where its memory comes from: a map, or an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -147,6 +148,8 @@ fn drive_over<P: Probe>(
         Script::U64(steps) => run_on(Map, steps, backend, between, probe),
         Script::U128(steps) => run_on(Map, steps, backend, between, probe),
         Script::Text(steps) => run_on(Map, steps, backend, between, probe),
+        Script::U64Trace(trace) => run_on(Map, *trace, backend, between, probe),
+        Script::TextTrace(trace) => run_on(Map, trace, backend, between, probe),
         Script::U64Pairs { steps, lists: Lists::Sorted } => {
             run_on(SortedIndex, steps, backend, between, probe)
         }
@@ -164,7 +167,7 @@ fn drive_over<P: Probe>(
 
 fn run_on<K: Key, C: Collection<K>, P: Probe>(
     _: C,
-    steps: &Steps<K>,
+    steps: &impl Plan<K>,
     backend: Backend,
     between: impl Between,
     probe: &mut P,

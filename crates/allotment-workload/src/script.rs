@@ -5,7 +5,9 @@ use std::collections::{HashSet, VecDeque};
 use crate::key::Key;
 use crate::keys::{Keys, Lists, Sequence, Victims};
 use crate::pair::Pair;
+use crate::phase::Phase;
 use crate::rng::Rng;
+use crate::trace::Trace;
 
 /// Entries that a short range scan reads.
 pub const SCAN_LENGTH: usize = 100;
@@ -95,6 +97,10 @@ pub enum Script<'a> {
     U128(Steps<u128>),
     /// Text.
     Text(Steps<&'a str>),
+    /// What was recorded, on 64-bit integers.
+    U64Trace(&'a Trace<u64>),
+    /// What was recorded, on text.
+    TextTrace(Trace<&'a str>),
     /// An index of 64-bit integers.
     U64Pairs {
         /// The steps.
@@ -123,12 +129,22 @@ impl<'a> Script<'a> {
             Keys::U64(sequence) => Script::U64(Steps::new(sequence)),
             Keys::U128(sequence) => Script::U128(Steps::new(sequence)),
             Keys::Text(text) => Script::Text(Steps::new(&text.sequence())),
+            Keys::U64Trace(trace) => Script::U64Trace(trace),
+            Keys::TextTrace(trace) => Script::TextTrace(trace.trace()),
             Keys::U64Pairs { pairs, lists } => {
                 Script::U64Pairs { steps: Steps::new(pairs), lists: *lists }
             }
             Keys::TextPairs { pairs, lists } => {
                 Script::TextPairs { steps: Steps::new(&pairs.sequence()), lists: *lists }
             }
+        }
+    }
+
+    /// The phases that it has, in order.
+    pub fn phases(&self) -> &'static [Phase] {
+        match self {
+            Script::U64Trace(_) | Script::TextTrace(_) => &Phase::OF_TRACES,
+            _ => &Phase::OF_KEYS,
         }
     }
 }

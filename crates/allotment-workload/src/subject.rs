@@ -37,6 +37,12 @@ pub trait Subject<K: Key>: Clone {
     /// Removes the entry with the smallest key and returns it.
     fn pop_first(&mut self) -> Option<(K, u64)>;
 
+    /// Removes the entry with the largest key and returns it. Only traces ask for it.
+    fn pop_last(&mut self) -> Option<(K, u64)> {
+        let last = self.iter().last()?.0;
+        self.remove_entry(&last)
+    }
+
     /// Keeps the entries whose value `keep` approves of, asked in ascending order of keys.
     fn retain_values(&mut self, keep: impl FnMut(u64) -> bool);
 
@@ -77,6 +83,10 @@ macro_rules! subject {
 
             fn pop_first(&mut self) -> Option<(K, u64)> {
                 self.pop_first()
+            }
+
+            fn pop_last(&mut self) -> Option<(K, u64)> {
+                self.pop_last()
             }
 
             fn retain_values(&mut self, mut keep: impl FnMut(u64) -> bool) {

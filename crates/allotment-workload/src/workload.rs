@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::file::{FileError, keys_from_file};
 use crate::keys::Keys;
+use crate::trace_file::{TraceError, trace_from_file};
 use crate::{integers, lists, shipped, text};
 
 /// Where the keys of a workload come from.
@@ -12,8 +13,10 @@ use crate::{integers, lists, shipped, text};
 enum Source {
     /// A function of the number of keys.
     Made(fn(usize) -> Keys),
-    /// A file that the user names.
+    /// A file of keys that the user names.
     File,
+    /// A file of recorded operations that the user names.
+    Trace,
 }
 
 /// How many keys to take.
@@ -144,6 +147,12 @@ impl Workload {
             full: None,
             source: Source::File,
         },
+        Workload {
+            name: "trace",
+            description: "the operations in a recorded trace of yours",
+            full: None,
+            source: Source::Trace,
+        },
     ];
 
     /// The workload of that name.
@@ -161,9 +170,14 @@ impl Workload {
         self.description
     }
 
-    /// Whether the keys come from a file that the user names.
+    /// Whether it reads a file that the user names, of keys or of recorded operations.
     pub fn needs_file(&self) -> bool {
-        matches!(self.source, Source::File)
+        matches!(self.source, Source::File | Source::Trace)
+    }
+
+    /// Whether that file is one of recorded operations.
+    pub fn needs_trace(&self) -> bool {
+        matches!(self.source, Source::Trace)
     }
 
     /// How many keys a size means, at most; `None` if only the user's file can tell.
@@ -191,8 +205,12 @@ impl Workload {
             (Source::File, Some(path)) => {
                 keys_from_file(path, self.limit(size)).map_err(LoadError::File)
             }
+            (Source::Trace, Some(path)) => {
+                trace_from_file(path, self.limit(size)).map_err(LoadError::Trace)
+            }
             (Source::Made(_), Some(_)) => Err(LoadError::FileNotNeeded { workload: self.name }),
             (Source::File, None) => Err(LoadError::FileNeeded { workload: self.name }),
+            (Source::Trace, None) => Err(LoadError::TraceNeeded { workload: self.name }),
         }
     }
 
@@ -215,6 +233,11 @@ pub enum LoadError {
         /// The workload.
         workload: &'static str,
     },
+    /// The workload reads a trace, and none is named.
+    TraceNeeded {
+        /// The workload.
+        workload: &'static str,
+    },
     /// A file is named for a workload that reads none.
     FileNotNeeded {
         /// The workload.
@@ -227,6 +250,8 @@ pub enum LoadError {
     },
     /// The file has no good keys.
     File(FileError),
+    /// The file has no good operations.
+    Trace(TraceError),
 }
 
 impl fmt::Display for LoadError {
@@ -235,13 +260,17 @@ impl fmt::Display for LoadError {
             LoadError::FileNeeded { workload } => {
                 write!(f, "workload {workload} needs a file of keys, one a line")
             }
+            LoadError::TraceNeeded { workload } => {
+                write!(f, "workload {workload} needs a recorded trace")
+            }
             LoadError::FileNotNeeded { workload } => {
-                write!(f, "workload {workload} reads no file; only keys-file does")
+                write!(f, "workload {workload} reads no file; only keys-file and trace do")
             }
             LoadError::TooMany { workload } => {
                 write!(f, "workload {workload} has at most {MOST} keys")
             }
             LoadError::File(error) => error.fmt(f),
+            LoadError::Trace(error) => error.fmt(f),
         }
     }
 }
@@ -250,6 +279,7 @@ impl std::error::Error for LoadError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             LoadError::File(error) => error.source(),
+            LoadError::Trace(error) => error.source(),
             _ => None,
         }
     }
@@ -306,8 +336,14 @@ mod tests {
         assert_eq!(error, "workload keys-file needs a file of keys, one a line");
         let uniform = Workload::find("uniform-u64").unwrap();
         let error = uniform.load(Size::Full, Some(Path::new("keys"))).unwrap_err().to_string();
-        assert_eq!(error, "workload uniform-u64 reads no file; only keys-file does");
-        let error = file.load(Size::Full, Some(Path::new("no/keys"))).unwrap_err().to_string();
-        assert!(error.starts_with("no/keys: cannot be read: "), "{error}");
+        assert_eq!(error, "workload uniform-u64 reads no file; only keys-file and trace do");
+        let trace = Workload::find("trace").unwrap();
+        assert!(trace.needs_trace() && !file.needs_trace());
+        let error = trace.load(Size::Full, None).unwrap_err().to_string();
+        assert_eq!(error, "workload trace needs a recorded trace");
+        for workload in [file, trace] {
+            let error = workload.load(Size::Full, Some(Path::new("no/keys"))).unwrap_err();
+            assert!(error.to_string().starts_with("no/keys: cannot be read: "), "{error}");
+        }
     }
 }

@@ -256,12 +256,53 @@ pub mod bump {
 /// println!("{} bytes at {:#x}, obtained {}", leak.layout.size(), leak.address, leak.note);
 /// # assert_eq!((book.live_blocks(), leak.note), (3, "while loading"));
 /// ```
+///
+/// What a block of code may ask for, in tests, with the feature `assertions`:
+///
+/// ```
+/// use allotment::BTreeMap;
+/// use allotment::meter::{Metered, assert_allocs, assert_no_leaks, assert_peak};
+///
+/// let mut beds = BTreeMap::new_in(Metered::default());
+/// assert_allocs!(<= 3, {
+///     beds.insert("carrots", 4);
+///     beds.insert("beans", 2);
+/// });
+/// assert_eq!(assert_allocs!(== 0, { beds.get("beans") }), Some(&2));
+/// assert_peak!(< 64 * 1024, { beds.clone() });
+/// assert_no_leaks!({ drop(beds.clone()) });
+/// ```
 #[cfg(feature = "meter")]
 pub mod meter {
     #[cfg(feature = "ledger")]
     pub use allotment_meter::{Book, Ledger, LiveBlock, Misuse};
+    #[cfg(feature = "assertions")]
+    pub use allotment_meter::{
+        Leftovers, Metered, Watch, assert_allocs, assert_no_leaks, assert_peak,
+    };
 
     pub use allotment_meter::{Account, Budget, Counter, Counting, Counts, FaultPlan, Faulty};
+}
+
+/// Maps that record what is done to them: `cargo xtask profile --trace FILE` replays it.
+///
+/// ```
+/// use allotment::BTreeMap;
+/// use allotment::trace::Recorder;
+///
+/// let mut beds = Recorder::new(BTreeMap::new(), Vec::new());
+/// beds.insert("carrots", 4);
+/// beds.insert("beans", 2);
+/// let (beds, trace) = beds.finish();
+/// assert_eq!((beds["beans"], trace?.len()), (2, 24 + (16 + 10 + 8) + 16));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[cfg(feature = "trace")]
+pub mod trace {
+    pub use allotment_trace::{
+        Key, KeyKind, MAX_BLOCK_BYTES, MAX_KEY_BYTES, ReadError, ReadFault, Recordable, Recorder,
+        TraceKey, TraceOp, TraceReader, TraceWriter, WriteError,
+    };
 }
 
 /// Look-ups by what compares with keys and is none.

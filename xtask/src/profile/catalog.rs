@@ -12,6 +12,12 @@ pub(crate) const BASELINE: &str = "std";
 /// The workload that reads the user's own keys.
 pub(crate) const KEYS_WORKLOAD: &str = "keys-file";
 
+/// The workload that replays the user's own trace.
+pub(crate) const TRACE_WORKLOAD: &str = "trace";
+
+/// The workloads that read a file of the user's, and the flag that names it.
+const OWN: [(&str, &str); 2] = [(KEYS_WORKLOAD, "--keys"), (TRACE_WORKLOAD, "--trace")];
+
 /// What the child's `--list` prints.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Catalog {
@@ -57,24 +63,28 @@ impl Named for Backend {
 impl Catalog {
     /// The workloads and backends to measure, in the catalogue's order with the baseline first.
     ///
-    /// No names picks all. `has_keys` says whether the user brought a file of keys: its workload
-    /// then joins those that are named, or stands alone when none is.
+    /// No names picks all. `own` has the workloads for which the user brought a file: these then
+    /// join those that are named, or stand alone when none is.
     pub(crate) fn select(
         &self,
         workloads: &[String],
         backends: &[String],
-        has_keys: bool,
+        own: &[&str],
     ) -> Result<Catalog, Usage> {
         let mut known = self.workloads.clone();
-        known.retain(|workload| has_keys || workload.name != KEYS_WORKLOAD);
-        if has_keys && !known.iter().any(|workload| workload.name == KEYS_WORKLOAD) {
-            known.push(keys_workload());
-        }
-        if !has_keys && workloads.iter().any(|name| name == KEYS_WORKLOAD) {
-            return Err(Usage::new(format!("workload `{KEYS_WORKLOAD}` needs --keys FILE")));
-        }
         let mut names = workloads.to_vec();
-        names.extend(has_keys.then(|| KEYS_WORKLOAD.to_owned()));
+        for (name, flag) in OWN {
+            if own.contains(&name) {
+                names.push(name.to_owned());
+                if !known.iter().any(|workload| workload.name == name) {
+                    known.push(own_workload(name, flag));
+                }
+            } else if workloads.iter().any(|other| other == name) {
+                return Err(Usage::new(format!("workload `{name}` needs {flag} FILE")));
+            } else {
+                known.retain(|workload| workload.name != name);
+            }
+        }
         let workloads = pick("workload", &known, &names)?;
 
         let mut backends = pick("backend", &self.backends, backends)?;
@@ -104,10 +114,10 @@ impl Catalog {
     }
 }
 
-fn keys_workload() -> Workload {
+fn own_workload(name: &str, flag: &str) -> Workload {
     Workload {
-        name: KEYS_WORKLOAD.to_owned(),
-        description: "the keys of --keys FILE, one a line".to_owned(),
+        name: name.to_owned(),
+        description: format!("what is in {flag} FILE"),
         entries: 0,
         quick_entries: 0,
     }
@@ -142,8 +152,17 @@ mod tests {
     }
 
     fn select(workloads: &[&str], backends: &[&str], keys: bool) -> Result<String, String> {
+        let brought: &[&str] = if keys { &[KEYS_WORKLOAD] } else { &[] };
+        select_with(workloads, backends, brought)
+    }
+
+    fn select_with(
+        workloads: &[&str],
+        backends: &[&str],
+        brought: &[&str],
+    ) -> Result<String, String> {
         let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let picked = catalog().select(&own(workloads), &own(backends), keys);
+        let picked = catalog().select(&own(workloads), &own(backends), brought);
         let picked = picked.map_err(|usage| usage.to_string())?;
         let workloads: Vec<_> = picked.workloads.iter().map(Named::name).collect();
         let backends: Vec<_> = picked.backends.iter().map(Named::name).collect();
@@ -163,6 +182,10 @@ mod tests {
         let both = select(&["uniform"], &["pool"], true).unwrap();
         assert_eq!(both, "uniform keys-file / std pool");
         assert!(select(&["keys-file"], &[], false).unwrap_err().contains("needs --keys"));
+        assert_eq!(select_with(&[], &["pool"], &["trace"]).unwrap(), "trace / std pool");
+        let all = select_with(&["words"], &["std"], &["keys-file", "trace"]).unwrap();
+        assert_eq!(all, "words keys-file trace / std");
+        assert!(select(&["trace"], &[], true).unwrap_err().contains("needs --trace FILE"));
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub(crate) struct Options {
     pub(crate) keys: Option<PathBuf>,
     /// The column of the keys, from 1 on.
     pub(crate) column: Option<u32>,
+    pub(crate) trace: Option<PathBuf>,
     /// The nanoseconds from which on an operation counts as a pause.
     pub(crate) threshold: Option<u64>,
     pub(crate) out: PathBuf,
@@ -54,6 +55,9 @@ impl Options {
         }
         if let Some(column) = self.column {
             command.arg("--column").arg(column.to_string());
+        }
+        if let Some(trace) = &self.trace {
+            command.arg("--trace").arg(trace);
         }
         if let Some(threshold) = self.threshold {
             command.arg("--threshold").arg(threshold.to_string());
@@ -191,12 +195,22 @@ pub(crate) fn dhat_file(out: &Path, workload: &str, backend: &str) -> PathBuf {
 
 /// A file of keys that can be opened, or the reason why not.
 pub(crate) fn readable_keys(path: &Path) -> Result<PathBuf, Usage> {
+    readable(path, "keys")
+}
+
+/// A file of recorded operations that can be opened, or the reason why not.
+pub(crate) fn readable_trace(path: &Path) -> Result<PathBuf, Usage> {
+    readable(path, "operations")
+}
+
+fn readable(path: &Path, content: &str) -> Result<PathBuf, Usage> {
     let refuse = |error: io::Error| {
-        Usage::new(format!("cannot read the keys of `{}`: {error}", path.display()))
+        Usage::new(format!("cannot read the {content} of `{}`: {error}", path.display()))
     };
     let file = std::fs::File::open(path).map_err(refuse)?;
     if file.metadata().map_err(refuse)?.is_dir() {
-        return Err(Usage::new(format!("`{}` is a folder, not a file of keys", path.display())));
+        let message = format!("`{}` is a folder, not a file of {content}", path.display());
+        return Err(Usage::new(message));
     }
     std::path::absolute(path).map_err(refuse)
 }
@@ -214,5 +228,10 @@ mod tests {
         );
         let error = readable_keys(Path::new(".")).unwrap_err().to_string();
         assert!(error.contains("`.` is a folder"), "{error}");
+        let error = readable_trace(Path::new("no/such.trace")).unwrap_err().to_string();
+        assert!(
+            error.starts_with("error: cannot read the operations of `no/such.trace`: "),
+            "{error}"
+        );
     }
 }

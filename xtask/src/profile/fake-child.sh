@@ -6,7 +6,7 @@
 # block less in 1000 inserts.
 # `mute` leaves no call sites.
 set -eu
-workload=- backend=- ledger=time dhat= keys= scale=1 before= column= threshold= soak=
+workload=- backend=- ledger=time dhat= keys= trace= scale=1 before= column= threshold= soak=
 more=', {"name": "leaky", "description": "l"}'
 while [ $# -gt 0 ]; do
     case $1 in
@@ -28,6 +28,7 @@ while [ $# -gt 0 ]; do
     --threshold) threshold=$2; shift ;;
     --soak) soak=$2; shift ;;
     --keys) keys=$2; shift ;;
+    --trace) trace=$2; shift ;;
     --dhat-out) ledger=heap dhat=$2; shift ;;
     esac
     shift
@@ -36,6 +37,11 @@ if [ -n "$keys" ] && grep -q bad "$keys"; then
     echo "keys.txt:2: not a key: bad" >&2
     exit 2
 fi
+case $trace in
+*cut.trace)
+    echo "cut.trace: byte 8: the trace is cut off, or was never finished" >&2
+    exit 2 ;;
+esac
 if [ -n "$soak" ]; then
     second=0
     while [ "$second" -lt 120 ]; do

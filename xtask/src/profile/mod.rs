@@ -36,9 +36,9 @@ use serde_json::Value;
 
 use self::against::{Against, Revision, Rival};
 use self::baseline::{Baselines, Past};
-use self::catalog::{Catalog, Workload};
+use self::catalog::{Catalog, KEYS_WORKLOAD, TRACE_WORKLOAD, Workload};
 use self::cell::{Cell, check_outcomes, read_hotspots};
-use self::child::{Binaries, Options, readable_keys};
+use self::child::{Binaries, Options, readable_keys, readable_trace};
 use self::difference::Comparison;
 use self::gate::{Gate, Verdict, bless};
 use self::interrupt::Interrupt;
@@ -85,6 +85,9 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) repeat: Option<u32>,
+    /// Replay your own trace, recorded by `allotment-trace`; alone unless --workload names others
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
 
     /// Write the report here [default: the build folder's `profile`]
     #[arg(long, value_name = "DIR")]
@@ -163,6 +166,7 @@ pub(crate) fn run(flags: &Flags) -> Result<()> {
 
 fn build_and_run(flags: &Flags, interrupt: Interrupt) -> Result<()> {
     let keys = flags.keys.as_deref().map(readable_keys).transpose()?;
+    let trace = flags.trace.as_deref().map(readable_trace).transpose()?;
     let target = workspace::metadata()?.target_directory;
     let out = flags.out.clone().unwrap_or_else(|| target.join("profile"));
     let early = Early::look_up(flags, Baselines::new(target.join("profile/baselines")))?;
@@ -175,7 +179,7 @@ fn build_and_run(flags: &Flags, interrupt: Interrupt) -> Result<()> {
     };
     let against = revision.as_ref().map(prepare).transpose()?;
     let Flags { quick, hotspots, column, threshold, .. } = *flags;
-    let options = Options { quick, hotspots, keys, column, threshold, out, interrupt };
+    let options = Options { quick, hotspots, keys, trace, column, threshold, out, interrupt };
     run_with(&binaries, flags, options, early, against.as_ref().map(|against| &against.rival))
 }
 
@@ -190,7 +194,10 @@ fn run_with(
     if flags.list {
         return output::print(&catalog.describe());
     }
-    let mut picked = catalog.select(&flags.workloads, &flags.backends, options.keys.is_some())?;
+    let brought = [(KEYS_WORKLOAD, &options.keys), (TRACE_WORKLOAD, &options.trace)];
+    let own: Vec<&str> =
+        brought.iter().filter(|(_, file)| file.is_some()).map(|(name, _)| *name).collect();
+    let mut picked = catalog.select(&flags.workloads, &flags.backends, &own)?;
     let gate = early.gate.map(|(path, text)| Gate::parse(&path, text, &catalog)).transpose()?;
     if let Some(gate) = &gate {
         gate.check_run(options.quick, early.past.is_some() || rival.is_some())?;

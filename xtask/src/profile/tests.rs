@@ -26,8 +26,9 @@ fn profile_in(
     let mut flags = Flags { backends, ..Flags::default() };
     change(&mut flags, folder);
     let Flags { quick, hotspots, column, threshold, .. } = flags;
-    let (keys, out) = (flags.keys.clone(), folder.join("nested/out"));
-    let options = Options { quick, hotspots, keys, column, threshold, out, interrupt };
+    let (keys, trace) = (flags.keys.clone(), flags.trace.clone());
+    let out = folder.join("nested/out");
+    let options = Options { quick, hotspots, keys, trace, column, threshold, out, interrupt };
     let early = Early::look_up(&flags, Baselines::new(folder.join("baselines")))?;
     let rival = flags.against.as_ref().map(|name| {
         let binaries = binaries("fake-before.sh");
@@ -468,4 +469,23 @@ fn an_interrupted_soak_tells_what_it_saw() {
     let report: Value = serde_json::from_str(&read(&folder, "soak.json")).unwrap();
     assert_eq!(report["runs"][0]["backend"], "std");
     assert_eq!(report["runs"][0]["samples"].as_array().unwrap().len(), 120);
+    }
+
+    #[test]
+fn a_trace_is_passed_on_and_runs_alone() {
+    let replay = |name: &'static str| {
+        profile(&["pool"], |flags, folder| {
+            let trace = folder.join(name);
+            fs::write(&trace, "recorded").unwrap();
+            flags.trace = Some(trace);
+        })
+    };
+    let (result, folder) = replay("map.trace");
+    result.unwrap();
+    let report = report(&folder);
+    assert_eq!(report["workloads"].as_array().unwrap().len(), 1);
+    assert_eq!(report["workloads"][0]["name"], "trace");
+    let error = replay("cut.trace").0.unwrap_err();
+    let line = "cut.trace: byte 8: the trace is cut off, or was never finished";
+    assert_eq!((exit::code(&error), exit::line(&error)), (2, line.to_owned()));
 }

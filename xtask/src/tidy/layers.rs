@@ -15,6 +15,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("allotment-meter", 1),
     ("allotment-core", 2),
     ("allotment-snapshot", 3),
+    ("allotment-trace", 3),
     ("allotment-trial", 4),
     ("allotment-workload", 4),
     ("allotment-profile", 5),
