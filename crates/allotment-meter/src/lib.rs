@@ -6,13 +6,14 @@
 //! - [`Faulty`] refuses a chosen request, or panics at it. Its [`FaultPlan`] chooses, at any time.
 //!
 //! - `Ledger`, with the feature `ledger`, knows each live block: its size, its age and what was
-//!   noted when it was obtained; and tells of blocks that are given back wrongly.
+//!   noted when it was obtained; and tells of blocks that are given back wrongly. `Aging`, with the
+//!   same feature, takes down for how many requests each block lives; its `Lifetimes` reads it.
 //!
 //! All wrap any [`Allocator`](allotment_alloc::Allocator), hand every layout on exactly as they
 //! got it, and share their books, account or plan with their clones, so that a map and the clones
 //! it makes of its allocator count as one. They belong to one thread. Their own memory is one block
-//! from the global heap (a ledger's grows), taken when they are made, and never one from the
-//! allocator they wrap.
+//! from the global heap (and a table that grows, of those that know each block), taken when they
+//! are made, and never one from the allocator they wrap.
 //!
 //! ```
 //! use allotment_alloc::{Allocator, Global, Layout};
@@ -39,6 +40,8 @@ extern crate alloc;
 
 mod account;
 #[cfg(feature = "ledger")]
+mod aging;
+#[cfg(feature = "ledger")]
 mod book;
 mod budget;
 mod counter;
@@ -46,10 +49,14 @@ mod counting;
 mod faulty;
 #[cfg(feature = "ledger")]
 mod ledger;
+#[cfg(feature = "ledger")]
+mod lifetimes;
 mod plan;
 mod size_class;
 
 pub use account::Account;
+#[cfg(feature = "ledger")]
+pub use aging::Aging;
 #[cfg(feature = "ledger")]
 pub use book::{Book, LiveBlock, Misuse};
 pub use budget::Budget;
@@ -58,5 +65,7 @@ pub use counting::Counting;
 pub use faulty::Faulty;
 #[cfg(feature = "ledger")]
 pub use ledger::Ledger;
+#[cfg(feature = "ledger")]
+pub use lifetimes::{LifetimeClass, Lifetimes};
 pub use plan::FaultPlan;
 pub use size_class::SizeClass;
