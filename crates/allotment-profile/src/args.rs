@@ -1,5 +1,6 @@
 //! [`Args`]: the command line that both programs share, and the [`Job`] it asks for.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use allotment_workload::{Backend, Keys, Size, Workload};
@@ -25,9 +26,17 @@ pub struct Args {
     #[arg(long)]
     pub quick: bool,
 
-    /// The file of keys, one a line, that the workload keys-file reads.
+    /// The file of keys that the workload keys-file reads: one a line, or CSV with --column.
     #[arg(long, value_name = "FILE")]
     pub keys: Option<PathBuf>,
+
+    /// The column of the file of keys that they are in, counted from 1: the file is CSV.
+    #[arg(long, value_name = "N", requires = "keys")]
+    pub column: Option<NonZeroUsize>,
+
+    /// Count pauses that take more nanoseconds than this.
+    #[arg(long, value_name = "NANOS", default_value_t = 10_000)]
+    pub threshold: u64,
 
     /// Take so many keys; for tests.
     #[arg(long, value_name = "COUNT", hide = true, conflicts_with = "quick")]
@@ -45,6 +54,10 @@ pub struct Job {
     pub size: Size,
     /// The file of keys, if the workload reads one.
     pub file: Option<PathBuf>,
+    /// The column of that file, if it is CSV.
+    pub column: Option<NonZeroUsize>,
+    /// Nanoseconds that a pause may take without being counted.
+    pub threshold: u64,
 }
 
 impl Args {
@@ -72,7 +85,8 @@ impl Args {
             (None, false) => Size::Full,
         };
         let file = self.keys.clone().filter(|_| workload.needs_file());
-        Ok(Job { workload, backend, size, file })
+        let (column, threshold) = (self.column, self.threshold);
+        Ok(Job { workload, backend, size, file, column, threshold })
     }
 }
 
@@ -84,7 +98,11 @@ impl Job {
     /// [`Failure::Refused`], if the workload reads a file and it is not named, cannot be read or
     /// has a bad line.
     pub fn load(&self) -> Result<Keys, Failure> {
-        self.workload.load(self.size, self.file.as_deref()).map_err(|error| {
+        let loaded = match (self.file.as_deref(), self.column) {
+            (Some(file), Some(column)) => self.workload.load_column(self.size, file, column),
+            (file, _) => self.workload.load(self.size, file),
+        };
+        loaded.map_err(|error| {
             let hint = if self.workload.needs_file() && self.file.is_none() {
                 ": --keys FILE"
             } else {

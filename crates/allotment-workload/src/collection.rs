@@ -1,14 +1,16 @@
-//! [`Collection`]: a kind of collection, the standard library's and ours.
+//! [`Collection`]: a kind of collection: the standard library's, ours, and a hash map.
 
 use std::collections::BTreeMap as StdBTreeMap;
 
 use allotment_alloc::Allocator;
 use allotment_core::{BTreeMap, BTreeMultiMap, PostingMap};
+use foldhash::fast::FixedState;
 
+use crate::hashed::{HashedIndex, HashedMap};
 use crate::index::VecIndex;
 use crate::key::Key;
 use crate::pair::Pair;
-use crate::subject::Subject;
+use crate::subject::{Dictionary, Subject};
 
 /// A kind of collection whose keys are `K`: what is compared, and with what.
 pub(crate) trait Collection<K: Key> {
@@ -18,11 +20,17 @@ pub(crate) trait Collection<K: Key> {
     /// Ours on an allocator.
     type Ours<A: Allocator + Clone>: Subject<K>;
 
+    /// That without order, on an allocator.
+    type Hashed<A: Allocator + Clone>: Dictionary<K>;
+
     /// Makes an empty one.
     fn make_std() -> Self::Std;
 
     /// Makes an empty one.
     fn make_ours<A: Allocator + Clone>(alloc: A) -> Self::Ours<A>;
+
+    /// Makes an empty one.
+    fn make_hashed<A: Allocator + Clone>(alloc: A) -> Self::Hashed<A>;
 }
 
 /// A map to `u64`.
@@ -31,6 +39,7 @@ pub(crate) struct Map;
 impl<K: Key> Collection<K> for Map {
     type Std = StdBTreeMap<K, u64>;
     type Ours<A: Allocator + Clone> = BTreeMap<K, u64, A>;
+    type Hashed<A: Allocator + Clone> = HashedMap<K, A>;
 
     fn make_std() -> Self::Std {
         StdBTreeMap::new()
@@ -38,6 +47,10 @@ impl<K: Key> Collection<K> for Map {
 
     fn make_ours<A: Allocator + Clone>(alloc: A) -> Self::Ours<A> {
         BTreeMap::new_in(alloc)
+    }
+
+    fn make_hashed<A: Allocator + Clone>(alloc: A) -> Self::Hashed<A> {
+        HashedMap::with_hasher_in(FixedState::default(), alloc)
     }
 }
 
@@ -47,6 +60,7 @@ pub(crate) struct SortedIndex;
 impl<K: Key> Collection<Pair<K>> for SortedIndex {
     type Std = VecIndex<K>;
     type Ours<A: Allocator + Clone> = BTreeMultiMap<K, u32, A>;
+    type Hashed<A: Allocator + Clone> = HashedIndex<K, A>;
 
     fn make_std() -> Self::Std {
         VecIndex::new()
@@ -54,6 +68,10 @@ impl<K: Key> Collection<Pair<K>> for SortedIndex {
 
     fn make_ours<A: Allocator + Clone>(alloc: A) -> Self::Ours<A> {
         BTreeMultiMap::new_in(alloc)
+    }
+
+    fn make_hashed<A: Allocator + Clone>(alloc: A) -> Self::Hashed<A> {
+        HashedIndex::new_in(alloc)
     }
 }
 
@@ -63,6 +81,7 @@ pub(crate) struct PackedIndex;
 impl<K: Key> Collection<Pair<K>> for PackedIndex {
     type Std = VecIndex<K>;
     type Ours<A: Allocator + Clone> = PostingMap<K, u32, A>;
+    type Hashed<A: Allocator + Clone> = HashedIndex<K, A>;
 
     fn make_std() -> Self::Std {
         VecIndex::new()
@@ -70,6 +89,10 @@ impl<K: Key> Collection<Pair<K>> for PackedIndex {
 
     fn make_ours<A: Allocator + Clone>(alloc: A) -> Self::Ours<A> {
         PostingMap::new_in(alloc)
+    }
+
+    fn make_hashed<A: Allocator + Clone>(alloc: A) -> Self::Hashed<A> {
+        HashedIndex::new_in(alloc)
     }
 }
 

@@ -1,16 +1,19 @@
 //! [`Backend`]: the maps and backends that are compared, and [`drive`], which runs one of them.
 
+use std::cell::OnceCell;
+
 use allotment_alloc::Allocator;
 use allotment_bump::Bump;
-use allotment_meter::{Counter, Counting};
+use allotment_meter::Counter;
 use allotment_pool::Pool;
-use allotment_system::Global;
+use allotment_system::{Global, MiMalloc};
 
 use crate::collection::{Collection, Map, PackedIndex, SortedIndex};
 use crate::key::Key;
 use crate::keys::Lists;
+use crate::meters::{Bare, Between, HeapMeters, PauseMeters};
 use crate::probe::Probe;
-use crate::run::{Outcome, run};
+use crate::run::{Outcome, begin_ordered, begin_unordered};
 use crate::script::{Script, Steps};
 
 /// Whose collection it is, and where its memory comes from: a map, or an index.
@@ -24,11 +27,26 @@ pub enum Backend {
     Pool,
     /// allotment's on a bump arena of its own, over the global heap.
     Bump,
+    /// allotment's on mimalloc, which is a heap of its own.
+    MiMalloc,
+    /// allotment's on an arena of bumpalo's of its own, over the global heap.
+    Bumpalo,
+    /// hashbrown's hash map on the global heap: the reference for what order costs. It leaves out
+    /// the phases that need one.
+    Hashbrown,
 }
 
 impl Backend {
     /// All of them, in the order of a report: the one to compare with first.
-    pub const ALL: [Backend; 4] = [Backend::Std, Backend::System, Backend::Pool, Backend::Bump];
+    pub const ALL: [Backend; 7] = [
+        Backend::Std,
+        Backend::System,
+        Backend::Pool,
+        Backend::Bump,
+        Backend::MiMalloc,
+        Backend::Bumpalo,
+        Backend::Hashbrown,
+    ];
 
     /// The backend of that name.
     ///
@@ -49,6 +67,9 @@ impl Backend {
             Backend::System => "system",
             Backend::Pool => "pool",
             Backend::Bump => "bump",
+            Backend::MiMalloc => "mimalloc",
+            Backend::Bumpalo => "bumpalo",
+            Backend::Hashbrown => "hashbrown",
         }
     }
 
@@ -59,12 +80,31 @@ impl Backend {
             Backend::System => "allotment's on the global heap",
             Backend::Pool => "allotment's on a pool of its own",
             Backend::Bump => "allotment's on a bump arena of its own",
+            Backend::MiMalloc => "allotment's on mimalloc",
+            Backend::Bumpalo => "allotment's on an arena of bumpalo's",
+            Backend::Hashbrown => "hashbrown's hash map, without the phases that need order",
         }
     }
 
     /// Whether the collection takes an allocator, so that its requests can be counted.
     pub const fn takes_allocator(self) -> bool {
         !matches!(self, Backend::Std)
+    }
+
+    /// Whether the collection has an order, and takes part in all phases.
+    pub const fn is_ordered(self) -> bool {
+        !matches!(self, Backend::Hashbrown)
+    }
+
+    /// Whether the backend takes chunks and hands out parts of them, so that it can hold more than
+    /// the collection does, and tell when it asks for more.
+    pub const fn takes_chunks(self) -> bool {
+        matches!(self, Backend::Pool | Backend::Bump | Backend::Bumpalo)
+    }
+
+    /// Whether its memory is that of the global heap, where a profiler of that sees it.
+    pub const fn is_on_global_heap(self) -> bool {
+        !matches!(self, Backend::MiMalloc)
     }
 }
 
@@ -106,33 +146,48 @@ pub fn drive_counted<P: Probe>(
     drive_over(script, backend, counter.clone(), probe)
 }
 
-/// What lies between a collection and its backend.
-trait Between {
-    /// A backend with it.
-    type Over<A: Allocator + Clone>: Allocator + Clone;
-
-    /// Puts it over a backend.
-    fn over<A: Allocator + Clone>(self, backend: A) -> Self::Over<A>;
+/// Like [`drive`], with what is asked of the backend counted, and for how long each block lives.
+///
+/// ```
+/// use allotment_workload::{Backend, HeapMeters, NoProbe, Script, Size, Workload, drive_aged};
+///
+/// let keys = Workload::find("uniform-u64").unwrap().load(Size::Entries(500), None).unwrap();
+/// let meters = HeapMeters::new(100);
+/// drive_aged(&Script::new(&keys), Backend::Pool, &meters, &mut NoProbe);
+/// assert_eq!(meters.lifetimes.requests(), {
+///     let counts = meters.requests.snapshot();
+///     counts.requests + counts.grows + counts.shrinks
+/// });
+/// ```
+pub fn drive_aged<P: Probe>(
+    script: &Script<'_>,
+    backend: Backend,
+    meters: &HeapMeters,
+    probe: &mut P,
+) -> Outcome {
+    drive_over(script, backend, meters.clone(), probe)
 }
 
-/// Nothing lies between.
-struct Bare;
-
-impl Between for Bare {
-    type Over<A: Allocator + Clone> = A;
-
-    fn over<A: Allocator + Clone>(self, backend: A) -> A {
-        backend
-    }
-}
-
-/// Every request is counted.
-impl Between for Counter {
-    type Over<A: Allocator + Clone> = Counting<A>;
-
-    fn over<A: Allocator + Clone>(self, backend: A) -> Counting<A> {
-        Counting::with_counter(backend, self)
-    }
+/// Like [`drive`], with what is asked of the backend counted, and what a pool or an arena of ours
+/// asks of the heap for it.
+///
+/// ```
+/// use allotment_workload::{Backend, NoProbe, PauseMeters, Script, Size, Workload, drive_metered};
+///
+/// let keys = Workload::find("uniform-u64").unwrap().load(Size::Entries(500), None).unwrap();
+/// let meters = PauseMeters::default();
+/// drive_metered(&Script::new(&keys), Backend::Pool, &meters, &mut NoProbe);
+/// let (nodes, chunks) = (meters.requests.snapshot(), meters.chunks.snapshot());
+/// assert!(chunks.requests > 0 && chunks.requests < nodes.requests);
+/// assert_eq!(chunks.live_blocks, 0);
+/// ```
+pub fn drive_metered<P: Probe>(
+    script: &Script<'_>,
+    backend: Backend,
+    meters: &PauseMeters,
+    probe: &mut P,
+) -> Outcome {
+    drive_over(script, backend, meters.clone(), probe)
 }
 
 /// Runs a script on the collection that it is for.
@@ -170,9 +225,64 @@ fn run_on<K: Key, C: Collection<K>, P: Probe>(
     probe: &mut P,
 ) -> Outcome {
     match backend {
-        Backend::Std => run(steps, C::make_std, probe),
-        Backend::System => run(steps, || C::make_ours(between.over(Global)), probe),
-        Backend::Pool => run(steps, || C::make_ours(between.over(Pool::new())), probe),
-        Backend::Bump => run(steps, || C::make_ours(between.over(Bump::new())), probe),
+        Backend::Std => begin_ordered(steps, C::make_std, probe).finish(),
+        Backend::System => run_over::<K, C, _, _>(steps, Global, between, probe),
+        Backend::MiMalloc => run_over::<K, C, _, _>(steps, MiMalloc, between, probe),
+        Backend::Pool => {
+            let make = || {
+                let pool = Pool::new_in(between.parent());
+                C::make_ours(between.over(pool))
+            };
+            begin_ordered(steps, make, probe).finish()
+        }
+        Backend::Bump => run_in_bump::<K, C, _>(steps, between, probe),
+        Backend::Bumpalo => run_in_bumpalo::<K, C, _>(steps, between, probe),
+        Backend::Hashbrown => {
+            begin_unordered(steps, || C::make_hashed(between.over(Global)), probe).finish()
+        }
     }
+}
+
+/// On an allocator that is no part of the run.
+fn run_over<K: Key, C: Collection<K>, A: Allocator + Clone, P: Probe>(
+    steps: &Steps<K>,
+    alloc: A,
+    between: impl Between,
+    probe: &mut P,
+) -> Outcome {
+    begin_ordered(steps, || C::make_ours(between.over(alloc)), probe).finish()
+}
+
+/// On an arena that is made with the map, and reset and dropped behind it.
+fn run_in_bump<K: Key, C: Collection<K>, P: Probe>(
+    steps: &Steps<K>,
+    between: impl Between,
+    probe: &mut P,
+) -> Outcome {
+    let mut arena = OnceCell::new();
+    let make = || {
+        let bump = arena.get_or_init(|| Bump::new_in(between.parent()));
+        C::make_ours(between.over(bump.clone()))
+    };
+    let mut ending = begin_ordered(steps, make, probe);
+    ending.reset(|| {
+        let bump = arena.get_mut().expect("it was made with the map");
+        bump.reset().expect("the maps and their handles are gone");
+    });
+    drop(arena);
+    ending.finish()
+}
+
+/// As [`run_in_bump`], in an arena of bumpalo's, which maps borrow.
+fn run_in_bumpalo<K: Key, C: Collection<K>, P: Probe>(
+    steps: &Steps<K>,
+    between: impl Between,
+    probe: &mut P,
+) -> Outcome {
+    let mut arena = OnceCell::new();
+    let make = || C::make_ours(between.over(arena.get_or_init(bumpalo::Bump::new)));
+    let mut ending = begin_ordered(steps, make, probe);
+    ending.reset(|| arena.get_mut().expect("it was made with the map").reset());
+    drop(arena);
+    ending.finish()
 }

@@ -1,8 +1,10 @@
 //! [`Workload`]: the named inputs, and how many keys each has.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::path::Path;
 
+use crate::column::keys_from_column;
 use crate::file::{FileError, keys_from_file};
 use crate::keys::Keys;
 use crate::{integers, lists, shipped, text};
@@ -140,7 +142,7 @@ impl Workload {
         ),
         Workload {
             name: "keys-file",
-            description: "the keys in a file of yours, one a line",
+            description: "the keys in a file of yours, one a line or a column of a CSV file",
             full: None,
             source: Source::File,
         },
@@ -193,6 +195,25 @@ impl Workload {
             }
             (Source::Made(_), Some(_)) => Err(LoadError::FileNotNeeded { workload: self.name }),
             (Source::File, None) => Err(LoadError::FileNeeded { workload: self.name }),
+        }
+    }
+
+    /// As [`load`](Self::load), from a column of a CSV file, counted from 1.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`], if the workload reads no file, or the column has no good keys.
+    pub fn load_column(
+        &self,
+        size: Size,
+        file: &Path,
+        column: NonZeroUsize,
+    ) -> Result<Keys, LoadError> {
+        match self.source {
+            Source::Made(_) => Err(LoadError::FileNotNeeded { workload: self.name }),
+            Source::File => {
+                keys_from_column(file, column, self.limit(size)).map_err(LoadError::File)
+            }
         }
     }
 

@@ -5,8 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use allotment_meter::Counter;
-use allotment_profile::{Args, Failure, catalog, measure_heap, print, run_program};
+use allotment_profile::{Args, Failure, HeapBooks, catalog, measure_heap, print, run_program};
 use allotment_workload::Script;
 
 #[global_allocator]
@@ -35,11 +34,11 @@ fn main() -> ExitCode {
             check_writable(path)?;
         }
 
-        let counter = Counter::new();
+        let books = HeapBooks::new(&script);
         let profiler = start(args.dhat_out.as_deref());
-        let report = measure_heap(&script, job.backend, &counter);
+        let run = measure_heap(&script, job.backend, books);
         finish(profiler, args.dhat_out.as_deref())?;
-        print(&report.to_string())
+        print(&run.report().to_string())
     })
 }
 

@@ -19,7 +19,7 @@ fn main() -> ExitCode {
         }
         let job = args.common.job()?;
         let keys = job.load()?;
-        let report = measure_time(&Script::new(&keys), job.backend)?;
+        let report = measure_time(&Script::new(&keys), job.backend, job.threshold)?;
         print(&report.to_string())
     })
 }
