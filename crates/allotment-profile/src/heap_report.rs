@@ -68,7 +68,7 @@ impl HeapRun {
             let frees = counts.frees - counts_before.frees;
             report.of_phase(phase, "frees", frees, Unit::Count);
         } else {
-            // The standard library's map has no backend to ask: it asks the heap.
+            // It has no backend to ask: it asks the heap.
             report.of_phase(phase, "requests", heap_blocks, Unit::Count);
             let live_before = begun.heap.live_blocks;
             let frees = heap_blocks + live_before - ended.heap.live_blocks;

@@ -129,7 +129,6 @@ fn heap_figures_are_the_same_in_every_run() {
 
 /// The documented figures of the program that counts.
 fn check_heap_names(backend: Backend, heap: &Figures) {
-    let is_ours = !matches!(backend, Backend::Std | Backend::Hashbrown);
     let mut by_phase = vec![
         ("ops", "count"),
         ("requests", "count"),
@@ -150,18 +149,14 @@ fn check_heap_names(backend: Backend, heap: &Figures) {
     let mut details = vec!["timeline"];
     if backend.takes_allocator() {
         by_phase.extend([("grows", "count"), ("shrinks", "count")]);
-        of_run.push(("temporary_blocks", "count"));
-        details.extend(["lifetimes", "size_classes"]);
+        of_run.extend([("temporary_blocks", "count"), ("slack_bytes", "bytes")]);
+        details.extend(["fill", "lifetimes", "size_classes"]);
     }
     if backend.is_on_global_heap() {
         of_run.extend([("reserved_bytes", "bytes"), ("idle_bytes", "bytes")]);
     }
     if backend.is_ordered() {
         of_run.push(("page_peak_bytes", "bytes"));
-    }
-    if is_ours {
-        of_run.push(("slack_bytes", "bytes"));
-        details.push("fill");
     }
     details.sort_unstable();
     heap.check_names(backend, &by_phase, &of_run, &details);

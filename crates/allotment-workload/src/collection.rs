@@ -4,7 +4,6 @@ use std::collections::BTreeMap as StdBTreeMap;
 
 use allotment_alloc::Allocator;
 use allotment_core::{BTreeMap, BTreeMultiMap, PostingMap};
-use foldhash::fast::FixedState;
 
 use crate::hashed::{HashedIndex, HashedMap};
 use crate::index::VecIndex;
@@ -20,8 +19,8 @@ pub(crate) trait Collection<K: Key> {
     /// Ours on an allocator.
     type Ours<A: Allocator + Clone>: Subject<K>;
 
-    /// That without order, on an allocator.
-    type Hashed<A: Allocator + Clone>: Dictionary<K>;
+    /// That without order.
+    type Hashed: Dictionary<K>;
 
     /// Makes an empty one.
     fn make_std() -> Self::Std;
@@ -30,7 +29,7 @@ pub(crate) trait Collection<K: Key> {
     fn make_ours<A: Allocator + Clone>(alloc: A) -> Self::Ours<A>;
 
     /// Makes an empty one.
-    fn make_hashed<A: Allocator + Clone>(alloc: A) -> Self::Hashed<A>;
+    fn make_hashed() -> Self::Hashed;
 }
 
 /// A map to `u64`.
@@ -39,7 +38,7 @@ pub(crate) struct Map;
 impl<K: Key> Collection<K> for Map {
     type Std = StdBTreeMap<K, u64>;
     type Ours<A: Allocator + Clone> = BTreeMap<K, u64, A>;
-    type Hashed<A: Allocator + Clone> = HashedMap<K, A>;
+    type Hashed = HashedMap<K>;
 
     fn make_std() -> Self::Std {
         StdBTreeMap::new()
@@ -49,8 +48,8 @@ impl<K: Key> Collection<K> for Map {
         BTreeMap::new_in(alloc)
     }
 
-    fn make_hashed<A: Allocator + Clone>(alloc: A) -> Self::Hashed<A> {
-        HashedMap::with_hasher_in(FixedState::default(), alloc)
+    fn make_hashed() -> Self::Hashed {
+        HashedMap::default()
     }
 }
 
@@ -60,7 +59,7 @@ pub(crate) struct SortedIndex;
 impl<K: Key> Collection<Pair<K>> for SortedIndex {
     type Std = VecIndex<K>;
     type Ours<A: Allocator + Clone> = BTreeMultiMap<K, u32, A>;
-    type Hashed<A: Allocator + Clone> = HashedIndex<K, A>;
+    type Hashed = HashedIndex<K>;
 
     fn make_std() -> Self::Std {
         VecIndex::new()
@@ -70,8 +69,8 @@ impl<K: Key> Collection<Pair<K>> for SortedIndex {
         BTreeMultiMap::new_in(alloc)
     }
 
-    fn make_hashed<A: Allocator + Clone>(alloc: A) -> Self::Hashed<A> {
-        HashedIndex::new_in(alloc)
+    fn make_hashed() -> Self::Hashed {
+        HashedIndex::new()
     }
 }
 
@@ -81,7 +80,7 @@ pub(crate) struct PackedIndex;
 impl<K: Key> Collection<Pair<K>> for PackedIndex {
     type Std = VecIndex<K>;
     type Ours<A: Allocator + Clone> = PostingMap<K, u32, A>;
-    type Hashed<A: Allocator + Clone> = HashedIndex<K, A>;
+    type Hashed = HashedIndex<K>;
 
     fn make_std() -> Self::Std {
         VecIndex::new()
@@ -91,8 +90,8 @@ impl<K: Key> Collection<Pair<K>> for PackedIndex {
         PostingMap::new_in(alloc)
     }
 
-    fn make_hashed<A: Allocator + Clone>(alloc: A) -> Self::Hashed<A> {
-        HashedIndex::new_in(alloc)
+    fn make_hashed() -> Self::Hashed {
+        HashedIndex::new()
     }
 }
 

@@ -3,8 +3,6 @@
 //! Their hasher has a fixed seed, so that the same keys collide in every run, and the same counts
 //! come out.
 
-use allocator_api2::vec::Vec;
-use allotment_alloc::Allocator;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
@@ -14,9 +12,9 @@ use crate::pair::Pair;
 use crate::subject::Dictionary;
 
 /// hashbrown's map.
-pub(crate) type HashedMap<K, A> = HashMap<K, u64, FixedState, A>;
+pub(crate) type HashedMap<K> = HashMap<K, u64, FixedState>;
 
-impl<K: Key, A: Allocator + Clone> Dictionary<K> for HashedMap<K, A> {
+impl<K: Key> Dictionary<K> for HashedMap<K> {
     fn len(&self) -> usize {
         self.len()
     }
@@ -40,26 +38,25 @@ impl<K: Key, A: Allocator + Clone> Dictionary<K> for HashedMap<K, A> {
 
 /// hashbrown's map of sorted vectors: an index whose keys have no order. It counts its ids, as the
 /// others do.
-#[derive(Clone)]
-pub(crate) struct HashedIndex<K, A: Allocator + Clone> {
-    lists: HashMap<K, Vec<u32, A>, FixedState, A>,
+#[derive(Clone, Debug)]
+pub(crate) struct HashedIndex<K> {
+    lists: HashMap<K, Vec<u32>, FixedState>,
     len: usize,
 }
 
-impl<K: Key, A: Allocator + Clone> HashedIndex<K, A> {
-    pub(crate) fn new_in(alloc: A) -> Self {
-        Self { lists: HashMap::with_hasher_in(FixedState::default(), alloc), len: 0 }
+impl<K> HashedIndex<K> {
+    pub(crate) fn new() -> Self {
+        Self { lists: HashMap::default(), len: 0 }
     }
 }
 
-impl<K: Key, A: Allocator + Clone> Dictionary<Pair<K>> for HashedIndex<K, A> {
+impl<K: Key> Dictionary<Pair<K>> for HashedIndex<K> {
     fn len(&self) -> usize {
         self.len
     }
 
     fn insert(&mut self, pair: Pair<K>, _value: u64) -> Option<u64> {
-        let alloc = self.lists.allocator().clone();
-        let ids = self.lists.entry(pair.key).or_insert_with(|| Vec::new_in(alloc));
+        let ids = self.lists.entry(pair.key).or_default();
         match ids.binary_search(&pair.id) {
             Ok(_) => Some(u64::from(pair.id)),
             Err(at) => {

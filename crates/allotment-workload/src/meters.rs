@@ -1,5 +1,5 @@
-//! [`HeapMeters`] and [`PauseMeters`]: what a run is watched with, and [`Between`], which puts it
-//! between a collection and its backend.
+//! [`HeapMeters`] and [`PauseMeters`]: what a run is watched with, and [`Meters`], which puts
+//! them between a collection and its backend.
 
 use allotment_alloc::Allocator;
 use allotment_meter::{Aging, Counter, Counting, Lifetimes};
@@ -34,72 +34,60 @@ pub struct PauseMeters {
     pub chunks: Counter,
 }
 
-/// What lies between a collection and its backend, and between that and the heap.
-pub(crate) trait Between {
+/// Puts what counts between a collection and its backend, and between that and the heap.
+///
+/// A backend is taken by reference to the trait, so that collections are compiled once for all of
+/// them: what is counted stays the same, and a call of a backend takes a little longer.
+pub(crate) trait Meters {
     /// What pools and arenas of ours take their chunks from.
     type Parent: Allocator + Clone;
 
     /// A backend with what lies over it.
-    type Over<A: Allocator + Clone>: Allocator + Clone;
+    type Over<'a>: Allocator + Clone;
 
     /// What pools and arenas of ours take their chunks from.
     fn parent(&self) -> Self::Parent;
 
     /// Puts it over a backend.
-    fn over<A: Allocator + Clone>(self, backend: A) -> Self::Over<A>;
+    fn over<'a>(&self, backend: &'a dyn Allocator) -> Self::Over<'a>;
 }
 
-/// Nothing lies between.
-pub(crate) struct Bare;
-
-impl Between for Bare {
+impl Meters for Counter {
     type Parent = Global;
-    type Over<A: Allocator + Clone> = A;
+    type Over<'a> = Counting<&'a dyn Allocator>;
 
     fn parent(&self) -> Global {
         Global
     }
 
-    fn over<A: Allocator + Clone>(self, backend: A) -> A {
-        backend
+    fn over<'a>(&self, backend: &'a dyn Allocator) -> Self::Over<'a> {
+        Counting::with_counter(backend, self.clone())
     }
 }
 
-impl Between for Counter {
+impl Meters for HeapMeters {
     type Parent = Global;
-    type Over<A: Allocator + Clone> = Counting<A>;
+    type Over<'a> = Counting<Aging<&'a dyn Allocator, System>>;
 
     fn parent(&self) -> Global {
         Global
     }
 
-    fn over<A: Allocator + Clone>(self, backend: A) -> Counting<A> {
-        Counting::with_counter(backend, self)
+    fn over<'a>(&self, backend: &'a dyn Allocator) -> Self::Over<'a> {
+        let aging = Aging::new(backend, self.lifetimes.clone());
+        Counting::with_counter(aging, self.requests.clone())
     }
 }
 
-impl Between for HeapMeters {
-    type Parent = Global;
-    type Over<A: Allocator + Clone> = Counting<Aging<A, System>>;
-
-    fn parent(&self) -> Global {
-        Global
-    }
-
-    fn over<A: Allocator + Clone>(self, backend: A) -> Self::Over<A> {
-        Counting::with_counter(Aging::new(backend, self.lifetimes), self.requests)
-    }
-}
-
-impl Between for PauseMeters {
+impl Meters for PauseMeters {
     type Parent = Counting<Global>;
-    type Over<A: Allocator + Clone> = Counting<A>;
+    type Over<'a> = Counting<&'a dyn Allocator>;
 
     fn parent(&self) -> Counting<Global> {
         Counting::with_counter(Global, self.chunks.clone())
     }
 
-    fn over<A: Allocator + Clone>(self, backend: A) -> Counting<A> {
-        Counting::with_counter(backend, self.requests)
+    fn over<'a>(&self, backend: &'a dyn Allocator) -> Self::Over<'a> {
+        Counting::with_counter(backend, self.requests.clone())
     }
 }

@@ -2,7 +2,6 @@
 
 use std::cell::OnceCell;
 
-use allotment_alloc::Allocator;
 use allotment_bump::Bump;
 use allotment_meter::Counter;
 use allotment_pool::Pool;
@@ -11,9 +10,9 @@ use allotment_system::{Global, MiMalloc};
 use crate::collection::{Collection, Map, PackedIndex, SortedIndex};
 use crate::key::Key;
 use crate::keys::Lists;
-use crate::meters::{Bare, Between, HeapMeters, PauseMeters};
+use crate::meters::{HeapMeters, Meters, PauseMeters};
 use crate::probe::Probe;
-use crate::run::{Outcome, begin_ordered, begin_unordered};
+use crate::run::{Ending, Outcome, begin_ordered, begin_unordered};
 use crate::script::{Script, Steps};
 
 /// Whose collection it is, and where its memory comes from: a map, or an index.
@@ -86,9 +85,10 @@ impl Backend {
         }
     }
 
-    /// Whether the collection takes an allocator, so that its requests can be counted.
+    /// Whether the collection is given an allocator, so that its requests can be counted. The others
+    /// are used as they come, and ask the global heap.
     pub const fn takes_allocator(self) -> bool {
-        !matches!(self, Backend::Std)
+        !matches!(self, Backend::Std | Backend::Hashbrown)
     }
 
     /// Whether the collection has an order, and takes part in all phases.
@@ -120,12 +120,12 @@ impl Backend {
 /// assert_eq!(drive(&script, Backend::Pool, &mut NoProbe), expected);
 /// ```
 pub fn drive<P: Probe>(script: &Script<'_>, backend: Backend, probe: &mut P) -> Outcome {
-    drive_over(script, backend, Bare, probe)
+    on_script(script, Bare { backend, probe })
 }
 
 /// Like [`drive`], with every request that is made of the backend counted by `counter`.
 ///
-/// The standard library's takes no allocator: for [`Backend::Std`] the counter stays as it is.
+/// For those that are given no allocator the counter stays as it is.
 ///
 /// ```
 /// use allotment_meter::Counter;
@@ -143,7 +143,7 @@ pub fn drive_counted<P: Probe>(
     counter: &Counter,
     probe: &mut P,
 ) -> Outcome {
-    drive_over(script, backend, counter.clone(), probe)
+    on_script(script, Metered { backend, meters: counter, probe })
 }
 
 /// Like [`drive`], with what is asked of the backend counted, and for how long each block lives.
@@ -165,7 +165,7 @@ pub fn drive_aged<P: Probe>(
     meters: &HeapMeters,
     probe: &mut P,
 ) -> Outcome {
-    drive_over(script, backend, meters.clone(), probe)
+    on_script(script, Metered { backend, meters, probe })
 }
 
 /// Like [`drive`], with what is asked of the backend counted, and what a pool or an arena of ours
@@ -187,102 +187,112 @@ pub fn drive_metered<P: Probe>(
     meters: &PauseMeters,
     probe: &mut P,
 ) -> Outcome {
-    drive_over(script, backend, meters.clone(), probe)
+    on_script(script, Metered { backend, meters, probe })
+}
+
+/// A way to run steps on a kind of collection.
+trait Run {
+    fn run<K: Key, C: Collection<K>>(self, _: C, steps: &Steps<K>) -> Outcome;
 }
 
 /// Runs a script on the collection that it is for.
-fn drive_over<P: Probe>(
-    script: &Script<'_>,
-    backend: Backend,
-    between: impl Between,
-    probe: &mut P,
-) -> Outcome {
+fn on_script(script: &Script<'_>, way: impl Run) -> Outcome {
     match script {
-        Script::U32(steps) => run_on(Map, steps, backend, between, probe),
-        Script::U64(steps) => run_on(Map, steps, backend, between, probe),
-        Script::U128(steps) => run_on(Map, steps, backend, between, probe),
-        Script::Text(steps) => run_on(Map, steps, backend, between, probe),
-        Script::U64Pairs { steps, lists: Lists::Sorted } => {
-            run_on(SortedIndex, steps, backend, between, probe)
-        }
-        Script::U64Pairs { steps, lists: Lists::Packed } => {
-            run_on(PackedIndex, steps, backend, between, probe)
-        }
-        Script::TextPairs { steps, lists: Lists::Sorted } => {
-            run_on(SortedIndex, steps, backend, between, probe)
-        }
-        Script::TextPairs { steps, lists: Lists::Packed } => {
-            run_on(PackedIndex, steps, backend, between, probe)
-        }
+        Script::U32(steps) => way.run(Map, steps),
+        Script::U64(steps) => way.run(Map, steps),
+        Script::U128(steps) => way.run(Map, steps),
+        Script::Text(steps) => way.run(Map, steps),
+        Script::U64Pairs { steps, lists: Lists::Sorted } => way.run(SortedIndex, steps),
+        Script::U64Pairs { steps, lists: Lists::Packed } => way.run(PackedIndex, steps),
+        Script::TextPairs { steps, lists: Lists::Sorted } => way.run(SortedIndex, steps),
+        Script::TextPairs { steps, lists: Lists::Packed } => way.run(PackedIndex, steps),
     }
 }
 
-fn run_on<K: Key, C: Collection<K>, P: Probe>(
-    _: C,
-    steps: &Steps<K>,
+/// On a backend as it is.
+struct Bare<'p, P> {
     backend: Backend,
-    between: impl Between,
-    probe: &mut P,
-) -> Outcome {
-    match backend {
-        Backend::Std => begin_ordered(steps, C::make_std, probe).finish(),
-        Backend::System => run_over::<K, C, _, _>(steps, Global, between, probe),
-        Backend::MiMalloc => run_over::<K, C, _, _>(steps, MiMalloc, between, probe),
-        Backend::Pool => {
-            let make = || {
-                let pool = Pool::new_in(between.parent());
-                C::make_ours(between.over(pool))
-            };
-            begin_ordered(steps, make, probe).finish()
-        }
-        Backend::Bump => run_in_bump::<K, C, _>(steps, between, probe),
-        Backend::Bumpalo => run_in_bumpalo::<K, C, _>(steps, between, probe),
-        Backend::Hashbrown => {
-            begin_unordered(steps, || C::make_hashed(between.over(Global)), probe).finish()
+    probe: &'p mut P,
+}
+
+impl<P: Probe> Run for Bare<'_, P> {
+    fn run<K: Key, C: Collection<K>>(self, _: C, steps: &Steps<K>) -> Outcome {
+        let probe = self.probe;
+        match self.backend {
+            Backend::Std => begin_ordered(steps, C::make_std, probe).finish(),
+            Backend::System => begin_ordered(steps, || C::make_ours(Global), probe).finish(),
+            Backend::MiMalloc => begin_ordered(steps, || C::make_ours(MiMalloc), probe).finish(),
+            Backend::Pool => begin_ordered(steps, || C::make_ours(Pool::new()), probe).finish(),
+            Backend::Hashbrown => begin_unordered(steps, C::make_hashed, probe).finish(),
+            Backend::Bump => {
+                let arena = OnceCell::new();
+                let make = || C::make_ours(arena.get_or_init(Bump::new).clone());
+                let ending = begin_ordered(steps, make, probe);
+                end_with_arena(ending, arena, |bump| bump.reset().expect(NO_HANDLES))
+            }
+            Backend::Bumpalo => {
+                let arena = OnceCell::new();
+                let make = || C::make_ours(arena.get_or_init(bumpalo::Bump::new));
+                let ending = begin_ordered(steps, make, probe);
+                end_with_arena(ending, arena, bumpalo::Bump::reset)
+            }
         }
     }
 }
 
-/// On an allocator that is no part of the run.
-fn run_over<K: Key, C: Collection<K>, A: Allocator + Clone, P: Probe>(
-    steps: &Steps<K>,
-    alloc: A,
-    between: impl Between,
-    probe: &mut P,
-) -> Outcome {
-    begin_ordered(steps, || C::make_ours(between.over(alloc)), probe).finish()
+/// On a backend with meters over and under it.
+struct Metered<'p, M, P> {
+    backend: Backend,
+    meters: &'p M,
+    probe: &'p mut P,
 }
 
-/// On an arena that is made with the map, and reset and dropped behind it.
-fn run_in_bump<K: Key, C: Collection<K>, P: Probe>(
-    steps: &Steps<K>,
-    between: impl Between,
-    probe: &mut P,
-) -> Outcome {
-    let mut arena = OnceCell::new();
-    let make = || {
-        let bump = arena.get_or_init(|| Bump::new_in(between.parent()));
-        C::make_ours(between.over(bump.clone()))
-    };
-    let mut ending = begin_ordered(steps, make, probe);
-    ending.reset(|| {
-        let bump = arena.get_mut().expect("it was made with the map");
-        bump.reset().expect("the maps and their handles are gone");
-    });
-    drop(arena);
-    ending.finish()
+impl<M: Meters, P: Probe> Run for Metered<'_, M, P> {
+    fn run<K: Key, C: Collection<K>>(self, _: C, steps: &Steps<K>) -> Outcome {
+        let Metered { backend, meters, probe } = self;
+        let over = |backend| C::make_ours(meters.over(backend));
+        match backend {
+            Backend::Std => begin_ordered(steps, C::make_std, probe).finish(),
+            Backend::System => begin_ordered(steps, || over(&Global), probe).finish(),
+            Backend::MiMalloc => begin_ordered(steps, || over(&MiMalloc), probe).finish(),
+            Backend::Hashbrown => begin_unordered(steps, C::make_hashed, probe).finish(),
+            Backend::Pool => {
+                let pool = OnceCell::new();
+                let make = || over(pool.get_or_init(|| Pool::new_in(meters.parent())));
+                let ending = begin_ordered(steps, make, probe);
+                drop(pool);
+                ending.finish()
+            }
+            Backend::Bump => {
+                let arena = OnceCell::new();
+                let make = || over(arena.get_or_init(|| Bump::new_in(meters.parent())));
+                let ending = begin_ordered(steps, make, probe);
+                end_with_arena(ending, arena, |bump| bump.reset().expect(NO_HANDLES))
+            }
+            Backend::Bumpalo => {
+                let arena = OnceCell::new();
+                // It has to be behind a reference: that is the allocator.
+                let handle = OnceCell::new();
+                let make = || {
+                    let bump: &bumpalo::Bump = arena.get_or_init(bumpalo::Bump::new);
+                    over(handle.get_or_init(|| bump))
+                };
+                let ending = begin_ordered(steps, make, probe);
+                end_with_arena(ending, arena, bumpalo::Bump::reset)
+            }
+        }
+    }
 }
 
-/// As [`run_in_bump`], in an arena of bumpalo's, which maps borrow.
-fn run_in_bumpalo<K: Key, C: Collection<K>, P: Probe>(
-    steps: &Steps<K>,
-    between: impl Between,
-    probe: &mut P,
+const NO_HANDLES: &str = "the maps and their handles are gone";
+
+/// Resets the arena that the maps lay in, and drops it.
+fn end_with_arena<A, P: Probe>(
+    mut ending: Ending<'_, P>,
+    mut arena: OnceCell<A>,
+    reset: impl FnOnce(&mut A),
 ) -> Outcome {
-    let mut arena = OnceCell::new();
-    let make = || C::make_ours(between.over(arena.get_or_init(bumpalo::Bump::new)));
-    let mut ending = begin_ordered(steps, make, probe);
-    ending.reset(|| arena.get_mut().expect("it was made with the map").reset());
+    ending.reset(|| reset(arena.get_mut().expect("it was made with the map")));
     drop(arena);
     ending.finish()
 }

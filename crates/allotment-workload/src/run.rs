@@ -53,9 +53,18 @@ pub(crate) fn begin_ordered<'p, K: Key, S: Subject<K>, P: Probe>(
     make: impl FnOnce() -> S,
     probe: &'p mut P,
 ) -> Ending<'p, P> {
-    let mut runner = Runner::new(probe);
-    let mut map = runner.build(steps, make);
-    let entries = map.len() as u64;
+    let runner = Runner::begin(probe);
+    go_through_ordered(runner, steps, make())
+}
+
+/// Compiled once for each kind of map, however many ways there are to make one.
+#[inline(never)]
+fn go_through_ordered<'p, K: Key, S: Subject<K>, P: Probe>(
+    mut runner: Runner<'p, P>,
+    steps: &Steps<K>,
+    mut map: S,
+) -> Ending<'p, P> {
+    let entries = runner.build(steps, &mut map);
     runner.look_up(&map, &steps.lookups);
     runner.scan(&map, &steps.scans);
     runner.read_pages(&map);
@@ -76,9 +85,9 @@ pub(crate) fn begin_unordered<'p, K: Key, D: Dictionary<K>, P: Probe>(
     make: impl FnOnce() -> D,
     probe: &'p mut P,
 ) -> Ending<'p, P> {
-    let mut runner = Runner::new(probe);
-    let mut map = runner.build(steps, make);
-    let entries = map.len() as u64;
+    let mut runner = Runner::begin(probe);
+    let mut map = make();
+    let entries = runner.build(steps, &mut map);
     runner.look_up(&map, &steps.lookups);
     runner.churn(&mut map, steps);
     let mut copy = runner.clone_map(&map);
@@ -121,7 +130,9 @@ struct Runner<'p, P> {
 }
 
 impl<'p, P: Probe> Runner<'p, P> {
-    fn new(probe: &'p mut P) -> Self {
+    /// The build phase begins: the map is to be made within it.
+    fn begin(probe: &'p mut P) -> Self {
+        probe.phase_begin(Phase::Build);
         Runner { probe, digest: Digest::new(), unordered: Digest::new(), next_value: 0 }
     }
 
@@ -139,13 +150,12 @@ impl<'p, P: Probe> Runner<'p, P> {
         self.unordered.word(value.map_or(0, |value| value + 1));
     }
 
-    fn build<K: Key, D: Dictionary<K>>(&mut self, steps: &Steps<K>, make: impl FnOnce() -> D) -> D {
-        self.probe.phase_begin(Phase::Build);
-        let mut map = make();
-        self.insert_all(&mut map, &steps.build);
+    /// Answers how many entries there are.
+    fn build<K: Key, D: Dictionary<K>>(&mut self, steps: &Steps<K>, map: &mut D) -> u64 {
+        self.insert_all(map, &steps.build);
         self.probe.phase_end(Phase::Build, steps.build.len() as u64);
         self.probe.built(|| map.usage());
-        map
+        map.len() as u64
     }
 
     fn insert<K: Key, D: Dictionary<K>>(&mut self, map: &mut D, key: K) {

@@ -206,8 +206,7 @@ fn arenas_are_reset_and_our_maps_tell_their_fill() {
             let is_arena = matches!(backend, Backend::Bump | Backend::Bumpalo);
             assert_eq!(seen.resets, u64::from(is_arena), "{}", backend.name());
             assert_eq!(seen.count(Phase::Drop, Op::Drop), 1);
-            let is_ours = !matches!(backend, Backend::Std | Backend::Hashbrown);
-            assert_eq!(seen.usage.is_some(), is_ours, "{}", backend.name());
+            assert_eq!(seen.usage.is_some(), backend.takes_allocator(), "{}", backend.name());
             if let Some(NodeUsage { slack_bytes, fill }) = seen.usage {
                 assert!(slack_bytes > 0 && fill.iter().sum::<u64>() > 50, "{fill:?}");
             }
