@@ -1,6 +1,7 @@
 #!/bin/sh
 # Stands in for the measuring programs in tests. What it does depends on the backend's name:
-# `crash` dies, `wrong` gives another outcome, `leaky` keeps blocks, `silent` prints no outcome.
+# `crash` dies, `wrong` gives another outcome, `leaky` keeps blocks, `silent` prints no outcome,
+# `hashed` has no order, and `mishashed` gives another outcome of what needs none.
 set -eu
 workload=- backend=- ledger=time dhat= keys= scale=1
 while [ $# -gt 0 ]; do
@@ -12,7 +13,8 @@ while [ $# -gt 0 ]; do
           "backends": [{"name": "std", "description": "before"},
             {"name": "pool", "description": "slabs"}, {"name": "crash", "description": "c"},
             {"name": "wrong", "description": "w"}, {"name": "leaky", "description": "l"},
-            {"name": "silent", "description": "s"}]}'
+            {"name": "silent", "description": "s"}, {"name": "hashed", "description": "h"},
+            {"name": "mishashed", "description": "m"}]}'
         exit 0 ;;
     --workload) workload=$2; shift ;;
     --backend) backend=$2; shift ;;
@@ -30,7 +32,9 @@ case $backend in
 crash) echo "out of luck" >&2; kill -ABRT $$ ;;
 silent) exit 0 ;;
 wrong) echo "OUTCOME:00000000000000ff" ;;
-*) echo "OUTCOME:0123456789abcdef" ;;
+hashed) echo "OUTCOME_UNORDERED:fedcba9876543210" ;;
+mishashed) echo "OUTCOME_UNORDERED:00000000000000ff" ;;
+*) echo "OUTCOME:0123456789abcdef"; echo "OUTCOME_UNORDERED:fedcba9876543210" ;;
 esac
 if [ "$ledger" = heap ]; then
     echo '{"dhat": true}' >"$dhat"

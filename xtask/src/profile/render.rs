@@ -11,6 +11,10 @@ use crate::table;
 pub(crate) fn terminal(sheet: &Sheet) -> String {
     let mut table = table::ruled();
     fill(&mut table, sheet, |title| title.to_owned());
+    // The rule between columns is blank enough: there may be seven of them.
+    table.column_iter_mut().skip(1).for_each(|column| {
+        column.set_padding((0, 0));
+    });
     let mut text = format!("{}\n{}\n", sheet.title, table.trim_fmt());
     for leak in &sheet.leaks {
         text.push_str(&format!("!!! {leak}\n"));
@@ -91,6 +95,27 @@ mod tests {
         assert_eq!(row.matches("999.9 us 99.99x").count(), 4, "{text}");
         assert!(text.contains("!!! LEAK in uniform/bump"));
         assert!(text.ends_with("uniform: pool did best.\n"));
+    }
+
+    #[test]
+    fn seven_backends_fit_as_well() {
+        let backends = ["std", "system", "pool", "bump", "mimalloc", "bumpalo", "hashbrown"];
+        let row = |label: &str| Row {
+            label: label.to_owned(),
+            cells: backends.map(|_| "1,048,576".to_owned()).to_vec(),
+        };
+        let columns = backends.map(str::to_owned).to_vec();
+        let title = "Pauses over the threshold";
+        let rows = vec![row("freed within 100 requests"), row("heap blocks, all phases")];
+        let sections = vec![Section { title, rows }];
+        let text = terminal(&Sheet { columns, sections, leaks: Vec::new(), ..sheet() });
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(100), "{widest:?} columns:\n{text}");
+        for line in ["freed within 100 requests", "heap blocks, all phases"] {
+            let row = text.lines().find(|row| row.contains(line)).unwrap();
+            assert_eq!(row.matches("1,048,576").count(), 7, "{text}");
+        }
+        assert!(text.lines().any(|line| line.trim() == title), "{text}");
     }
 
     #[test]

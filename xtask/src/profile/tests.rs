@@ -82,6 +82,19 @@ fn a_wrong_outcome_fails_the_run() {
 }
 
 #[test]
+fn a_map_without_order_is_measured_and_checked() {
+    let (result, folder) = profile(&["hashed"], |_, _| ());
+    result.unwrap();
+    let cell = &report(&folder)["workloads"][0]["cells"][1];
+    assert_eq!(cell["backend"], "hashed");
+    assert_eq!(cell["heap"]["outcome_unordered"], "fedcba9876543210");
+    assert!(cell["heap"].get("outcome").is_none());
+    let (result, folder) = profile(&["mishashed"], |_, _| ());
+    assert_eq!(exit::code(&result.unwrap_err()), 1);
+    assert!(read(&folder, "summary.md").contains("uniform/mishashed (heap): wrong outcome"));
+}
+
+#[test]
 fn a_leak_is_told_in_the_summary() {
     let (result, folder) = profile(&["leaky"], |_, _| ());
     result.unwrap();
