@@ -22,7 +22,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME", required_unless_present = "list")]
     pub backend: Option<String>,
 
-    /// Take about 50,000 keys instead of about a million.
+    /// Take 30,000 keys instead of some 400,000.
     #[arg(long)]
     pub quick: bool,
 

@@ -14,7 +14,7 @@ use crate::report::{Report, Unit};
 const PASSES: usize = 3;
 
 /// No further pass of a kind is begun after this long.
-const BUDGET: Duration = Duration::from_secs(2);
+const BUDGET: Duration = Duration::from_secs(1);
 
 /// Takes the time of phases.
 struct PhaseClock {
@@ -83,7 +83,7 @@ impl OpFigures {
 
 /// Runs the script on the backend and takes the time: first of phases, then of single operations.
 ///
-/// Each kind of pass is run up to three times, as long as two seconds have not gone by. Of figures
+/// Each kind of pass is run up to three times, as long as a second has not gone by. Of figures
 /// the smallest is kept, and all are given as samples: what the map does to itself comes back in
 /// every pass; what the rest of the machine does to it does not. The pauses are those of the pass
 /// whose operations took the least in all; over the threshold are those that took more nanoseconds.

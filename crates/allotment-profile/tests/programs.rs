@@ -318,6 +318,30 @@ fn pages_take_their_buffer_and_nothing_else() {
 }
 
 #[test]
+fn the_second_snapshot_allocates_nothing() {
+    let ours = Backend::ALL.into_iter().filter(|backend| backend.takes_allocator());
+    for backend in ours.chain([Backend::Std]) {
+        let figures = Figures::parse(&run(HEAP, "snapshot", backend, &["--entries", "20000"]));
+        assert_eq!(figures.get("all.end_blocks"), 0);
+        if backend == Backend::Std {
+            assert!(!figures.metrics.contains_key("all.snapshot_bytes"));
+            continue;
+        }
+        let first = figures.get("all.snapshot_first_write_blocks");
+        assert!((1..100).contains(&first), "{first}");
+        assert_eq!(figures.get("all.snapshot_second_write_blocks"), 0);
+        assert!(figures.get("all.snapshot_open_blocks") <= 1);
+        // A page a level: 20,000 entries of 16 bytes are some 80 leaves below one page.
+        assert_eq!(figures.get("all.snapshot_pages_cold"), 2);
+        let (lookups, pages) =
+            (figures.get("all.snapshot_lookups"), figures.get("all.snapshot_pages_read"));
+        assert!(lookups == 20_000 && pages > lookups / 2 && pages < 2 * lookups, "{pages}");
+        let bytes = figures.get("all.snapshot_bytes");
+        assert!((320_000..360_000).contains(&bytes), "{bytes}");
+    }
+}
+
+#[test]
 fn dhat_writes_its_file_where_it_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("heap.json");
@@ -338,8 +362,8 @@ fn the_list_names_every_workload_and_backend() {
         let workloads = json["workloads"].as_array().unwrap();
         assert_eq!(workloads.len(), allotment_workload::Workload::ALL.len());
         assert_eq!(workloads[0]["name"], "uniform-u64");
-        assert_eq!(workloads[0]["entries"], 1_000_000);
-        assert_eq!(workloads[0]["quick_entries"], 50_000);
+        assert_eq!(workloads[0]["entries"], 400_000);
+        assert_eq!(workloads[0]["quick_entries"], 30_000);
         let last = workloads.last().unwrap();
         assert_eq!(last["name"], "keys-file");
         assert!(last.get("entries").is_none());

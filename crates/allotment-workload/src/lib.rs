@@ -37,8 +37,8 @@
 //! *Churn* swaps entries at a fixed number of them, the oldest out first where the input is a
 //! sequence, random ones elsewhere. *Clone* makes a second map over the same backend, *refill*
 //! clears that one and fills it again. *Drain* empties the first, and *drop* ends both. A map
-//! without order leaves out *scan*, *page* and *drain*; what it answers in the others is compared by
-//! a hash of its own, [`Outcome::unordered`].
+//! without order leaves out *scan*, *page* and *drain*; what it answers in the others is compared
+//! by a hash of its own, [`Outcome::unordered`].
 
 mod collection;
 mod column;

@@ -85,8 +85,8 @@ impl Backend {
         }
     }
 
-    /// Whether the collection is given an allocator, so that its requests can be counted. The others
-    /// are used as they come, and ask the global heap.
+    /// Whether the collection is given an allocator, so that its requests can be counted. The
+    /// others are used as they come, and ask the global heap.
     pub const fn takes_allocator(self) -> bool {
         !matches!(self, Backend::Std | Backend::Hashbrown)
     }

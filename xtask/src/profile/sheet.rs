@@ -57,6 +57,7 @@ impl Sheet {
             pauses_by_cause("Pauses by cause, 99.9 %", "p999", timed_alone, cells),
             pauses_by_cause("Pauses over the threshold", "over", plain, cells),
             leftovers(cells),
+            snapshots(cells),
             against_std(cells, &phases),
         ];
         sections.retain(|section| !section.rows.is_empty());
@@ -211,6 +212,22 @@ fn leftovers(cells: &[Cell]) -> Section {
     ];
     let left = |(label, name): (&str, &str)| row(label, cells, &|cell| cell.whole(name), plain);
     Section { title: "Leaks, steady state", rows: names.into_iter().filter_map(left).collect() }
+}
+
+fn snapshots(cells: &[Cell]) -> Section {
+    let names = [
+        ("first write, heap blocks", "snapshot_first_write_blocks"),
+        ("second write, heap blocks", "snapshot_second_write_blocks"),
+        ("opening, heap blocks", "snapshot_open_blocks"),
+    ];
+    let count = |(label, name): (&str, &str)| row(label, cells, &|cell| cell.whole(name), plain);
+    let mut rows: Vec<Row> = names.into_iter().filter_map(count).collect();
+    let of_pages =
+        |cell: &Cell| ratio_to(cell.whole("snapshot_pages_read"), cell.whole("snapshot_lookups"));
+    rows.extend(row("pages read a look-up", cells, &of_pages, plain));
+    let bytes = |cell: &Cell| ratio_to(cell.whole("snapshot_bytes"), cell.whole("entries"));
+    rows.extend(row("bytes per entry", cells, &bytes, plain));
+    Section { title: "Snapshot", rows }
 }
 
 fn against_std(cells: &[Cell], phases: &[&str]) -> Section {

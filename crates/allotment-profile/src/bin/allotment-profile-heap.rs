@@ -5,7 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use allotment_profile::{Args, Failure, HeapBooks, catalog, measure_heap, print, run_program};
+use allotment_profile::{
+    Args, Failure, HeapBooks, SnapshotBooks, catalog, measure_heap, print, run_program,
+};
 use allotment_workload::Script;
 
 #[global_allocator]
@@ -35,10 +37,18 @@ fn main() -> ExitCode {
         }
 
         let books = HeapBooks::new(&script);
+        // Those that are not ours have no snapshots.
+        let has_snapshot = job.workload.has_snapshot() && job.backend.takes_allocator();
+        let snapshot = if has_snapshot { SnapshotBooks::new(&script) } else { None };
         let profiler = start(args.dhat_out.as_deref());
         let run = measure_heap(&script, job.backend, books);
+        let snapshot = snapshot.map(SnapshotBooks::measure).transpose()?;
         finish(profiler, args.dhat_out.as_deref())?;
-        print(&run.report().to_string())
+        let mut report = run.report();
+        if let Some(snapshot) = snapshot {
+            snapshot.report(&mut report);
+        }
+        print(&report.to_string())
     })
 }
 
