@@ -120,14 +120,16 @@
 //! Details, each in one line of JSON:
 //!
 //! - `size_classes` (heap): `[{"bytes":512,"requests":3,"frees":3,"live":1}]`, by the largest size
-//! of a class, which are 64 bytes wide and above 4096 double; live after the build phase. Of our
-//! maps. - `lifetimes` (heap): `[{"below":2,"blocks":10}]`, blocks by how many requests they lived,
-//! in   powers of two; the last are those that were never given back, below `null`. Of our maps. -
-//! `timeline` (heap): `{"phase":[],"ops":[],"live_bytes":[],"heap_bytes":[]}`, columns of some 180
-//! moments; operations are counted from the start of the run. - `fill` (heap): ten numbers, the
-//! nodes by the tenth of their slots that is in use after the   build phase. Of our maps. -
-//! `pauses` (time): `[{"op":"insert","cause":"node","count":1,"p50":1,"p99":1,"p999":1,"max":1,`
-//! `"over":0,"buckets":[[64,1]]}]`.
+//!   of a class, which are 64 bytes wide and above 4096 double; live after the build phase. Of our
+//!   maps.
+//! - `lifetimes` (heap): `[{"below":2,"blocks":10}]`, blocks by how many requests they lived, in
+//!   powers of two; the last are those that were never given back, below `null`. Of our maps.
+//! - `timeline` (heap): `{"phase":[],"ops":[],"live_bytes":[],"heap_bytes":[]}`, columns of some
+//!   180 moments; operations are counted from the start of the run.
+//! - `fill` (heap): ten numbers, the nodes by the tenth of their slots that is in use after the
+//!   build phase. Of our maps.
+//! - `pauses` (time): `[{"op":"insert","cause":"node","count":1,"p50":1,"p99":1,"p999":1,"max":1,`
+//!   `"over":0,"buckets":[[64,1]]}]`.
 //!
 //! Pauses are single operations (`insert`, `remove`, `clear`, `clone`, `drop`, and `reset` where
 //! the backend has one, within the drop), by what they did to memory: `chunk`, the backend asked
