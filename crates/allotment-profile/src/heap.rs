@@ -101,6 +101,7 @@ struct HeapProbe {
     begun: Reading,
     phase: Phase,
     phases: [Option<PhaseSpan>; Phase::ALL.len()],
+    built: Option<PhaseSpan>,
     usage: Option<NodeUsage>,
     /// Heap blocks so far, as churn had warmed up.
     warm_blocks: u64,
@@ -122,6 +123,7 @@ impl HeapProbe {
             begun: now,
             phase: Phase::Build,
             phases: [None; Phase::ALL.len()],
+            built: None,
             usage: None,
             warm_blocks: 0,
             ballast: Vec::new(),
@@ -157,7 +159,9 @@ impl Probe for HeapProbe {
         self.books.timeline.phase_ended(ops);
         self.enter(&ended);
         self.books.timeline.next_phase();
-        if phase == Phase::Build {
+        // The first phase is the one that makes the map and fills it.
+        if self.built.is_none() {
+            self.built = self.phases[phase as usize];
             let classes = self.books.meters.requests.by_size().take(CLASSES);
             self.books.built_classes.extend(classes);
         }
@@ -197,6 +201,8 @@ pub struct HeapRun {
     pub(crate) outcome: Outcome,
     pub(crate) before: Reading,
     pub(crate) phases: [Option<PhaseSpan>; Phase::ALL.len()],
+    /// The first phase, which makes the map and fills it.
+    pub(crate) built: PhaseSpan,
     pub(crate) usage: Option<NodeUsage>,
     pub(crate) warm_blocks: u64,
     pub(crate) paging_bytes: u64,
@@ -233,6 +239,7 @@ pub fn measure_heap(script: &Script<'_>, backend: Backend, books: HeapBooks) -> 
         outcome,
         before: probe.before,
         phases: probe.phases,
+        built: probe.built.expect("every script has a phase that fills the map"),
         usage: probe.usage,
         warm_blocks: probe.warm_blocks,
         paging_bytes: probe.paging_bytes as u64,

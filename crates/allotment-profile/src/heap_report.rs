@@ -26,10 +26,6 @@ struct LifetimeRow {
 
 impl HeapRun {
     /// The figures, as the crate's documentation lists them.
-    ///
-    /// # Panics
-    ///
-    /// If the script had no build phase, which all have.
     pub fn report(&self) -> Report {
         let mut report = Report::new(self.outcome);
         for phase in Phase::ALL {
@@ -37,8 +33,7 @@ impl HeapRun {
                 self.report_phase(&mut report, phase, span);
             }
         }
-        let built = self.phases[Phase::Build as usize].expect("every script has a build phase");
-        self.report_run(&mut report, &built);
+        self.report_run(&mut report, &self.built);
         if let Some(NodeUsage { slack_bytes, fill }) = self.usage {
             report.of_run("slack_bytes", slack_bytes, Unit::Bytes);
             report.detail("fill", &fill);
