@@ -6,7 +6,8 @@
 //! - [`Faulty`] refuses a chosen request, or panics at it. Its [`FaultPlan`] chooses, at any time.
 //!
 //! - `Ledger`, with the feature `ledger`, knows each live block: its size, its age and what was
-//!   noted when it was obtained; and tells of blocks that are given back wrongly.
+//!   noted when it was obtained; and tells of blocks that are given back wrongly. `Aging`, with the
+//!   same feature, takes down for how many requests each block lives; its `Lifetimes` reads it.
 //!
 //! - `Metered`, with the feature `assertions`, tells the watches of its thread what it is asked;
 //!   `assert_allocs!`, `assert_peak!` and `assert_no_leaks!` are made of these, for tests.
@@ -14,8 +15,9 @@
 //! All wrap any [`Allocator`](allotment_alloc::Allocator), hand every layout on exactly as they
 //! got it, and share their books, account or plan with their clones, so that a map and the clones
 //! it makes of its allocator count as one. They belong to one thread, but for `Metered`, which has
-//! no books of its own. Their own memory is one block from the global heap (a ledger's grows),
-//! taken when they are made, and never one from the allocator they wrap.
+//! no books of its own. Their own memory is one block from the global heap (and a table that grows,
+//! of those that know each block), taken when they are made, and never one from the allocator they
+//! wrap.
 //!
 //! ```
 //! use allotment_alloc::{Allocator, Global, Layout};
@@ -43,6 +45,8 @@ extern crate alloc;
 extern crate std;
 
 mod account;
+#[cfg(feature = "ledger")]
+mod aging;
 #[cfg(feature = "assertions")]
 #[doc(hidden)]
 pub mod assertions;
@@ -54,6 +58,8 @@ mod counting;
 mod faulty;
 #[cfg(feature = "ledger")]
 mod ledger;
+#[cfg(feature = "ledger")]
+mod lifetimes;
 #[cfg(feature = "assertions")]
 mod metered;
 mod plan;
@@ -63,6 +69,8 @@ mod watch;
 
 pub use account::Account;
 #[cfg(feature = "ledger")]
+pub use aging::Aging;
+#[cfg(feature = "ledger")]
 pub use book::{Book, LiveBlock, Misuse};
 pub use budget::Budget;
 pub use counter::{Counter, Counts};
@@ -70,6 +78,8 @@ pub use counting::Counting;
 pub use faulty::Faulty;
 #[cfg(feature = "ledger")]
 pub use ledger::Ledger;
+#[cfg(feature = "ledger")]
+pub use lifetimes::{LifetimeClass, Lifetimes};
 #[cfg(feature = "assertions")]
 pub use metered::Metered;
 pub use plan::FaultPlan;

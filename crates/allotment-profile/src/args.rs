@@ -1,5 +1,6 @@
 //! [`Args`]: the command line that both programs share, and the [`Job`] it asks for.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use allotment_workload::{Backend, Keys, Size, Workload};
@@ -21,17 +22,25 @@ pub struct Args {
     #[arg(long, value_name = "NAME", required_unless_present = "list")]
     pub backend: Option<String>,
 
-    /// Take about 50,000 keys instead of about a million; of a trace, the first operations.
+    /// Take 30,000 keys instead of some 400,000; of a trace, the first operations.
     #[arg(long)]
     pub quick: bool,
 
-    /// The file of keys, one a line, that the workload keys-file reads.
+    /// The file of keys that the workload keys-file reads: one a line, or CSV with --column.
     #[arg(long, value_name = "FILE")]
     pub keys: Option<PathBuf>,
 
     /// The recorded trace that the workload trace replays.
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
+
+    /// The column of the file of keys that they are in, counted from 1: the file is CSV.
+    #[arg(long, value_name = "N", requires = "keys")]
+    pub column: Option<NonZeroUsize>,
+
+    /// Count pauses that take more nanoseconds than this.
+    #[arg(long, value_name = "NANOS", default_value_t = 10_000)]
+    pub threshold: u64,
 
     /// Take so many keys; for tests.
     #[arg(long, value_name = "COUNT", hide = true, conflicts_with = "quick")]
@@ -49,6 +58,10 @@ pub struct Job {
     pub size: Size,
     /// The file of keys, or the trace, if the workload reads one.
     pub file: Option<PathBuf>,
+    /// The column of that file, if it is CSV.
+    pub column: Option<NonZeroUsize>,
+    /// Nanoseconds that a pause may take without being counted.
+    pub threshold: u64,
 }
 
 impl Args {
@@ -77,7 +90,13 @@ impl Args {
         };
         let named = if workload.needs_trace() { &self.trace } else { &self.keys };
         let file = named.clone().filter(|_| workload.needs_file());
-        Ok(Job { workload, backend, size, file })
+        let (column, threshold) = (self.column, self.threshold);
+        if workload.needs_trace() && !backend.is_ordered() {
+            let (workload, backend) = (workload.name(), backend.name());
+            let why = format!("workload {workload} needs an order, and {backend} has none");
+            return Err(Failure::Refused(why));
+        }
+        Ok(Job { workload, backend, size, file, column, threshold })
     }
 }
 
@@ -89,7 +108,13 @@ impl Job {
     /// [`Failure::Refused`], if the workload reads a file and it is not named, cannot be read or
     /// has a bad line, or is a bad trace.
     pub fn load(&self) -> Result<Keys, Failure> {
-        self.workload.load(self.size, self.file.as_deref()).map_err(|error| {
+        let loaded = match (self.file.as_deref(), self.column) {
+            (Some(file), Some(column)) if !self.workload.needs_trace() => {
+                self.workload.load_column(self.size, file, column)
+            }
+            (file, _) => self.workload.load(self.size, file),
+        };
+        loaded.map_err(|error| {
             let hint = match &self.file {
                 None if self.workload.needs_trace() => ": --trace FILE",
                 None if self.workload.needs_file() => ": --keys FILE",

@@ -17,12 +17,16 @@ struct WorkloadEntry {
     entries: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     quick_entries: Option<usize>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    needs_order: bool,
 }
 
 #[derive(Serialize)]
 struct BackendEntry {
     name: &'static str,
     description: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_unordered: bool,
 }
 
 /// All workloads and backends as a JSON object, in the form that the crate's documentation shows.
@@ -37,10 +41,13 @@ pub fn catalog() -> String {
         description: workload.description(),
         entries: workload.entries(Size::Full),
         quick_entries: workload.entries(Size::Quick),
+        needs_order: workload.needs_trace(),
     });
-    let backends = Backend::ALL
-        .into_iter()
-        .map(|backend| BackendEntry { name: backend.name(), description: backend.description() });
+    let backends = Backend::ALL.into_iter().map(|backend| BackendEntry {
+        name: backend.name(),
+        description: backend.description(),
+        is_unordered: !backend.is_ordered(),
+    });
     let catalog = Catalog { workloads: workloads.collect(), backends: backends.collect() };
     serde_json::to_string_pretty(&catalog).expect("plain text and numbers are always JSON")
 }

@@ -1,14 +1,15 @@
-//! [`Collection`]: a kind of collection, the standard library's and ours.
+//! [`Collection`]: a kind of collection: the standard library's, ours, and a hash map.
 
 use std::collections::BTreeMap as StdBTreeMap;
 
 use allotment_alloc::Allocator;
 use allotment_core::{BTreeMap, BTreeMultiMap, PostingMap};
 
+use crate::hashed::{HashedIndex, HashedMap};
 use crate::index::VecIndex;
 use crate::key::Key;
 use crate::pair::Pair;
-use crate::subject::Subject;
+use crate::subject::{Dictionary, Subject};
 
 /// A kind of collection whose keys are `K`: what is compared, and with what.
 pub(crate) trait Collection<K: Key> {
@@ -18,11 +19,17 @@ pub(crate) trait Collection<K: Key> {
     /// Ours on an allocator.
     type Ours<A: Allocator + Clone>: Subject<K>;
 
+    /// That without order.
+    type Hashed: Dictionary<K>;
+
     /// Makes an empty one.
     fn make_std() -> Self::Std;
 
     /// Makes an empty one.
     fn make_ours<A: Allocator + Clone>(alloc: A) -> Self::Ours<A>;
+
+    /// Makes an empty one.
+    fn make_hashed() -> Self::Hashed;
 }
 
 /// A map to `u64`.
@@ -31,6 +38,7 @@ pub(crate) struct Map;
 impl<K: Key> Collection<K> for Map {
     type Std = StdBTreeMap<K, u64>;
     type Ours<A: Allocator + Clone> = BTreeMap<K, u64, A>;
+    type Hashed = HashedMap<K>;
 
     fn make_std() -> Self::Std {
         StdBTreeMap::new()
@@ -38,6 +46,10 @@ impl<K: Key> Collection<K> for Map {
 
     fn make_ours<A: Allocator + Clone>(alloc: A) -> Self::Ours<A> {
         BTreeMap::new_in(alloc)
+    }
+
+    fn make_hashed() -> Self::Hashed {
+        HashedMap::default()
     }
 }
 
@@ -47,6 +59,7 @@ pub(crate) struct SortedIndex;
 impl<K: Key> Collection<Pair<K>> for SortedIndex {
     type Std = VecIndex<K>;
     type Ours<A: Allocator + Clone> = BTreeMultiMap<K, u32, A>;
+    type Hashed = HashedIndex<K>;
 
     fn make_std() -> Self::Std {
         VecIndex::new()
@@ -54,6 +67,10 @@ impl<K: Key> Collection<Pair<K>> for SortedIndex {
 
     fn make_ours<A: Allocator + Clone>(alloc: A) -> Self::Ours<A> {
         BTreeMultiMap::new_in(alloc)
+    }
+
+    fn make_hashed() -> Self::Hashed {
+        HashedIndex::new()
     }
 }
 
@@ -63,6 +80,7 @@ pub(crate) struct PackedIndex;
 impl<K: Key> Collection<Pair<K>> for PackedIndex {
     type Std = VecIndex<K>;
     type Ours<A: Allocator + Clone> = PostingMap<K, u32, A>;
+    type Hashed = HashedIndex<K>;
 
     fn make_std() -> Self::Std {
         VecIndex::new()
@@ -70,6 +88,10 @@ impl<K: Key> Collection<Pair<K>> for PackedIndex {
 
     fn make_ours<A: Allocator + Clone>(alloc: A) -> Self::Ours<A> {
         PostingMap::new_in(alloc)
+    }
+
+    fn make_hashed() -> Self::Hashed {
+        HashedIndex::new()
     }
 }
 

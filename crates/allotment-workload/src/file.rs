@@ -34,6 +34,26 @@ pub enum FileError {
         /// The line, counted from 1.
         line: usize,
     },
+    /// A row ends before the column that is wanted.
+    ShortRow {
+        /// The file.
+        path: PathBuf,
+        /// The line that the row begins in, counted from 1.
+        line: usize,
+        /// How many cells it has.
+        columns: usize,
+        /// The column that is wanted, counted from 1.
+        column: usize,
+    },
+    /// A row has nothing in the column that is wanted.
+    EmptyCell {
+        /// The file.
+        path: PathBuf,
+        /// The line that the row begins in, counted from 1.
+        line: usize,
+        /// The column, counted from 1.
+        column: usize,
+    },
     /// The file has no line.
     EmptyFile {
         /// The file.
@@ -56,6 +76,14 @@ impl fmt::Display for FileError {
                     "{}:{line}: the line is empty; one key a line is expected",
                     path.display()
                 )
+            }
+            FileError::ShortRow { path, line, columns, column } => {
+                let cells = if *columns == 1 { "cell" } else { "cells" };
+                let path = path.display();
+                write!(f, "{path}:{line}: the row has {columns} {cells}; column {column} is wanted")
+            }
+            FileError::EmptyCell { path, line, column } => {
+                write!(f, "{}:{line}: the cell in column {column} is empty", path.display())
             }
             FileError::EmptyFile { path } => {
                 write!(f, "{}: the file is empty; one key a line is expected", path.display())
@@ -98,12 +126,18 @@ pub fn keys_from_file(path: impl AsRef<Path>, limit: usize) -> Result<Keys, File
         fs::read(path).map_err(|source| FileError::Unreadable { path: path.to_owned(), source })?;
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let lines = split_lines(path, bytes, limit)?;
-    if lines.is_empty() {
-        return Err(FileError::EmptyFile { path: path.to_owned() });
+    keys_of_texts(&lines).ok_or_else(|| FileError::EmptyFile { path: path.to_owned() })
+}
+
+/// Integers if all of the texts are, text otherwise; none if there is none.
+pub(crate) fn keys_of_texts<T: AsRef<str>>(texts: &[T]) -> Option<Keys> {
+    if texts.is_empty() {
+        return None;
     }
-    Ok(match lines.iter().map(|line| parse_number(line)).collect::<Option<Vec<u64>>>() {
+    let texts = || texts.iter().map(AsRef::as_ref);
+    Some(match texts().map(parse_number).collect::<Option<Vec<u64>>>() {
         Some(numbers) => Keys::U64(around_integers(numbers)),
-        None => around_lines(lines.into_iter()),
+        None => around_lines(texts()),
     })
 }
 
@@ -126,7 +160,7 @@ fn split_lines<'a>(path: &Path, bytes: &'a [u8], limit: usize) -> Result<Vec<&'a
     Ok(lines)
 }
 
-fn parse_number(line: &str) -> Option<u64> {
+pub(crate) fn parse_number(line: &str) -> Option<u64> {
     if line.bytes().all(|byte| byte.is_ascii_digit()) { line.parse().ok() } else { None }
 }
 

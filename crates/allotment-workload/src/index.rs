@@ -11,7 +11,8 @@ use allotment_core::{BTreeMultiMap, PostingMap};
 use crate::key::Key;
 use crate::page::Page;
 use crate::pair::Pair;
-use crate::subject::Subject;
+use crate::subject::{Dictionary, Subject};
+use crate::usage::NodeUsage;
 
 /// The entry of an id under a key.
 #[inline]
@@ -65,7 +66,7 @@ impl<K: Key> VecIndex<K> {
     }
 }
 
-impl<K: Key> Subject<Pair<K>> for VecIndex<K> {
+impl<K: Key> Dictionary<Pair<K>> for VecIndex<K> {
     fn len(&self) -> usize {
         self.len
     }
@@ -98,6 +99,13 @@ impl<K: Key> Subject<Pair<K>> for VecIndex<K> {
         Some(entry(pair.key, pair.id))
     }
 
+    fn clear(&mut self) {
+        self.lists.clear();
+        self.len = 0;
+    }
+}
+
+impl<K: Key> Subject<Pair<K>> for VecIndex<K> {
     fn pop_first(&mut self) -> Option<(Pair<K>, u64)> {
         let mut first = self.lists.first_entry()?;
         let (key, id) = (*first.key(), first.get_mut().remove(0));
@@ -131,14 +139,9 @@ impl<K: Key> Subject<Pair<K>> for VecIndex<K> {
         page.extend(self.pairs_within(start).take(page.entries()));
         page.next_after()
     }
-
-    fn clear(&mut self) {
-        self.lists.clear();
-        self.len = 0;
-    }
 }
 
-impl<K: Key, A: Allocator + Clone> Subject<Pair<K>> for BTreeMultiMap<K, u32, A> {
+impl<K: Key, A: Allocator + Clone> Dictionary<Pair<K>> for BTreeMultiMap<K, u32, A> {
     fn len(&self) -> usize {
         self.len()
     }
@@ -156,6 +159,16 @@ impl<K: Key, A: Allocator + Clone> Subject<Pair<K>> for BTreeMultiMap<K, u32, A>
         self.remove(&pair.key, &pair.id).then_some(entry(pair.key, pair.id))
     }
 
+    fn clear(&mut self) {
+        self.clear();
+    }
+
+    fn usage(&self) -> Option<NodeUsage> {
+        Some(NodeUsage::of_lists(&self.memory_usage()))
+    }
+}
+
+impl<K: Key, A: Allocator + Clone> Subject<Pair<K>> for BTreeMultiMap<K, u32, A> {
     fn pop_first(&mut self) -> Option<(Pair<K>, u64)> {
         let (key, id) = self.first_group().and_then(|(key, mut ids)| Some((*key, *ids.next()?)))?;
         self.remove(&key, &id);
@@ -180,10 +193,6 @@ impl<K: Key, A: Allocator + Clone> Subject<Pair<K>> for BTreeMultiMap<K, u32, A>
         page.extend(pairs.map(|(key, id)| entry(*key, *id)));
         page.next_after()
     }
-
-    fn clear(&mut self) {
-        self.clear();
-    }
 }
 
 /// Ids that are looked at before those among them that go are removed: few enough for the stack.
@@ -202,7 +211,7 @@ fn pairs_within<K: Key, A: Allocator>(
     first.chain(others.flat_map(|(key, ids)| ids.iter().map(|id| entry(*key, id))))
 }
 
-impl<K: Key, A: Allocator + Clone> Subject<Pair<K>> for PostingMap<K, u32, A> {
+impl<K: Key, A: Allocator + Clone> Dictionary<Pair<K>> for PostingMap<K, u32, A> {
     fn len(&self) -> usize {
         self.len()
     }
@@ -220,6 +229,16 @@ impl<K: Key, A: Allocator + Clone> Subject<Pair<K>> for PostingMap<K, u32, A> {
         self.remove(&pair.key, pair.id).then_some(entry(pair.key, pair.id))
     }
 
+    fn clear(&mut self) {
+        self.clear();
+    }
+
+    fn usage(&self) -> Option<NodeUsage> {
+        Some(NodeUsage::of_map(&self.memory_usage().keys))
+    }
+}
+
+impl<K: Key, A: Allocator + Clone> Subject<Pair<K>> for PostingMap<K, u32, A> {
     fn pop_first(&mut self) -> Option<(Pair<K>, u64)> {
         let (key, id) = self.first_group().and_then(|(key, ids)| Some((*key, ids.first()?)))?;
         self.remove(&key, id);
@@ -258,9 +277,5 @@ impl<K: Key, A: Allocator + Clone> Subject<Pair<K>> for PostingMap<K, u32, A> {
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         page.extend(pairs_within(self, start).take(page.entries()));
         page.next_after()
-    }
-
-    fn clear(&mut self) {
-        self.clear();
     }
 }

@@ -1,6 +1,7 @@
 //! [`Phase`] and [`Op`]: the parts of a script, by name.
 
 /// A part of a script: of that which workloads of keys run, in this order, or of that of a trace.
+/// Maps without order leave out those that need one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Phase {
     /// Makes the backend and an empty map, and inserts every key. An operation is an insert.
@@ -22,11 +23,12 @@ pub enum Phase {
     /// Removes half of the entries at once, then the others one by one, smallest first. An
     /// operation is a removal.
     Drain,
-    /// Drops the map, the clone and with them the backend. An operation is an entry dropped.
-    Drop,
     /// Makes the backend and an empty map, and does to it what was recorded. An operation is one of
     /// the trace.
     Replay,
+    /// Drops the map, the clone and with them the backend. An operation is an entry dropped: those
+    /// of the clone, and where nothing was drained those of the map.
+    Drop,
 }
 
 impl Phase {
@@ -41,8 +43,8 @@ impl Phase {
         Phase::Clone,
         Phase::Refill,
         Phase::Drain,
-        Phase::Drop,
         Phase::Replay,
+        Phase::Drop,
     ];
 
     /// The phases of a trace, in order.
@@ -60,6 +62,11 @@ impl Phase {
         Phase::Drain,
         Phase::Drop,
     ];
+
+    /// Whether only an ordered map can take part.
+    pub const fn needs_order(self) -> bool {
+        matches!(self, Phase::Scan | Phase::Page | Phase::Drain)
+    }
 
     /// The name in reports.
     pub const fn name(self) -> &'static str {
@@ -91,4 +98,23 @@ pub enum Op {
     Clone,
     /// The drop of a full map, and with it of the backend.
     Drop,
+    /// `reset` of the arena that the map lay in, as a part of the drop; other backends have none.
+    Reset,
+}
+
+impl Op {
+    /// All kinds, in the order of their discriminants.
+    pub const ALL: [Op; 6] = [Op::Insert, Op::Remove, Op::Clear, Op::Clone, Op::Drop, Op::Reset];
+
+    /// The name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Op::Insert => "insert",
+            Op::Remove => "remove",
+            Op::Clear => "clear",
+            Op::Clone => "clone",
+            Op::Drop => "drop",
+            Op::Reset => "reset",
+        }
+    }
 }

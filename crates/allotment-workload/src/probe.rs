@@ -1,6 +1,7 @@
 //! [`Probe`]: hooks by which a measurement follows a script.
 
 use crate::phase::{Op, Phase};
+use crate::usage::NodeUsage;
 
 /// Follows a script as it runs. Every hook does nothing unless it is overridden, and then costs
 /// nothing: the script is compiled for the probe.
@@ -35,6 +36,13 @@ pub trait Probe {
         let _ = (phase, ops);
     }
 
+    /// The map is built. `usage` says how well its nodes are filled, if it can: it visits them all,
+    /// so it is only asked by who wants to know.
+    #[inline]
+    fn built(&mut self, usage: impl FnOnce() -> Option<NodeUsage>) {
+        let _ = usage;
+    }
+
     /// The page phase is about to come. It has a buffer, which is made after this, so that what is
     /// counted in the phase is the map's own.
     #[inline]
@@ -55,7 +63,7 @@ pub trait Probe {
         false
     }
 
-    /// An operation begins.
+    /// An operation begins. Only [`Op::Reset`] begins and ends within another one, the drop.
     #[inline]
     fn op_begin(&mut self, op: Op) {
         let _ = op;

@@ -8,7 +8,7 @@ use crate::digest::Digest;
 use crate::key::Key;
 use crate::phase::{Op, Phase};
 use crate::probe::Probe;
-use crate::run::Outcome;
+use crate::run::{Ending, Outcome};
 use crate::subject::Subject;
 use crate::trace::Trace;
 
@@ -33,13 +33,32 @@ pub fn replay<K: Key, S: Subject<K>, P: Probe>(
     make: impl FnOnce() -> S,
     probe: &mut P,
 ) -> Outcome {
-    let mut player = Player { probe, digest: Digest::new(), next_value: 0, most: 0 };
-    player.probe.phase_begin(Phase::Replay);
-    let mut map = make();
+    begin_replay(trace, make, probe).finish()
+}
+
+/// Does what the trace says up to the end of the map: what it lay in may not be gone.
+pub(crate) fn begin_replay<'p, K: Key, S: Subject<K>, P: Probe>(
+    trace: &Trace<K>,
+    make: impl FnOnce() -> S,
+    probe: &'p mut P,
+) -> Ending<'p, P> {
+    probe.phase_begin(Phase::Replay);
+    let player = Player { probe, digest: Digest::new(), next_value: 0, most: 0 };
+    play(player, trace, make())
+}
+
+/// Compiled once for each kind of map, however many ways there are to make one.
+#[inline(never)]
+fn play<'p, K: Key, S: Subject<K>, P: Probe>(
+    mut player: Player<'p, P>,
+    trace: &Trace<K>,
+    mut map: S,
+) -> Ending<'p, P> {
     for op in &trace.ops {
         player.step(&mut map, op);
     }
     player.probe.phase_end(Phase::Replay, trace.ops.len() as u64);
+    player.probe.built(|| map.usage());
 
     // What is left is read after the phase, so that this is the trace's alone.
     let left = map.len() as u64;
@@ -48,9 +67,9 @@ pub fn replay<K: Key, S: Subject<K>, P: Probe>(
     player.probe.phase_begin(Phase::Drop);
     player.probe.op_begin(Op::Drop);
     drop(map);
-    player.probe.op_end(Op::Drop);
-    player.probe.phase_end(Phase::Drop, left);
-    Outcome { hash: player.digest.finish(), entries: player.most }
+    let hash = player.digest.finish();
+    let outcome = Outcome { hash: Some(hash), unordered: hash, entries: player.most };
+    Ending::new(player.probe, left, outcome)
 }
 
 /// A trace on its way.

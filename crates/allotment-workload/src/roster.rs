@@ -1,17 +1,19 @@
 //! [`Backend`]: the maps and backends that are compared, and [`drive`], which runs one of them.
 
-use allotment_alloc::Allocator;
+use std::cell::OnceCell;
+
 use allotment_bump::Bump;
-use allotment_meter::{Counter, Counting};
+use allotment_meter::Counter;
 use allotment_pool::Pool;
-use allotment_system::Global;
+use allotment_system::{Global, MiMalloc};
 
 use crate::collection::{Collection, Map, PackedIndex, SortedIndex};
 use crate::key::Key;
 use crate::keys::Lists;
-use crate::plan::{Plan, run};
+use crate::meters::{HeapMeters, Meters, PauseMeters};
+use crate::plan::Plan;
 use crate::probe::Probe;
-use crate::run::Outcome;
+use crate::run::{Ending, Outcome};
 use crate::script::Script;
 
 /// Whose collection it is, and where its memory comes from: a map, or an index.
@@ -25,11 +27,26 @@ pub enum Backend {
     Pool,
     /// allotment's on a bump arena of its own, over the global heap.
     Bump,
+    /// allotment's on mimalloc, which is a heap of its own.
+    MiMalloc,
+    /// allotment's on an arena of bumpalo's of its own, over the global heap.
+    Bumpalo,
+    /// hashbrown's hash map on the global heap: the reference for what order costs. It leaves out
+    /// the phases that need one.
+    Hashbrown,
 }
 
 impl Backend {
     /// All of them, in the order of a report: the one to compare with first.
-    pub const ALL: [Backend; 4] = [Backend::Std, Backend::System, Backend::Pool, Backend::Bump];
+    pub const ALL: [Backend; 7] = [
+        Backend::Std,
+        Backend::System,
+        Backend::Pool,
+        Backend::Bump,
+        Backend::MiMalloc,
+        Backend::Bumpalo,
+        Backend::Hashbrown,
+    ];
 
     /// The backend of that name.
     ///
@@ -50,6 +67,9 @@ impl Backend {
             Backend::System => "system",
             Backend::Pool => "pool",
             Backend::Bump => "bump",
+            Backend::MiMalloc => "mimalloc",
+            Backend::Bumpalo => "bumpalo",
+            Backend::Hashbrown => "hashbrown",
         }
     }
 
@@ -60,12 +80,32 @@ impl Backend {
             Backend::System => "allotment's on the global heap",
             Backend::Pool => "allotment's on a pool of its own",
             Backend::Bump => "allotment's on a bump arena of its own",
+            Backend::MiMalloc => "allotment's on mimalloc",
+            Backend::Bumpalo => "allotment's on an arena of bumpalo's",
+            Backend::Hashbrown => "hashbrown's hash map, without the phases that need order",
         }
     }
 
-    /// Whether the collection takes an allocator, so that its requests can be counted.
+    /// Whether the collection is given an allocator, so that its requests can be counted. The
+    /// others are used as they come, and ask the global heap.
     pub const fn takes_allocator(self) -> bool {
-        !matches!(self, Backend::Std)
+        !matches!(self, Backend::Std | Backend::Hashbrown)
+    }
+
+    /// Whether the collection has an order, and takes part in all phases.
+    pub const fn is_ordered(self) -> bool {
+        !matches!(self, Backend::Hashbrown)
+    }
+
+    /// Whether the backend takes chunks and hands out parts of them, so that it can hold more than
+    /// the collection does, and tell when it asks for more.
+    pub const fn takes_chunks(self) -> bool {
+        matches!(self, Backend::Pool | Backend::Bump | Backend::Bumpalo)
+    }
+
+    /// Whether its memory is that of the global heap, where a profiler of that sees it.
+    pub const fn is_on_global_heap(self) -> bool {
+        !matches!(self, Backend::MiMalloc)
     }
 }
 
@@ -81,12 +121,12 @@ impl Backend {
 /// assert_eq!(drive(&script, Backend::Pool, &mut NoProbe), expected);
 /// ```
 pub fn drive<P: Probe>(script: &Script<'_>, backend: Backend, probe: &mut P) -> Outcome {
-    drive_over(script, backend, Bare, probe)
+    on_script(script, Bare { backend, probe })
 }
 
 /// Like [`drive`], with every request that is made of the backend counted by `counter`.
 ///
-/// The standard library's takes no allocator: for [`Backend::Std`] the counter stays as it is.
+/// For those that are given no allocator the counter stays as it is.
 ///
 /// ```
 /// use allotment_meter::Counter;
@@ -104,78 +144,158 @@ pub fn drive_counted<P: Probe>(
     counter: &Counter,
     probe: &mut P,
 ) -> Outcome {
-    drive_over(script, backend, counter.clone(), probe)
+    on_script(script, Metered { backend, meters: counter, probe })
 }
 
-/// What lies between a collection and its backend.
-trait Between {
-    /// A backend with it.
-    type Over<A: Allocator + Clone>: Allocator + Clone;
-
-    /// Puts it over a backend.
-    fn over<A: Allocator + Clone>(self, backend: A) -> Self::Over<A>;
+/// Like [`drive`], with what is asked of the backend counted, and for how long each block lives.
+///
+/// ```
+/// use allotment_workload::{Backend, HeapMeters, NoProbe, Script, Size, Workload, drive_aged};
+///
+/// let keys = Workload::find("uniform-u64").unwrap().load(Size::Entries(500), None).unwrap();
+/// let meters = HeapMeters::new(100);
+/// drive_aged(&Script::new(&keys), Backend::Pool, &meters, &mut NoProbe);
+/// assert_eq!(meters.lifetimes.requests(), {
+///     let counts = meters.requests.snapshot();
+///     counts.requests + counts.grows + counts.shrinks
+/// });
+/// ```
+pub fn drive_aged<P: Probe>(
+    script: &Script<'_>,
+    backend: Backend,
+    meters: &HeapMeters,
+    probe: &mut P,
+) -> Outcome {
+    on_script(script, Metered { backend, meters, probe })
 }
 
-/// Nothing lies between.
-struct Bare;
-
-impl Between for Bare {
-    type Over<A: Allocator + Clone> = A;
-
-    fn over<A: Allocator + Clone>(self, backend: A) -> A {
-        backend
-    }
+/// Like [`drive`], with what is asked of the backend counted, and what a pool or an arena of ours
+/// asks of the heap for it.
+///
+/// ```
+/// use allotment_workload::{Backend, NoProbe, PauseMeters, Script, Size, Workload, drive_metered};
+///
+/// let keys = Workload::find("uniform-u64").unwrap().load(Size::Entries(500), None).unwrap();
+/// let meters = PauseMeters::default();
+/// drive_metered(&Script::new(&keys), Backend::Pool, &meters, &mut NoProbe);
+/// let (nodes, chunks) = (meters.requests.snapshot(), meters.chunks.snapshot());
+/// assert!(chunks.requests > 0 && chunks.requests < nodes.requests);
+/// assert_eq!(chunks.live_blocks, 0);
+/// ```
+pub fn drive_metered<P: Probe>(
+    script: &Script<'_>,
+    backend: Backend,
+    meters: &PauseMeters,
+    probe: &mut P,
+) -> Outcome {
+    on_script(script, Metered { backend, meters, probe })
 }
 
-/// Every request is counted.
-impl Between for Counter {
-    type Over<A: Allocator + Clone> = Counting<A>;
-
-    fn over<A: Allocator + Clone>(self, backend: A) -> Counting<A> {
-        Counting::with_counter(backend, self)
-    }
+/// A way to carry a plan out on a kind of collection.
+trait Run {
+    fn run<K: Key, C: Collection<K>>(self, _: C, plan: &impl Plan<K>) -> Outcome;
 }
 
 /// Runs a script on the collection that it is for.
-fn drive_over<P: Probe>(
-    script: &Script<'_>,
-    backend: Backend,
-    between: impl Between,
-    probe: &mut P,
-) -> Outcome {
+fn on_script(script: &Script<'_>, way: impl Run) -> Outcome {
     match script {
-        Script::U32(steps) => run_on(Map, steps, backend, between, probe),
-        Script::U64(steps) => run_on(Map, steps, backend, between, probe),
-        Script::U128(steps) => run_on(Map, steps, backend, between, probe),
-        Script::Text(steps) => run_on(Map, steps, backend, between, probe),
-        Script::U64Trace(trace) => run_on(Map, *trace, backend, between, probe),
-        Script::TextTrace(trace) => run_on(Map, trace, backend, between, probe),
-        Script::U64Pairs { steps, lists: Lists::Sorted } => {
-            run_on(SortedIndex, steps, backend, between, probe)
-        }
-        Script::U64Pairs { steps, lists: Lists::Packed } => {
-            run_on(PackedIndex, steps, backend, between, probe)
-        }
-        Script::TextPairs { steps, lists: Lists::Sorted } => {
-            run_on(SortedIndex, steps, backend, between, probe)
-        }
-        Script::TextPairs { steps, lists: Lists::Packed } => {
-            run_on(PackedIndex, steps, backend, between, probe)
+        Script::U32(steps) => way.run(Map, steps),
+        Script::U64(steps) => way.run(Map, steps),
+        Script::U128(steps) => way.run(Map, steps),
+        Script::Text(steps) => way.run(Map, steps),
+        Script::U64Trace(trace) => way.run(Map, *trace),
+        Script::TextTrace(trace) => way.run(Map, trace),
+        Script::U64Pairs { steps, lists: Lists::Sorted } => way.run(SortedIndex, steps),
+        Script::U64Pairs { steps, lists: Lists::Packed } => way.run(PackedIndex, steps),
+        Script::TextPairs { steps, lists: Lists::Sorted } => way.run(SortedIndex, steps),
+        Script::TextPairs { steps, lists: Lists::Packed } => way.run(PackedIndex, steps),
+    }
+}
+
+/// On a backend as it is.
+struct Bare<'p, P> {
+    backend: Backend,
+    probe: &'p mut P,
+}
+
+impl<P: Probe> Run for Bare<'_, P> {
+    fn run<K: Key, C: Collection<K>>(self, _: C, plan: &impl Plan<K>) -> Outcome {
+        let probe = self.probe;
+        match self.backend {
+            Backend::Std => plan.begin_ordered(C::make_std, probe).finish(),
+            Backend::System => plan.begin_ordered(|| C::make_ours(Global), probe).finish(),
+            Backend::MiMalloc => plan.begin_ordered(|| C::make_ours(MiMalloc), probe).finish(),
+            Backend::Pool => plan.begin_ordered(|| C::make_ours(Pool::new()), probe).finish(),
+            Backend::Hashbrown => plan.begin_unordered(C::make_hashed, probe).finish(),
+            Backend::Bump => {
+                let arena = OnceCell::new();
+                let make = || C::make_ours(arena.get_or_init(Bump::new).clone());
+                let ending = plan.begin_ordered(make, probe);
+                end_with_arena(ending, arena, |bump| bump.reset().expect(NO_HANDLES))
+            }
+            Backend::Bumpalo => {
+                let arena = OnceCell::new();
+                let make = || C::make_ours(arena.get_or_init(bumpalo::Bump::new));
+                let ending = plan.begin_ordered(make, probe);
+                end_with_arena(ending, arena, bumpalo::Bump::reset)
+            }
         }
     }
 }
 
-fn run_on<K: Key, C: Collection<K>, P: Probe>(
-    _: C,
-    steps: &impl Plan<K>,
+/// On a backend with meters over and under it.
+struct Metered<'p, M, P> {
     backend: Backend,
-    between: impl Between,
-    probe: &mut P,
-) -> Outcome {
-    match backend {
-        Backend::Std => run(steps, C::make_std, probe),
-        Backend::System => run(steps, || C::make_ours(between.over(Global)), probe),
-        Backend::Pool => run(steps, || C::make_ours(between.over(Pool::new())), probe),
-        Backend::Bump => run(steps, || C::make_ours(between.over(Bump::new())), probe),
+    meters: &'p M,
+    probe: &'p mut P,
+}
+
+impl<M: Meters, P: Probe> Run for Metered<'_, M, P> {
+    fn run<K: Key, C: Collection<K>>(self, _: C, plan: &impl Plan<K>) -> Outcome {
+        let Metered { backend, meters, probe } = self;
+        let over = |backend| C::make_ours(meters.over(backend));
+        match backend {
+            Backend::Std => plan.begin_ordered(C::make_std, probe).finish(),
+            Backend::System => plan.begin_ordered(|| over(&Global), probe).finish(),
+            Backend::MiMalloc => plan.begin_ordered(|| over(&MiMalloc), probe).finish(),
+            Backend::Hashbrown => plan.begin_unordered(C::make_hashed, probe).finish(),
+            Backend::Pool => {
+                let pool = OnceCell::new();
+                let make = || over(pool.get_or_init(|| Pool::new_in(meters.parent())));
+                let ending = plan.begin_ordered(make, probe);
+                drop(pool);
+                ending.finish()
+            }
+            Backend::Bump => {
+                let arena = OnceCell::new();
+                let make = || over(arena.get_or_init(|| Bump::new_in(meters.parent())));
+                let ending = plan.begin_ordered(make, probe);
+                end_with_arena(ending, arena, |bump| bump.reset().expect(NO_HANDLES))
+            }
+            Backend::Bumpalo => {
+                let arena = OnceCell::new();
+                // It has to be behind a reference: that is the allocator.
+                let handle = OnceCell::new();
+                let make = || {
+                    let bump: &bumpalo::Bump = arena.get_or_init(bumpalo::Bump::new);
+                    over(handle.get_or_init(|| bump))
+                };
+                let ending = plan.begin_ordered(make, probe);
+                end_with_arena(ending, arena, bumpalo::Bump::reset)
+            }
+        }
     }
+}
+
+const NO_HANDLES: &str = "the maps and their handles are gone";
+
+/// Resets the arena that the maps lay in, and drops it.
+fn end_with_arena<A, P: Probe>(
+    mut ending: Ending<'_, P>,
+    mut arena: OnceCell<A>,
+    reset: impl FnOnce(&mut A),
+) -> Outcome {
+    ending.reset(|| reset(arena.get_mut().expect("it was made with the map")));
+    drop(arena);
+    ending.finish()
 }

@@ -147,6 +147,26 @@ impl<'a> Script<'a> {
             _ => &Phase::OF_KEYS,
         }
     }
+
+    /// How many keys, or pairs of an index, the build phase inserts; or how many operations were
+    /// recorded.
+    pub fn len(&self) -> usize {
+        match self {
+            Script::U32(steps) => steps.build.len(),
+            Script::U64(steps) => steps.build.len(),
+            Script::U128(steps) => steps.build.len(),
+            Script::Text(steps) => steps.build.len(),
+            Script::U64Trace(trace) => trace.ops.len(),
+            Script::TextTrace(trace) => trace.ops.len(),
+            Script::U64Pairs { steps, .. } => steps.build.len(),
+            Script::TextPairs { steps, .. } => steps.build.len(),
+        }
+    }
+
+    /// Whether it inserts none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 #[cfg(test)]

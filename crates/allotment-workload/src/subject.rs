@@ -1,4 +1,4 @@
-//! [`Subject`]: what a script asks of a map under test.
+//! [`Subject`]: what a script asks of a map under test, and [`Dictionary`], of one without order.
 
 use std::collections::BTreeMap as StdBTreeMap;
 use std::ops::Bound;
@@ -9,14 +9,16 @@ use allotment_core::btree_map::{ScanEnd, ScanToken};
 
 use crate::key::Key;
 use crate::page::{PAGE_BYTES, Page};
+use crate::usage::NodeUsage;
 
-/// A map under test, from keys to `u64`; or an index, whose keys are [`Pair`](crate::Pair)s, and
-/// whose values are the ids of these, whatever is said when they are inserted.
+/// A map under test, ordered or not, from keys to `u64`; or an index, whose keys are
+/// [`Pair`](crate::Pair)s, and whose values are the ids of these, whatever is said when they are
+/// inserted.
 ///
 /// Methods are named as in the standard library, so that a script reads as a user's program would.
 /// How a map is made, and with which allocator, is left to the caller of
 /// [`run`](crate::run).
-pub trait Subject<K: Key>: Clone {
+pub trait Dictionary<K: Key>: Clone {
     /// The number of entries.
     fn len(&self) -> usize;
 
@@ -34,6 +36,17 @@ pub trait Subject<K: Key>: Clone {
     /// Removes an entry and returns it.
     fn remove_entry(&mut self, key: &K) -> Option<(K, u64)>;
 
+    /// Removes all entries.
+    fn clear(&mut self);
+
+    /// How well it fills its nodes, if it can say so. Allocates nothing.
+    fn usage(&self) -> Option<NodeUsage> {
+        None
+    }
+}
+
+/// An ordered map under test.
+pub trait Subject<K: Key>: Dictionary<K> {
     /// Removes the entry with the smallest key and returns it.
     fn pop_first(&mut self) -> Option<(K, u64)>;
 
@@ -55,16 +68,14 @@ pub trait Subject<K: Key>: Clone {
     /// Reads entries into an empty page, in ascending order of keys: those behind `after`, or from
     /// the first on. Answers the key behind which to go on, or `None` if this was the last page.
     fn read_page(&self, after: Option<K>, page: &mut Page<K>) -> Option<K>;
-
-    /// Removes all entries.
-    fn clear(&mut self);
 }
 
 /// Implements [`Subject`] for a map with the interface of the standard library's: the same lines
-/// for all of them, since that is what they promise; but for how they are read page by page.
+/// for all of them, since that is what they promise; but for how they are read page by page, and
+/// what they say of their nodes.
 macro_rules! subject {
-    ($map:ty $(, $alloc:ident)?; $read_page:item) => {
-        impl<K: Key $(, $alloc: Allocator + Clone)?> Subject<K> for $map {
+    ($map:ty $(, $alloc:ident)?; $read_page:item $($usage:item)?) => {
+        impl<K: Key $(, $alloc: Allocator + Clone)?> Dictionary<K> for $map {
             fn len(&self) -> usize {
                 self.len()
             }
@@ -81,6 +92,14 @@ macro_rules! subject {
                 self.remove_entry(key)
             }
 
+            fn clear(&mut self) {
+                self.clear();
+            }
+
+            $($usage)?
+        }
+
+        impl<K: Key $(, $alloc: Allocator + Clone)?> Subject<K> for $map {
             fn pop_first(&mut self) -> Option<(K, u64)> {
                 self.pop_first()
             }
@@ -102,10 +121,6 @@ macro_rules! subject {
             }
 
             $read_page
-
-            fn clear(&mut self) {
-                self.clear();
-            }
         }
     };
 }
@@ -126,5 +141,9 @@ subject! {
         let outcome = scan.read_into(page);
         let is_last = outcome.end == ScanEnd::Exhausted;
         outcome.token().filter(|_| !is_last).map(ScanToken::into_key)
+    }
+
+    fn usage(&self) -> Option<NodeUsage> {
+        Some(NodeUsage::of_map(&self.memory_usage()))
     }
 }

@@ -1,8 +1,10 @@
 //! [`Workload`]: the named inputs, and how many keys each has.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::path::Path;
 
+use crate::column::keys_from_column;
 use crate::file::{FileError, keys_from_file};
 use crate::keys::Keys;
 use crate::trace_file::{TraceError, trace_from_file};
@@ -22,9 +24,9 @@ enum Source {
 /// How many keys to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
-    /// A million, half a million of long text, or all there are.
+    /// 400,000, half of that of long text, or all there are.
     Full,
-    /// 50,000: enough for a tree of several levels, few enough for a quick look.
+    /// 30,000: enough for a tree of several levels, few enough for a quick look.
     Quick,
     /// So many, or all there are if there are fewer. 0 counts as 1.
     Entries(usize),
@@ -48,15 +50,18 @@ pub struct Workload {
     source: Source,
 }
 
+/// The workload whose map is also written to a snapshot.
+const SNAPSHOT: &str = "snapshot";
+
 /// Keys of a generated workload in full.
-const FULL: usize = 1_000_000;
+const FULL: usize = 400_000;
 
 /// The most keys that can be generated: the numbers in text keys have 28 bits, and some are left
 /// for churn.
 const MOST: usize = 200_000_000;
 
 /// Keys of any workload for a quick look.
-const QUICK: usize = 50_000;
+const QUICK: usize = 30_000;
 
 /// An entry of the table: generated keys.
 const fn made(
@@ -141,9 +146,10 @@ impl Workload {
             FULL / 2,
             |entries| lists::unique_emails(entries).packed(),
         ),
+        made(SNAPSHOT, "u64 keys that are also written to a snapshot", FULL, integers::uniform_u64),
         Workload {
             name: "keys-file",
-            description: "the keys in a file of yours, one a line",
+            description: "the keys in a file of yours, one a line or a column of a CSV file",
             full: None,
             source: Source::File,
         },
@@ -180,6 +186,11 @@ impl Workload {
         matches!(self.source, Source::Trace)
     }
 
+    /// Whether what is built is also to be written to a snapshot, and read there.
+    pub fn has_snapshot(&self) -> bool {
+        self.name == SNAPSHOT
+    }
+
     /// How many keys a size means, at most; `None` if only the user's file can tell.
     pub fn entries(&self, size: Size) -> Option<usize> {
         self.full.map(|_| self.limit(size))
@@ -211,6 +222,27 @@ impl Workload {
             (Source::Made(_), Some(_)) => Err(LoadError::FileNotNeeded { workload: self.name }),
             (Source::File, None) => Err(LoadError::FileNeeded { workload: self.name }),
             (Source::Trace, None) => Err(LoadError::TraceNeeded { workload: self.name }),
+        }
+    }
+
+    /// As [`load`](Self::load), from a column of a CSV file, counted from 1.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`], if the workload reads no file, or the column has no good keys.
+    pub fn load_column(
+        &self,
+        size: Size,
+        file: &Path,
+        column: NonZeroUsize,
+    ) -> Result<Keys, LoadError> {
+        match self.source {
+            Source::Made(_) | Source::Trace => {
+                Err(LoadError::FileNotNeeded { workload: self.name })
+            }
+            Source::File => {
+                keys_from_column(file, column, self.limit(size)).map_err(LoadError::File)
+            }
         }
     }
 
@@ -313,8 +345,8 @@ mod tests {
     #[test]
     fn sizes_are_as_announced() {
         let uniform = Workload::find("uniform-u64").unwrap();
-        assert_eq!(uniform.entries(Size::Full), Some(1_000_000));
-        assert_eq!(uniform.load(Size::Quick, None).unwrap().len(), 50_000);
+        assert_eq!(uniform.entries(Size::Full), Some(400_000));
+        assert_eq!(uniform.load(Size::Quick, None).unwrap().len(), 30_000);
         assert_eq!(uniform.load(Size::Entries(0), None).unwrap().len(), 1);
         let names = Workload::find("npm-names").unwrap();
         assert_eq!(names.entries(Size::Full), Some(199_984));

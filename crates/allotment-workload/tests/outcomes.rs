@@ -6,8 +6,8 @@ use std::ops::Bound;
 
 use allotment_meter::Counter;
 use allotment_workload::{
-    Backend, NoProbe, Op, Outcome, Page, Phase, Probe, Script, Size, Subject, Workload, drive,
-    drive_counted, run,
+    Backend, Dictionary, HeapMeters, NoProbe, NodeUsage, Op, Outcome, Page, PauseMeters, Phase,
+    Probe, Script, Size, Subject, Workload, drive, drive_aged, drive_counted, drive_metered, run,
 };
 
 /// Enough for trees of three levels.
@@ -30,14 +30,18 @@ fn for_each_script(mut check: impl FnMut(&str, &Script<'_>)) {
 #[test]
 fn every_backend_reproduces_the_outcome_of_std() {
     for_each_script(|name, script| {
-        let expected = drive(script, Backend::Std, &mut NoProbe);
-        assert!(expected.entries > 500, "{name}");
+        let std = drive(script, Backend::Std, &mut NoProbe);
+        assert!(std.entries > 500 && std.hash.is_some(), "{name}");
         for backend in Backend::ALL {
-            let outcome = drive(script, backend, &mut NoProbe);
-            assert_eq!(outcome, expected, "{name} on {}", backend.name());
-            let counter = Counter::new();
-            let outcome = drive_counted(script, backend, &counter, &mut NoProbe);
-            assert_eq!(outcome, expected, "{name} on {}, counted", backend.name());
+            let expected = Outcome { hash: std.hash.filter(|_| backend.is_ordered()), ..std };
+            let probe = &mut NoProbe;
+            let outcomes = [
+                drive(script, backend, probe),
+                drive_counted(script, backend, &Counter::new(), probe),
+                drive_aged(script, backend, &HeapMeters::new(1), probe),
+                drive_metered(script, backend, &PauseMeters::default(), probe),
+            ];
+            assert_eq!(outcomes, [expected; 4], "{name} on {}", backend.name());
         }
     });
 }
@@ -46,13 +50,33 @@ fn every_backend_reproduces_the_outcome_of_std() {
 fn counters_see_requests_and_no_leak() {
     for_each_script(|name, script| {
         for backend in Backend::ALL {
-            let counter = Counter::new();
-            drive_counted(script, backend, &counter, &mut NoProbe);
-            let counts = counter.snapshot();
+            let meters = HeapMeters::new(100);
+            drive_aged(script, backend, &meters, &mut NoProbe);
+            let counts = meters.requests.snapshot();
             assert_eq!(counts.requests > 0, backend.takes_allocator(), "{name}");
             assert_eq!((counts.live_blocks, counts.live_bytes), (0, 0), "{name}");
+            let requests = counts.requests + counts.grows + counts.shrinks;
+            assert_eq!(meters.lifetimes.requests(), requests, "{name}");
+            assert_eq!(meters.lifetimes.live_blocks(), 0, "{name}");
+            let ended: u64 = meters.lifetimes.classes().map(|class| class.blocks).sum();
+            assert_eq!(ended, counts.frees, "{name}");
         }
     });
+}
+
+#[test]
+fn what_takes_chunks_asks_for_few() {
+    let keys = Workload::find("uniform-u64").unwrap().load(SIZE, None).unwrap();
+    let script = Script::new(&keys);
+    for backend in Backend::ALL {
+        let meters = PauseMeters::default();
+        drive_metered(&script, backend, &meters, &mut NoProbe);
+        let (nodes, chunks) = (meters.requests.snapshot(), meters.chunks.snapshot());
+        assert_eq!((nodes.live_blocks, chunks.live_blocks), (0, 0));
+        let is_ours = matches!(backend, Backend::Pool | Backend::Bump);
+        assert_eq!(chunks.requests > 0, is_ours, "{}", backend.name());
+        assert!(chunks.requests < 20, "{} {chunks:?}", backend.name());
+    }
 }
 
 /// Checks that hooks come in order, and counts what they say.
@@ -60,8 +84,10 @@ fn counters_see_requests_and_no_leak() {
 struct Recorder {
     phases: Vec<(Phase, u64)>,
     within: Option<Phase>,
+    usage: Option<NodeUsage>,
     is_paging: bool,
     op: Option<Op>,
+    resets: u64,
     ops: BTreeMap<&'static str, u64>,
     warm_after: Option<u64>,
 }
@@ -76,13 +102,18 @@ impl Probe for Recorder {
     fn phase_begin(&mut self, phase: Phase) {
         assert_eq!(self.within.replace(phase), None);
         assert_eq!(self.is_paging, phase == Phase::Page);
-        assert_eq!(phase, Phase::ALL[self.phases.len()]);
+        assert!(self.phases.last().is_none_or(|&(before, _)| before < phase));
     }
 
     fn phase_end(&mut self, phase: Phase, ops: u64) {
         assert_eq!(self.within.take(), Some(phase));
         assert_eq!(self.op, None);
         self.phases.push((phase, ops));
+    }
+
+    fn built(&mut self, usage: impl FnOnce() -> Option<NodeUsage>) {
+        assert_eq!((self.within, self.phases.len()), (None, 1));
+        self.usage = usage();
     }
 
     fn paging_begin(&mut self) {
@@ -101,10 +132,19 @@ impl Probe for Recorder {
     }
 
     fn op_begin(&mut self, op: Op) {
+        if op == Op::Reset {
+            assert_eq!(self.op, Some(Op::Drop));
+            return;
+        }
         assert_eq!(self.op.replace(op), None);
     }
 
     fn op_end(&mut self, op: Op) {
+        if op == Op::Reset {
+            assert_eq!(self.op, Some(Op::Drop));
+            self.resets += 1;
+            return;
+        }
         assert_eq!(self.op.take(), Some(op));
         let name = format!("{} {op:?}", self.within.unwrap().name());
         *self.ops.entry(name.leak()).or_default() += 1;
@@ -141,6 +181,38 @@ fn probes_follow_every_phase_and_operation() {
     assert_eq!(seen.count(Phase::Drop, Op::Drop), 1);
     assert!(seen.count(Phase::Drain, Op::Remove) > 400);
     assert_eq!(seen.warm_after, Some(500));
+    assert_eq!(seen.usage, None);
+}
+
+#[test]
+fn maps_without_order_leave_out_what_needs_one() {
+    let keys = Workload::find("npm-scopes").unwrap().load(Size::Entries(1000), None).unwrap();
+    let mut seen = Recorder::default();
+    drive(&Script::new(&keys), Backend::Hashbrown, &mut seen);
+    let phases: Vec<_> = seen.phases.iter().map(|&(phase, _)| phase).collect();
+    let expected: Vec<_> = Phase::ALL.into_iter().filter(|phase| !phase.needs_order()).collect();
+    assert_eq!(phases, expected);
+    // Neither of the two maps was drained.
+    assert_eq!(seen.phases.last(), Some(&(Phase::Drop, 2000)));
+    assert_eq!((seen.warm_after, seen.usage), (Some(500), None));
+}
+
+#[test]
+fn arenas_are_reset_and_our_maps_tell_their_fill() {
+    for name in ["uniform-u64", "npm-scopes", "npm-scopes-packed"] {
+        let keys = Workload::find(name).unwrap().load(SIZE, None).unwrap();
+        for backend in Backend::ALL {
+            let mut seen = Recorder::default();
+            drive(&Script::new(&keys), backend, &mut seen);
+            let is_arena = matches!(backend, Backend::Bump | Backend::Bumpalo);
+            assert_eq!(seen.resets, u64::from(is_arena), "{}", backend.name());
+            assert_eq!(seen.count(Phase::Drop, Op::Drop), 1);
+            assert_eq!(seen.usage.is_some(), backend.takes_allocator(), "{}", backend.name());
+            if let Some(NodeUsage { slack_bytes, fill }) = seen.usage {
+                assert!(slack_bytes > 0 && fill.iter().sum::<u64>() > 50, "{fill:?}");
+            }
+        }
+    }
 }
 
 /// The standard library's map, with a chosen fault.
@@ -169,7 +241,7 @@ impl Wrong {
     }
 }
 
-impl Subject<u64> for Wrong {
+impl Dictionary<u64> for Wrong {
     fn len(&self) -> usize {
         self.map.len()
     }
@@ -190,6 +262,16 @@ impl Subject<u64> for Wrong {
         self.map.remove_entry(key)
     }
 
+    fn clear(&mut self) {
+        if self.is(Fault::LosesOneOnClear) {
+            self.map.retain(|key, _| key.is_multiple_of(64));
+        } else {
+            self.map.clear();
+        }
+    }
+}
+
+impl Subject<u64> for Wrong {
     fn pop_first(&mut self) -> Option<(u64, u64)> {
         if self.is(Fault::PopsTheLast) { self.map.pop_last() } else { self.map.pop_first() }
     }
@@ -216,14 +298,6 @@ impl Subject<u64> for Wrong {
         page.extend(entries.take(page.entries()));
         page.next_after()
     }
-
-    fn clear(&mut self) {
-        if self.is(Fault::LosesOneOnClear) {
-            self.map.retain(|key, _| key.is_multiple_of(64));
-        } else {
-            self.map.clear();
-        }
-    }
 }
 
 #[test]
@@ -234,18 +308,20 @@ fn a_wrong_map_has_another_hash() {
         |fault| -> Outcome { run(&steps, || Wrong { map: BTreeMap::new(), fault }, &mut NoProbe) };
     let right = outcome(None);
     assert_eq!(right, run(&steps, BTreeMap::new, &mut NoProbe));
-    for fault in [
-        Fault::ForgetsPrevious,
-        Fault::MissesOneLookup,
-        Fault::SkipsOneInScans,
-        Fault::SkipsOneInRanges,
-        Fault::SkipsOneInPages,
-        Fault::RemovesTheWrongOne,
-        Fault::LosesOneOnClear,
-        Fault::RetainsAll,
-        Fault::PopsTheLast,
+    for (fault, needs_order) in [
+        (Fault::ForgetsPrevious, false),
+        (Fault::MissesOneLookup, false),
+        (Fault::SkipsOneInScans, true),
+        (Fault::SkipsOneInRanges, true),
+        (Fault::SkipsOneInPages, true),
+        (Fault::RemovesTheWrongOne, false),
+        (Fault::LosesOneOnClear, false),
+        (Fault::RetainsAll, true),
+        (Fault::PopsTheLast, true),
     ] {
-        assert_ne!(outcome(Some(fault)).hash, right.hash, "{fault:?}");
+        let wrong = outcome(Some(fault));
+        assert_ne!(wrong.hash, right.hash, "{fault:?}");
+        assert_eq!(wrong.unordered == right.unordered, needs_order, "{fault:?}");
     }
 }
 

@@ -34,6 +34,9 @@ pub(crate) struct Workload {
     pub(crate) entries: u64,
     #[serde(default)]
     pub(crate) quick_entries: u64,
+    /// Whether it is for ordered maps alone.
+    #[serde(default)]
+    pub(crate) needs_order: bool,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -41,6 +44,9 @@ pub(crate) struct Backend {
     pub(crate) name: String,
     #[serde(default)]
     pub(crate) description: String,
+    /// Whether its maps have no order.
+    #[serde(default)]
+    pub(crate) is_unordered: bool,
 }
 
 /// Anything that is picked by its name.
@@ -99,7 +105,7 @@ impl Catalog {
     pub(crate) fn describe(&self) -> String {
         let mut text = String::from("Workloads (entries, with --quick):\n");
         for workload in &self.workloads {
-            let Workload { name, description, entries, quick_entries } = workload;
+            let Workload { name, description, entries, quick_entries, .. } = workload;
             let size = match (entries, quick_entries) {
                 (0, 0) => String::new(),
                 _ => format!("{entries}, {quick_entries}"),
@@ -107,7 +113,7 @@ impl Catalog {
             writeln!(text, "  {name:24} {size:>18}  {description}").expect("strings grow");
         }
         text.push_str("\nBackends:\n");
-        for Backend { name, description } in &self.backends {
+        for Backend { name, description, .. } in &self.backends {
             writeln!(text, "  {name:24} {description}").expect("strings grow");
         }
         text
@@ -120,6 +126,7 @@ fn own_workload(name: &str, flag: &str) -> Workload {
         description: format!("what is in {flag} FILE"),
         entries: 0,
         quick_entries: 0,
+        needs_order: false,
     }
 }
 

@@ -70,10 +70,9 @@ impl Cell {
         self.whole("end_blocks").filter(|blocks| *blocks > 0.0)
     }
 
-    fn outcomes(&self) -> impl Iterator<Item = (Ledger, &str)> {
-        let heap = self.heap.iter().map(|reading| (Ledger::Heap, reading.outcome.as_str()));
-        let time = self.time.iter().map(|reading| (Ledger::Time, reading.outcome.as_str()));
-        heap.chain(time)
+    fn readings(&self) -> impl Iterator<Item = (Ledger, &Reading)> {
+        let heap = self.heap.iter().map(|reading| (Ledger::Heap, reading));
+        heap.chain(self.time.iter().map(|reading| (Ledger::Time, reading)))
     }
 }
 
@@ -100,24 +99,39 @@ pub(crate) fn phases(cells: &[Cell]) -> Vec<&str> {
     phases
 }
 
-/// Marks every cell of one workload whose answers differ from those of std.
+/// Marks every cell of one workload whose answers differ from those of std: all of them, and of a
+/// map without order those that need none.
 pub(crate) fn check_outcomes(cells: &mut [Cell]) {
     let baseline = cells.iter().find(|cell| cell.backend == BASELINE);
-    let expected = baseline.and_then(|cell| cell.outcomes().next());
-    let Some(expected) = expected.map(|(_, hash)| hash.to_owned()) else { return };
+    let expected = baseline.and_then(|cell| cell.readings().next());
+    let Some(expected) = expected.map(|(_, reading)| reading.clone()) else { return };
     for cell in cells {
-        let wrong = cell.outcomes().filter(|(_, hash)| *hash != expected);
-        let lines: Vec<String> = wrong
-            .map(|(ledger, hash)| {
-                let Cell { workload, backend, .. } = &cell;
-                let ledger = ledger.name();
-                format!(
-                    "{workload}/{backend} ({ledger}): wrong outcome {hash}, std's is {expected}"
-                )
-            })
-            .collect();
+        let wrong = cell.readings().filter_map(|(ledger, reading)| {
+            let (found, expected) = differing_outcomes(reading, &expected)?;
+            let (workload, backend, ledger) = (&cell.workload, &cell.backend, ledger.name());
+            Some(format!(
+                "{workload}/{backend} ({ledger}): wrong outcome {found}, std's is {expected}"
+            ))
+        });
+        let lines: Vec<String> = wrong.collect();
         cell.faults.extend(lines);
     }
+}
+
+/// The outcome of a reading and the expected one, if they differ where both are told.
+pub(crate) fn differing_outcomes<'a>(
+    reading: &'a Reading,
+    expected: &'a Reading,
+) -> Option<(&'a str, &'a str)> {
+    let pairs = [
+        (reading.outcome.as_str(), expected.outcome.as_str()),
+        (reading.outcome_unordered.as_str(), expected.outcome_unordered.as_str()),
+    ];
+    let both_told = |(found, expected): &(&str, &str)| !found.is_empty() && !expected.is_empty();
+    let told = pairs.into_iter().filter(both_told);
+    // Without one to compare there is nothing that speaks for the answers.
+    let none_told = told.clone().next().is_none().then_some(("(none)", "another kind"));
+    none_told.or_else(|| told.into_iter().find(|(found, expected)| found != expected))
 }
 
 #[cfg(test)]
@@ -163,6 +177,25 @@ pub(crate) mod tests {
         assert_eq!(cell.figure("churn", "requests"), Some(4.0));
         assert_eq!(cell.figure("drain", "requests"), None);
         assert_eq!(cell.figure("all", "grows"), None);
+    }
+
+    #[test]
+    fn a_map_without_order_is_held_against_what_needs_none() {
+        let mut cells = [cell("std", ""), cell("hashed", ""), cell("mishashed", "")];
+        let both = "OUTCOME:00000000000000aa\nOUTCOME_UNORDERED:00000000000000cc";
+        cells[0].heap = Reading::parse(both).ok();
+        cells[1].heap = Reading::parse("OUTCOME_UNORDERED:00000000000000cc").ok();
+        cells[2].heap = Reading::parse("OUTCOME_UNORDERED:00000000000000dd").ok();
+        check_outcomes(&mut cells);
+        assert!(cells[0].faults.is_empty() && cells[1].faults.is_empty());
+        let expected =
+            "uniform/mishashed (heap): wrong outcome 00000000000000dd, std's is 00000000000000cc";
+        assert_eq!(cells[2].faults, [expected]);
+
+        let mut cells = [cell("std", ""), cell("hashed", "")];
+        cells[1].heap = Reading::parse("OUTCOME_UNORDERED:00000000000000cc").ok();
+        check_outcomes(&mut cells);
+        assert_eq!(cells[1].faults.len(), 1, "nothing speaks for the answers");
     }
 
     #[test]

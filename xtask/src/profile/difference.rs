@@ -1,6 +1,6 @@
 //! [`Comparison`]: what differs between two measurements of the same cells, before and after.
 
-use super::cell::Cell;
+use super::cell::{Cell, differing_outcomes};
 use super::compare::Totals;
 use super::metric::{NANOS, Reading};
 
@@ -130,12 +130,9 @@ impl Comparison {
 const OTHER_ANSWERS: &str = "other answers than before: other keys, or another script";
 
 fn answers_differ(before: &Cell, after: &Cell) -> bool {
-    let outcome = |cell: &Cell| {
-        let reading = cell.heap.as_ref().or(cell.time.as_ref());
-        reading.map(|reading| reading.outcome.clone())
-    };
-    let (before, after) = (outcome(before), outcome(after));
-    before.is_some() && after.is_some() && before != after
+    let reading = |cell: &'_ Cell| cell.heap.clone().or_else(|| cell.time.clone());
+    let both = reading(before).zip(reading(after));
+    both.is_some_and(|(before, after)| differing_outcomes(&after, &before).is_some())
 }
 
 fn both(before: &Reading, after: &Reading, phase: &str, name: &str) -> Option<[f64; 2]> {

@@ -5,6 +5,7 @@
 # An older revision, with `--before`, does not know `leaky`, takes twice the time, and asks for one
 # block less in 1000 inserts.
 # `mute` leaves no call sites.
+# `hashed` has no order, and `mishashed` gives another outcome of what needs none.
 set -eu
 workload=- backend=- ledger=time dhat= keys= trace= scale=1 before= column= threshold= soak=
 more=', {"name": "leaky", "description": "l"}'
@@ -18,6 +19,7 @@ while [ $# -gt 0 ]; do
             {"name": "pool", "description": "slabs"}, {"name": "crash", "description": "c"},
             {"name": "wrong", "description": "w"}, {"name": "silent", "description": "s"},
             {"name": "endless", "description": "e"}, {"name": "unsteady", "description": "u"},
+            {"name": "hashed", "description": "h"}, {"name": "mishashed", "description": "m"},
             {"name": "mute", "description": "m"}, {"name": "growing", "description": "g"}'"$more"']}'
         exit 0 ;;
     --workload) workload=$2; shift ;;
@@ -60,7 +62,9 @@ endless) exec sleep 600 ;;
 crash) echo "out of luck" >&2; kill -ABRT $$ ;;
 silent) exit 0 ;;
 wrong) echo "OUTCOME:00000000000000ff" ;;
-*) echo "OUTCOME:0123456789abcdef" ;;
+hashed) echo "OUTCOME_UNORDERED:fedcba9876543210" ;;
+mishashed) echo "OUTCOME_UNORDERED:00000000000000ff" ;;
+*) echo "OUTCOME:0123456789abcdef"; echo "OUTCOME_UNORDERED:fedcba9876543210" ;;
 esac
 if [ "$ledger" = heap ]; then
     if [ "$backend" = leaky ]; then end=2; else end=0; fi

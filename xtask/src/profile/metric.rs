@@ -1,6 +1,6 @@
-//! What a child prints: `METRIC:<phase>.<name>:<value>:<unit>` lines, one `OUTCOME:<16 hex>`,
-//! `SAMPLES:<phase>.<name>:<value>,...` of times, where a metric gives the smallest, and
-//! `DETAIL:<name>:<JSON>` lines of what is more than a number.
+//! What a child prints: `METRIC:<phase>.<name>:<value>:<unit>` lines, one `OUTCOME:<16 hex>` or
+//! `OUTCOME_UNORDERED:<16 hex>` or both, `SAMPLES:<phase>.<name>:<value>,...` of times, where a
+//! metric gives the smallest, and `DETAIL:<name>:<JSON>` lines of what is more than a number.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -25,8 +25,12 @@ pub(crate) struct Metric {
 /// All that one child reported.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Reading {
-    /// Hash of every answer the map gave; equal for equal workloads.
+    /// Hash of every answer the map gave; equal for equal workloads. Empty if it has no order.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) outcome: String,
+    /// Hash of the answers that depend on no order; empty if it is not told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) outcome_unordered: String,
     pub(crate) metrics: Vec<Metric>,
     /// What each pass gave, by `phase.name`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -39,7 +43,7 @@ pub(crate) struct Reading {
 impl Reading {
     /// Reads a child's stdout. Lines of other kinds are left alone.
     pub(crate) fn parse(stdout: &str) -> Result<Reading, String> {
-        let mut outcome = None;
+        let (mut outcome, mut unordered) = (None, None);
         let mut metrics: Vec<Metric> = Vec::new();
         let mut samples = BTreeMap::new();
         let mut seen = HashSet::new();
@@ -65,16 +69,21 @@ impl Reading {
                     return Err(format!("detail {name} is reported twice"));
                 }
             } else if let Some(hash) = line.strip_prefix("OUTCOME:") {
-                if hash.len() != 16 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-                    return Err(format!("unreadable line {line:?}"));
-                }
-                if outcome.replace(hash.to_ascii_lowercase()).is_some() {
+                if outcome.replace(parse_hash(line, hash)?).is_some() {
                     return Err("two OUTCOME lines".to_owned());
                 }
+            } else if let Some(hash) = line.strip_prefix("OUTCOME_UNORDERED:")
+                && unordered.replace(parse_hash(line, hash)?).is_some()
+            {
+                return Err("two OUTCOME_UNORDERED lines".to_owned());
             }
         }
-        let outcome = outcome.ok_or("no OUTCOME line")?;
-        Ok(Reading { outcome, metrics, samples, details })
+        if outcome.is_none() && unordered.is_none() {
+            return Err("no OUTCOME line".to_owned());
+        }
+        let outcome = outcome.unwrap_or_default();
+        let outcome_unordered = unordered.unwrap_or_default();
+        Ok(Reading { outcome, outcome_unordered, metrics, samples, details })
     }
 
     /// The figure `phase.name`, if it was reported.
@@ -96,9 +105,12 @@ impl Reading {
     /// Takes in what another process read of the same: the smaller of times, and the samples of
     /// both. All else is the same in both, or the error says what is not.
     pub(crate) fn join(&mut self, other: Reading) -> Result<(), String> {
-        if other.outcome != self.outcome {
-            let (first, second) = (&self.outcome, other.outcome);
-            return Err(format!("outcome {first}, and in another process {second}"));
+        for (first, second) in
+            [(&self.outcome, &other.outcome), (&self.outcome_unordered, &other.outcome_unordered)]
+        {
+            if first != second {
+                return Err(format!("outcome {first}, and in another process {second}"));
+            }
         }
         // Before the metrics are: a figure without samples is a sample itself.
         let timed = self.metrics.iter().filter(|metric| metric.unit == NANOS);
@@ -122,6 +134,14 @@ impl Reading {
             }
         }
         Ok(())
+    }
+}
+
+fn parse_hash(line: &str, hash: &str) -> Result<String, String> {
+    if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(hash.to_ascii_lowercase())
+    } else {
+        Err(format!("unreadable line {line:?}"))
     }
 }
 
@@ -163,6 +183,15 @@ mod tests {
         assert_eq!(reading.get("all", "fill"), Some(0.5));
         assert_eq!(reading.get("build", "requests"), None);
         assert_eq!(reading.metrics[1].unit, "ratio");
+    }
+
+    #[test]
+    fn a_map_without_order_has_its_own_outcome() {
+        let reading = Reading::parse("OUTCOME_UNORDERED:00000000000000AB\n").unwrap();
+        assert_eq!((&*reading.outcome, &*reading.outcome_unordered), ("", "00000000000000ab"));
+        assert!(!serde_json::to_string(&reading).unwrap().contains("\"outcome\""));
+        let both = Reading::parse(&format!("{HASH}OUTCOME_UNORDERED:00000000000000AB\n")).unwrap();
+        assert_eq!((&*both.outcome, &*both.outcome_unordered), (&HASH[8..24], "00000000000000ab"));
     }
 
     #[test]
@@ -231,6 +260,7 @@ mod tests {
             (format!("SAMPLES:build.nanos:1,,2\n{HASH}"), "unreadable"),
             (format!("SAMPLES:nanos:1\n{HASH}"), "unreadable"),
             (format!("SAMPLES:a.b:1\nSAMPLES:a.b:1\n{HASH}"), "twice"),
+            ("OUTCOME_UNORDERED:12\n".to_owned(), "unreadable"),
         ] {
             let error = Reading::parse(&text).unwrap_err();
             assert!(error.contains(complaint), "{text:?} gave {error:?}");

@@ -21,6 +21,10 @@ const OUTER_CALLERS: usize = 3;
 pub(crate) fn terminal(sheet: &Sheet) -> String {
     let mut table = table::ruled();
     fill(&mut table, sheet, |title| title.to_owned());
+    // The rule between columns is blank enough: there may be seven of them.
+    table.column_iter_mut().skip(1).for_each(|column| {
+        column.set_padding((0, 0));
+    });
     let mut text = format!("{}\n{}\n", sheet.title, table.trim_fmt());
     for leak in &sheet.leaks {
         text.push_str(&format!("!!! {}\n", leak.line));
@@ -173,6 +177,27 @@ mod tests {
                     \x20     from x::run\n  3 blocks, 30 bytes: x::c";
         assert!(text.contains(peak), "{text}");
         assert!(!text.contains("x::a") && !text.contains("temporary"), "{text}");
+    }
+
+    #[test]
+    fn seven_backends_fit_as_well() {
+        let backends = ["std", "system", "pool", "bump", "mimalloc", "bumpalo", "hashbrown"];
+        let row = |label: &str| Row {
+            label: label.to_owned(),
+            cells: backends.map(|_| "1,048,576".to_owned()).to_vec(),
+        };
+        let columns = backends.map(str::to_owned).to_vec();
+        let title = "Pauses over the threshold";
+        let rows = vec![row("freed within 100 requests"), row("heap blocks, all phases")];
+        let sections = vec![Section { title, rows }];
+        let text = terminal(&Sheet { columns, sections, leaks: Vec::new(), ..sheet() });
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(100), "{widest:?} columns:\n{text}");
+        for line in ["freed within 100 requests", "heap blocks, all phases"] {
+            let row = text.lines().find(|row| row.contains(line)).unwrap();
+            assert_eq!(row.matches("1,048,576").count(), 7, "{text}");
+        }
+        assert!(text.lines().any(|line| line.trim() == title), "{text}");
     }
 
     #[test]

@@ -25,8 +25,11 @@ pub(crate) struct Side<'a> {
 impl Side<'_> {
     fn knows(&self, cell: &Cell) -> bool {
         let Catalog { workloads, backends } = self.catalog;
-        workloads.iter().any(|workload| workload.name == cell.workload)
-            && backends.iter().any(|backend| backend.name == cell.backend)
+        let workload = workloads.iter().find(|workload| workload.name == cell.workload);
+        let backend = backends.iter().find(|backend| backend.name == cell.backend);
+        workload
+            .zip(backend)
+            .is_some_and(|(workload, backend)| !(workload.needs_order && backend.is_unordered))
     }
 }
 

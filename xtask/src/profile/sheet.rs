@@ -43,6 +43,9 @@ type Figure<'a> = &'a dyn Fn(&Cell) -> Option<f64>;
 /// How a figure is shown next to the baseline's, which the baseline itself is not given.
 type Show = fn(f64, Option<f64>) -> String;
 
+/// Up to so many columns there is room for a time and its ratio.
+const FULL_COLUMNS: usize = 4;
+
 /// One of a cell's sums.
 type Sum = fn(Totals) -> Option<f64>;
 
@@ -63,7 +66,10 @@ impl Sheet {
             bytes_per_entry(cells),
             beside_the_map(cells),
             pauses(cells),
+            pauses_by_cause("Pauses by cause, 99.9 %", "p999", timed_alone, cells),
+            pauses_by_cause("Pauses over the threshold", "over", plain, cells),
             leftovers(cells),
+            snapshots(cells),
             against_std(cells, &phases),
         ];
         sections.retain(|section| !section.rows.is_empty());
@@ -106,8 +112,29 @@ fn timed(value: f64, base: Option<f64>) -> String {
     }
 }
 
+fn timed_alone(value: f64, _: Option<f64>) -> String {
+    duration(value)
+}
+
+/// Next to the baseline's, the ratio alone.
+fn timed_in_short(value: f64, base: Option<f64>) -> String {
+    match base.filter(|base| *base > 0.0) {
+        Some(base) => ratio(value / base),
+        None => duration(value),
+    }
+}
+
 fn changed(value: f64, base: Option<f64>) -> String {
     base.map_or(ABSENT.to_owned(), |base| change(value, base))
+}
+
+fn changed_in_short(value: f64, base: Option<f64>) -> String {
+    changed(value, base).replace(" times", "x")
+}
+
+/// Of several ways to show a figure, the one that fits so many columns.
+fn fitting(cells: &[Cell], full: Show, short: Show) -> Show {
+    if cells.len() > FULL_COLUMNS { short } else { full }
 }
 
 fn ratio_to(value: Option<f64>, divisor: Option<f64>) -> Option<f64> {
@@ -116,7 +143,10 @@ fn ratio_to(value: Option<f64>, divisor: Option<f64>) -> Option<f64> {
 
 /// Phases in which no cell has anything to show share one row.
 fn per_operation(title: &'static str, name: &str, cells: &[Cell], phases: &[&str]) -> Section {
-    let is_idle = |phase: &&&str| cells.iter().all(|cell| cell.get(phase, name) == Some(0.0));
+    let is_idle = |phase: &&&str| {
+        let mut figures = cells.iter().filter_map(|cell| cell.get(phase, name)).peekable();
+        figures.peek().is_some() && figures.all(|figure| figure == 0.0)
+    };
     let (idle, busy): (Vec<&str>, Vec<&str>) = phases.iter().partition(is_idle);
     let phase_row = |phase: &&str| {
         row(phase, cells, &|cell| ratio_to(cell.get(phase, name), cell.get(phase, "ops")), plain)
@@ -130,7 +160,8 @@ fn per_operation(title: &'static str, name: &str, cells: &[Cell], phases: &[&str
 
 fn times(cells: &[Cell], phases: &[&str]) -> Section {
     let phase_row = |phase: &&str| {
-        row(phase, cells, &|cell| ratio_to(cell.get(phase, "nanos"), cell.get(phase, "ops")), timed)
+        let figure = |cell: &Cell| ratio_to(cell.get(phase, "nanos"), cell.get(phase, "ops"));
+        row(phase, cells, &figure, fitting(cells, timed, timed_in_short))
     };
     let rows = phases.iter().filter_map(phase_row).collect();
     Section { title: "Time per operation, to std", rows }
@@ -142,6 +173,8 @@ fn bytes_per_entry(cells: &[Cell]) -> Section {
         ("requested, peak", "peak_bytes"),
         ("heap, live", "heap_live_bytes"),
         ("heap, peak", "heap_peak_bytes"),
+        ("reserved but idle", "idle_bytes"),
+        ("slack in nodes", "slack_bytes"),
     ];
     let per_entry = |(label, name): (&str, &str)| {
         row(label, cells, &|cell| ratio_to(cell.whole(name), cell.whole("entries")), plain)
@@ -151,7 +184,7 @@ fn bytes_per_entry(cells: &[Cell]) -> Section {
 
 fn beside_the_map(cells: &[Cell]) -> Section {
     let page = row("page, with its buffer", cells, &|cell| cell.whole("page_peak_bytes"), exact);
-    Section { title: "Bytes beside the map, at most", rows: page.into_iter().collect() }
+    Section { title: "Bytes beside the map", rows: page.into_iter().collect() }
 }
 
 fn pauses(cells: &[Cell]) -> Section {
@@ -162,8 +195,25 @@ fn pauses(cells: &[Cell]) -> Section {
         ("drop, whole map", "drop_ns"),
         ("clone, whole map", "clone_ns"),
     ];
-    let pause = |(label, name): (&str, &str)| row(label, cells, &|cell| cell.whole(name), timed);
+    let show = fitting(cells, timed, timed_in_short);
+    let pause = |(label, name): (&str, &str)| row(label, cells, &|cell| cell.whole(name), show);
     Section { title: "Pauses, to std", rows: names.into_iter().filter_map(pause).collect() }
+}
+
+/// A figure of the pauses of inserts and removals, by what they did to memory.
+fn pauses_by_cause(title: &'static str, name: &str, show: Show, cells: &[Cell]) -> Section {
+    let mut rows = Vec::new();
+    for op in ["insert", "remove"] {
+        for cause in ["nothing", "node", "chunk", "free", "unknown"] {
+            let figure = |cell: &Cell| {
+                let pauses = cell.time.as_ref()?.details.get("pauses")?.as_array()?;
+                let found = pauses.iter().find(|row| row["op"] == op && row["cause"] == cause);
+                found?[name].as_f64()
+            };
+            rows.extend(row(&format!("{op}, {cause}"), cells, &figure, show));
+        }
+    }
+    Section { title, rows }
 }
 
 fn leftovers(cells: &[Cell]) -> Section {
@@ -171,9 +221,26 @@ fn leftovers(cells: &[Cell]) -> Section {
         ("blocks left at the end", "end_blocks"),
         ("bytes left at the end", "end_bytes"),
         ("heap blocks, warm churn", "heap_churn_blocks"),
+        ("freed within 100 requests", "temporary_blocks"),
     ];
     let left = |(label, name): (&str, &str)| row(label, cells, &|cell| cell.whole(name), plain);
     Section { title: "Leaks, steady state", rows: names.into_iter().filter_map(left).collect() }
+}
+
+fn snapshots(cells: &[Cell]) -> Section {
+    let names = [
+        ("first write, heap blocks", "snapshot_first_write_blocks"),
+        ("second write, heap blocks", "snapshot_second_write_blocks"),
+        ("opening, heap blocks", "snapshot_open_blocks"),
+    ];
+    let count = |(label, name): (&str, &str)| row(label, cells, &|cell| cell.whole(name), plain);
+    let mut rows: Vec<Row> = names.into_iter().filter_map(count).collect();
+    let of_pages =
+        |cell: &Cell| ratio_to(cell.whole("snapshot_pages_read"), cell.whole("snapshot_lookups"));
+    rows.extend(row("pages read a look-up", cells, &of_pages, plain));
+    let bytes = |cell: &Cell| ratio_to(cell.whole("snapshot_bytes"), cell.whole("entries"));
+    rows.extend(row("bytes per entry", cells, &bytes, plain));
+    Section { title: "Snapshot", rows }
 }
 
 fn against_std(cells: &[Cell], phases: &[&str]) -> Section {
@@ -186,7 +253,8 @@ fn against_std(cells: &[Cell], phases: &[&str]) -> Section {
         ("worst insert or remove", |totals| totals.pause),
     ];
     let compared = |(label, sum): (&str, Sum)| {
-        row(label, cells, &|cell| sum(Totals::of(cell, phases)), changed)
+        let show = fitting(cells, changed, changed_in_short);
+        row(label, cells, &|cell| sum(Totals::of(cell, phases)), show)
     };
     let rows = sums.into_iter().filter_map(compared).collect();
     Section { title: "Against std", rows }
@@ -210,11 +278,18 @@ fn leak(cell: &Cell) -> Option<Leak> {
 mod tests {
     use super::super::cell::tests::cell;
     use super::super::hotspots::tests::at_peak;
+    use super::super::metric::Reading;
     use super::*;
 
     fn workload() -> Workload {
         let description = "keys in random order".to_owned();
-        Workload { name: "uniform".to_owned(), description, entries: 10, quick_entries: 1 }
+        Workload {
+            name: "uniform".to_owned(),
+            description,
+            entries: 10,
+            quick_entries: 1,
+            needs_order: false,
+        }
     }
 
     fn find<'a>(sheet: &'a Sheet, section: &str, label: &str) -> &'a [String] {
@@ -261,6 +336,33 @@ mod tests {
         let labels: Vec<&str> = sheet.sections[0].rows.iter().map(|row| &*row.label).collect();
         assert_eq!(labels, ["build", "lookup, drop"]);
         assert_eq!(find(&sheet, "Requests", "lookup, drop"), ["0", "0"]);
+    }
+
+    #[test]
+    fn many_backends_are_shown_in_short() {
+        let mut cells: Vec<Cell> = ["std", "b", "c", "d", "e"]
+            .map(|name| cell(name, "build.ops=2 build.nanos=8 all.heap_live_bytes=30"))
+            .into();
+        cells[1] = cell("b", "build.ops=2 build.nanos=6 all.heap_live_bytes=90");
+        let sheet = Sheet::new(&workload(), &cells);
+        assert_eq!(find(&sheet, "Time", "build")[..2], ["4 ns", "0.75x"]);
+        assert_eq!(find(&sheet, "Against", "heap bytes, live")[..2], ["-", "3x"]);
+    }
+
+    #[test]
+    fn pauses_are_told_by_their_cause() {
+        let mut cells = [cell("std", ""), cell("pool", "")];
+        let pauses = |cause, p999, over| {
+            let line =
+                format!(r#"[{{"op":"insert","cause":"{cause}","p999":{p999},"over":{over}}}]"#);
+            Reading::parse(&format!("DETAIL:pauses:{line}\nOUTCOME:00000000000000aa")).ok()
+        };
+        cells[0].time = pauses("unknown", 900, 4);
+        cells[1].time = pauses("chunk", 25_000, 19);
+        let sheet = Sheet::new(&workload(), &cells);
+        assert_eq!(find(&sheet, "Pauses by cause", "insert, unknown"), ["900 ns", "-"]);
+        assert_eq!(find(&sheet, "Pauses by cause", "insert, chunk"), ["-", "25 us"]);
+        assert_eq!(find(&sheet, "Pauses over", "insert, chunk"), ["-", "19"]);
     }
 
     #[test]

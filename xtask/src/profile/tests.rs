@@ -104,6 +104,19 @@ fn a_wrong_outcome_fails_the_run() {
 }
 
 #[test]
+fn a_map_without_order_is_measured_and_checked() {
+    let (result, folder) = profile(&["hashed"], |_, _| ());
+    result.unwrap();
+    let cell = &report(&folder)["workloads"][0]["cells"][1];
+    assert_eq!(cell["backend"], "hashed");
+    assert_eq!(cell["heap"]["outcome_unordered"], "fedcba9876543210");
+    assert!(cell["heap"].get("outcome").is_none());
+    let (result, folder) = profile(&["mishashed"], |_, _| ());
+    assert_eq!(exit::code(&result.unwrap_err()), 1);
+    assert!(read(&folder, "summary.md").contains("uniform/mishashed (heap): wrong outcome"));
+}
+
+#[test]
 fn a_leak_is_told_in_the_summary_and_by_the_exit_code() {
     let (result, folder) = profile(&["leaky"], |_, _| ());
     let error = result.unwrap_err();
@@ -469,9 +482,9 @@ fn an_interrupted_soak_tells_what_it_saw() {
     let report: Value = serde_json::from_str(&read(&folder, "soak.json")).unwrap();
     assert_eq!(report["runs"][0]["backend"], "std");
     assert_eq!(report["runs"][0]["samples"].as_array().unwrap().len(), 120);
-    }
+}
 
-    #[test]
+#[test]
 fn a_trace_is_passed_on_and_runs_alone() {
     let replay = |name: &'static str| {
         profile(&["pool"], |flags, folder| {

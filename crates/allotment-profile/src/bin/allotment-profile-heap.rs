@@ -5,8 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use allotment_meter::Counter;
-use allotment_profile::{Args, Failure, catalog, measure_heap, plant_leak, print, run_program};
+use allotment_profile::{
+    Args, Failure, HeapBooks, SnapshotBooks, catalog, measure_heap, plant_leak, print, run_program,
+};
 use allotment_workload::Script;
 
 #[global_allocator]
@@ -42,10 +43,18 @@ fn main() -> ExitCode {
         if args.plant_leak {
             plant_leak();
         }
-        let counter = Counter::new();
+        let books = HeapBooks::new(&script);
+        // Those that are not ours have no snapshots.
+        let has_snapshot = job.workload.has_snapshot() && job.backend.takes_allocator();
+        let snapshot = if has_snapshot { SnapshotBooks::new(&script) } else { None };
         let profiler = start(args.dhat_out.as_deref());
-        let report = measure_heap(&script, job.backend, &counter);
+        let run = measure_heap(&script, job.backend, books);
+        let snapshot = snapshot.map(SnapshotBooks::measure).transpose()?;
         finish(profiler, args.dhat_out.as_deref())?;
+        let mut report = run.report();
+        if let Some(snapshot) = snapshot {
+            snapshot.report(&mut report);
+        }
         print(&report.to_string())
     })
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use allotment_profile::{Args, catalog, measure_time, print, run_program, soak};
+use allotment_profile::{Args, Failure, catalog, measure_time, print, run_program, soak};
 use allotment_workload::Script;
 
 /// Takes the time of one workload on one backend, and of its longest pauses.
@@ -29,10 +29,14 @@ fn main() -> ExitCode {
         let job = args.common.job()?;
         let keys = job.load()?;
         if let Some(seconds) = args.soak {
+            if job.workload.needs_trace() {
+                let why = "a trace has no churn phase that could be repeated";
+                return Err(Failure::Refused(why.to_owned()));
+            }
             let length = Duration::from_secs(seconds);
             return soak(&Script::new(&keys), job.backend, length, args.plant_growth);
         }
-        let report = measure_time(&Script::new(&keys), job.backend)?;
+        let report = measure_time(&Script::new(&keys), job.backend, job.threshold)?;
         print(&report.to_string())
     })
 }
