@@ -158,7 +158,10 @@ fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                 let path = path.replace("children[].children", "children");
                 found.insert(path.clone());
-                fields(item, &path, found);
+                // Below it stand names of metrics, which are no fields.
+                if path != "reading.samples" {
+                    fields(item, &path, found);
+                }
             }
         }
         Value::Array(items) => {
