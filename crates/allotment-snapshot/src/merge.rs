@@ -102,8 +102,8 @@ impl SnapshotOptions {
     }
 
     /// The same as [`merge`](Self::merge) for snapshots that are compressed, or not in memory: each
-    /// is read through a cache of a page for each of its levels. An entry that waits for its turn is
-    /// copied, which allocates where its key or its value has more than 64 bytes.
+    /// is read through a cache of a page for each of its levels. An entry that waits for its turn
+    /// is copied, which allocates where its key or its value has more than 64 bytes.
     ///
     /// # Errors
     ///

@@ -10,13 +10,13 @@ use crate::heap::allocator_by_heap;
 /// The platform's allocator, which asks Linux to put blocks of 2 MiB and more on pages of 2 MiB.
 ///
 /// Meant as the parent of a pool or an arena, whose chunks soon are that large: a map then takes a
-/// few entries of the processor's table of pages instead of thousands, and look-ups in one that does
-/// not fit the caches are sooner done. The price is memory: a page of 2 MiB is there as a whole once
-/// a byte of it is written, and what the platform keeps for later stays on such pages.
+/// few entries of the processor's table of pages instead of thousands, and look-ups in one that
+/// does not fit the caches are sooner done. The price is memory: a page of 2 MiB is there as a
+/// whole once a byte of it is written, and what the platform keeps for later stays on such pages.
 ///
-/// Large blocks begin at a multiple of 2 MiB. Smaller ones, and all blocks where the system does not
-/// know such pages or is told not to use them, are those of [`System`](crate::System). To ask costs
-/// a system call for each large block.
+/// Large blocks begin at a multiple of 2 MiB. Smaller ones, and all blocks where the system does
+/// not know such pages or is told not to use them, are those of [`System`](crate::System). To ask
+/// costs a system call for each large block.
 ///
 /// Has no state: all values are the same allocator. Requests for zero bytes never reach the
 /// platform.
@@ -64,8 +64,8 @@ impl Advised {
     }
 }
 
-// SAFETY: all blocks are those of `System`, with a layout that follows from the one asked for and is
-// at least as large and as aligned. Blocks are moved by the methods that the trait provides.
+// SAFETY: all blocks are those of `System`, with a layout that follows from the one asked for and
+// is at least as large and as aligned. Blocks are moved by the methods that the trait provides.
 unsafe impl GlobalAlloc for Advised {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller promises that there are bytes; widening adds to the alignment only.

@@ -8,8 +8,8 @@
 //! `MiMalloc` and `Jemalloc`, with the features `mimalloc` and `jemalloc`, are for collections that
 //! want one of them where the program does not, and for comparing. They are built by a C compiler.
 //!
-//! `HugePages`, with the feature `huge-pages`, is [`System`] with large blocks on large pages: a parent
-//! for pools and arenas.
+//! `HugePages`, with the feature `huge-pages`, is [`System`] with large blocks on large pages: a
+//! parent for pools and arenas.
 //!
 //! [`process_memory`] tells what the operating system counts for this process, which is what all
 //! allocators together come down to.
