@@ -111,7 +111,7 @@ const MEASURES = {
   requests: { title: 'Requests', unit: 'count', of: (c, was) => summed(c, 'requests', was) },
   blocks: { title: 'Heap blocks', unit: 'count', of: (c, was) => summed(c, 'heap_blocks', was) },
   peak: { title: 'Peak heap', unit: 'bytes', of: (c, was) => value(c, 'all.heap_peak_bytes', was) },
-  live: { title: 'Live per entry', unit: 'bytes',
+  live: { title: 'Live/entry', unit: 'bytes',
     of: (c, was) => perEntry(c, 'all.heap_live_bytes', was) },
   pause: { title: 'Worst pause', unit: 'ns', of: worstPause },
 };
@@ -263,8 +263,8 @@ function backendTable() {
   const titles = names.map((name) => MEASURES[name].title);
   return section('backends', 'Backends', null,
     note(`Over all phases, with the ratio to std${data.before
-      ? ', and the change to the earlier report (~ for none)' : ''}.`),
-    table('Backends', ['backend', ...titles, 'Left at the end'], rows));
+      ? ', and the change to the earlier report (~ for none)' : ''}. Left are blocks at the end.`),
+    table('Backends', ['backend', ...titles, 'Left'], rows));
 }
 
 function phaseTable() {
