@@ -111,7 +111,7 @@ const MEASURES = {
   requests: { title: 'Requests', unit: 'count', of: (c, was) => summed(c, 'requests', was) },
   blocks: { title: 'Heap blocks', unit: 'count', of: (c, was) => summed(c, 'heap_blocks', was) },
   peak: { title: 'Peak heap', unit: 'bytes', of: (c, was) => value(c, 'all.heap_peak_bytes', was) },
-  live: { title: 'Live per entry', unit: 'bytes',
+  live: { title: 'Live/entry', unit: 'bytes',
     of: (c, was) => perEntry(c, 'all.heap_live_bytes', was) },
   pause: { title: 'Worst pause', unit: 'ns', of: worstPause },
 };
@@ -263,8 +263,8 @@ function backendTable() {
   const titles = names.map((name) => MEASURES[name].title);
   return section('backends', 'Backends', null,
     note(`Over all phases, with the ratio to std${data.before
-      ? ', and the change to the earlier report (~ for none)' : ''}.`),
-    table('Backends', ['backend', ...titles, 'Left at the end'], rows));
+      ? ', and the change to the earlier report (~ for none)' : ''}. Left are blocks at the end.`),
+    table('Backends', ['backend', ...titles, 'Left'], rows));
 }
 
 function phaseTable() {
@@ -396,7 +396,8 @@ function memory() {
     return followed(svg, figure, cells, column, { x, top, foot: height - foot, lastOp, left,
       right: width - right });
   };
-  const label = `${column === 'heap' ? 'Held from the heap' : 'Asked for by the map'} over the run. `
+  const what = column === 'heap' ? 'Held from the heap' : 'Asked for by the map';
+  const label = `${what} over the run. `
     + cells.map((cell) => `${cell.backend}: at most ${bytes(Math.max(...cell.timeline[column]))}`)
       .join('; ');
   return section('memory', 'Memory over time',
@@ -583,7 +584,8 @@ function sizeBars(cell, width) {
       style: paint }),
     text(left + long(requests) + 6, at * step + 14, count(requests), 'start', 'value'),
     s('rect', { x: 0, y: at * step, width, height: step, fill: 'transparent' }, s('title', {},
-      `${bytes(size)}: ${digits(requests)} requests, ${digits(frees)} frees, ${digits(live)} live`)),
+      `${bytes(size)}: ${digits(requests)} requests, ${digits(frees)} frees, ${
+        digits(live)} live`)),
   ]));
 }
 
@@ -611,18 +613,25 @@ const has = (key) => visible().filter((cell) => cell[key] && cell[key].length);
 const sizes = () => panels('sizes', 'Size classes', 'What was asked for, by size: requests of the '
   + 'whole run pale, those alive after the build solid. The ten classes with the most bytes.',
 has('sizes'), sizeBars, (cell) => cell.sizes.map(([size, n]) => `${bytes(size)}: ${n}`).join('; '));
-const filled = () => panels('fill', 'Fill of leaves', 'Leaves by tenth of their slots in use, after '
-  + 'the build. Further right is denser.', has('fill'), (cell, width) => columns(cell.fill,
-  cell.fill.map((_, at) => `${at * 10} %`), cell.fill.map((_, at) => `${at * 10} to ${at * 10 + 10} %`),
-  colour(cell.backend), width), (cell) => cell.fill.join(', '));
+function filled() {
+  const words = 'Leaves by tenth of their slots in use, after the build. Further right is denser.';
+  const names = (cell) => cell.fill.map((_, at) => `${at * 10} %`);
+  const titles = (cell) => cell.fill.map((_, at) => `${at * 10} to ${at * 10 + 10} %`);
+  return panels('fill', 'Fill of leaves', words, has('fill'), (cell, width) =>
+    columns(cell.fill, names(cell), titles(cell), colour(cell.backend), width),
+  (cell) => cell.fill.join(', '));
+}
 const below = (limit) => limit === null ? '∞'
   : scaled(limit, 1024, ['', 'k', 'M', 'G'], 1).trim();
-const lifetimes = () => panels('lifetimes', 'Lifetimes of blocks', 'Blocks by how many requests came '
-  + 'between their own and their end: fewer than so many. Left is short-lived.', has('lifetimes'),
-(cell, width) => columns(cell.lifetimes.map((row) => row[1]),
-  cell.lifetimes.map((row) => below(row[0])), cell.lifetimes.map((row) => row[0] === null
-    ? 'longer' : `fewer than ${digits(row[0])} requests`), colour(cell.backend), width),
-(cell) => cell.lifetimes.map(([limit, n]) => `${below(limit)}: ${n}`).join('; '));
+function lifetimes() {
+  const words = 'Blocks by how many requests came between their own and their end: fewer than so '
+    + 'many. Left is short-lived.';
+  const title = ([limit]) => limit === null ? 'longer' : `fewer than ${digits(limit)} requests`;
+  return panels('lifetimes', 'Lifetimes of blocks', words, has('lifetimes'), (cell, width) =>
+    columns(cell.lifetimes.map((row) => row[1]), cell.lifetimes.map((row) => below(row[0])),
+      cell.lifetimes.map(title), colour(cell.backend), width),
+  (cell) => cell.lifetimes.map(([limit, n]) => `${below(limit)}: ${n}`).join('; '));
+}
 
 // ---- Flame graph --------------------------------------------------------------------------
 
@@ -661,7 +670,8 @@ function paintOf(node, difference, whole) {
   const by = (node.now - node.was) / Math.max(1, whole);
   if (by === 0) return 'var(--even)';
   const much = Math.min(100, 25 + 150 * Math.abs(by));
-  return `color-mix(in srgb, var(--${by > 0 ? 'grown' : 'shrunk'}) ${much.toFixed(0)}%, var(--even))`;
+  const paint = `var(--${by > 0 ? 'grown' : 'shrunk'})`;
+  return `color-mix(in srgb, ${paint} ${much.toFixed(0)}%, var(--even))`;
 }
 
 function flame() {
@@ -702,8 +712,9 @@ function flame() {
     }),
     cell.flame_was !== undefined ? segments('Show', [[false, 'Now'], [true, 'Difference']],
       difference, (key) => { state.difference = key; redraw('flame'); }) : null);
-  const words = 'Who holds the heap as it is largest: the outermost caller on top, its callees below '
-    + 'it, as wide as their bytes. Choose one to look closer. Less than half a per cent is not drawn.';
+  const words = 'Who holds the heap as it is largest: the outermost caller on top, its callees '
+    + 'below it, as wide as their bytes. Choose one to look closer. Less than half a per cent is '
+    + 'not drawn.';
   return section('flame', 'Flame graph at the peak', controls, note(words),
     difference ? legend([['var(--grown)', 'more than before'], ['var(--shrunk)', 'less'],
       ['var(--even)', 'the same']]) : null, trail, place, told);
