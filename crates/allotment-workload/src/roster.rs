@@ -112,6 +112,10 @@ impl Backend {
 /// Runs a script on a backend and reports to the probe. The allocators are used as they are, so
 /// that times are true.
 ///
+/// # Panics
+///
+/// If a trace is to be replayed on a map without order.
+///
 /// ```
 /// use allotment_workload::{Backend, NoProbe, Script, Size, Workload, drive};
 ///

@@ -86,7 +86,7 @@ fn every_backend_does_what_std_does() {
         let script = Script::new(&keys);
         let expected = drive(&script, Backend::Std, &mut NoProbe);
         assert!(expected.entries > 1000, "{name} {}", expected.entries);
-        for backend in Backend::ALL {
+        for backend in Backend::ALL.into_iter().filter(|backend| backend.is_ordered()) {
             let counter = Counter::new();
             assert_eq!(drive(&script, backend, &mut NoProbe), expected, "{}", backend.name());
             let outcome = drive_counted(&script, backend, &counter, &mut NoProbe);
