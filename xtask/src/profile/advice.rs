@@ -9,6 +9,9 @@ use crate::format::{change_in_words, duration, grouped, number};
 /// A map without an order: a reference, and no answer to who needs one.
 const UNORDERED: &str = "hashbrown";
 
+/// A heap of its own: what it takes of the system is not seen, only what is asked of it.
+const UNSEEN: &str = "mimalloc";
+
 /// A ratio from which on a pause is worth a word.
 const LONGER: f64 = 1.5;
 
@@ -28,7 +31,7 @@ struct Candidate<'a> {
 }
 
 /// Those that can be advised, the best first. A cell with a fault, a leak or a figure missing is
-/// none of them, nor is a map without an order.
+/// none of them, nor is a map without an order, nor one on a heap that is not seen.
 fn candidates<'a>(cells: &'a [Cell], std: &Cell, phases: &[&str]) -> Vec<Candidate<'a>> {
     let base = Totals::of(std, phases);
     let candidate = |cell: &'a Cell| {
@@ -36,7 +39,7 @@ fn candidates<'a>(cells: &'a [Cell], std: &Cell, phases: &[&str]) -> Vec<Candida
         Some(Candidate { cell, totals, ratios: Ratios::of(totals, base)? })
     };
     let sound = |cell: &&Cell| {
-        ![BASELINE, UNORDERED].contains(&cell.backend.as_str()) && left_out(cell).is_none()
+        ![BASELINE, UNORDERED, UNSEEN].contains(&cell.backend.as_str()) && left_out(cell).is_none()
     };
     let mut candidates: Vec<_> = cells.iter().filter(sound).filter_map(candidate).collect();
     candidates.sort_by(|one, other| one.ratios.mean().total_cmp(&other.ratios.mean()));
@@ -81,6 +84,7 @@ pub(crate) fn advice(cells: &[Cell], phases: &[&str]) -> Vec<String> {
         sentences.push("Stay with std: nothing here is better on the whole.".to_owned());
         sentences.extend(better_in_part(&candidates));
     }
+    sentences.extend(unseen(cells, &base, phases));
     sentences.extend(unordered(cells, std));
     sentences.extend(cells.iter().filter_map(left_out));
     sentences
@@ -215,6 +219,17 @@ fn better_in_part(candidates: &[Candidate<'_>]) -> Option<String> {
     (!winners.is_empty()).then(|| format!("In part: {}.", winners.join("; ")))
 }
 
+/// How long our map takes on a heap whose memory is not seen.
+fn unseen(cells: &[Cell], base: &Totals, phases: &[&str]) -> Option<String> {
+    let cell = cells.iter().find(|cell| cell.backend == UNSEEN && left_out(cell).is_none())?;
+    let ratio = Totals::of(cell, phases).nanos? / base.nanos.filter(|nanos| *nanos > 0.0)?;
+    let time = change_in_words(ratio, "less", "more", "time");
+    Some(format!(
+        "On {UNSEEN}: {time} than on std; what it holds of the system is not seen here, so that it \
+         is not ranked."
+    ))
+}
+
 /// What order costs.
 fn unordered(cells: &[Cell], std: &Cell) -> Option<String> {
     let cell = cells.iter().find(|cell| cell.backend == UNORDERED && left_out(cell).is_none())?;
@@ -280,6 +295,19 @@ mod tests {
             "uniform: pool did best (mean 0.49 of std), with 31% less time, 99% fewer heap \
              blocks and 24% less peak heap."
         );
+    }
+
+    #[test]
+    fn a_heap_that_is_not_seen_is_not_ranked() {
+        let cells = [
+            cell("std", &figures(100, 1000, 400)),
+            cell("system", &figures(70, 500, 300)),
+            cell("mimalloc", &figures(40, 10, 200)),
+        ];
+        assert!(verdict("uniform", &cells, &PHASES).starts_with("uniform: system did best"));
+        let expected = "On mimalloc: 60% less time than on std; what it holds of the system is not \
+                        seen here, so that it is not ranked.";
+        assert!(advice(&cells, &PHASES).iter().any(|sentence| sentence == expected));
     }
 
     #[test]
