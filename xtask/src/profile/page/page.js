@@ -196,6 +196,13 @@ const named = (backend) => () => h('span', { style: 'white-space:nowrap' }, dot(
 
 // ---- Overview -----------------------------------------------------------------------------
 
+// A heap of its own: what it takes of the system is not seen, only what is asked of it.
+const UNSEEN = 'mimalloc';
+
+function isRanked(found) {
+  return found.cell.backend !== UNSEEN || ['time', 'pause'].includes(state.overview);
+}
+
 function overview() {
   const options = [['mean', 'Mean'], ['time', 'Time'], ['blocks', 'Heap blocks'],
     ['peak', 'Peak heap'], ['live', 'Live bytes'], ['pause', 'Worst pause']];
@@ -205,14 +212,14 @@ function overview() {
       return cell && { cell, ratio: toBase(one, cell, state.overview) };
     });
     const sound = ratios.filter((found) => found && isSound(found.cell) && isNumber(found.ratio));
-    const best = Math.min(...sound.map((found) => found.ratio));
+    const best = Math.min(...sound.filter(isRanked).map((found) => found.ratio));
     const ratio = (found) => {
       if (!found) return { text: ABSENT, sort: null };
       const leaks = value(found.cell, 'all.end_blocks') > 0;
       if (found.cell.faults.length) return { text: 'failed', class: 'leak', sort: null };
       if (!isNumber(found.ratio)) return { text: ABSENT, sort: null };
       const much = Math.min(34, 30 * Math.abs(Math.log2(Math.max(found.ratio, 0.05))) / 2);
-      const is = found.ratio === best ? 'tint best' : 'tint';
+      const is = found.ratio === best && isRanked(found) ? 'tint best' : 'tint';
       return { text: times(found.ratio) + (leaks ? ' leak' : ''), sort: found.ratio,
         class: leaks ? 'leak' : is,
         style: `--hue:var(--${found.ratio <= 1 ? 'good' : 'bad'});--much:${much.toFixed(0)}%` };
@@ -223,7 +230,8 @@ function overview() {
       { node: link, text: one.name, title: one.description }, ...ratios.map(ratio)] };
   });
   const words = state.overview === 'mean'
-    ? 'The mean of three ratios to std: time of all phases, heap blocks of all phases, peak heap.'
+    ? 'The mean of three ratios to std: time of all phases, heap blocks of all phases, peak heap. '
+      + 'Bold is the lowest, of those whose heap is seen.'
     : 'Ratios to std; less is better. Bold is the lowest of each workload.';
   put(document.getElementById('overview'),
     h('div', { class: 'title' }, h('p', { class: 'muted' }, words),
