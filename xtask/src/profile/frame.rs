@@ -50,7 +50,20 @@ const PLUMBING_NAMES: [&str; 9] = [
 ];
 
 /// What runs a workload: below the code that is measured, the same in every stack.
-const HARNESS: [&str; 2] = ["crates/allotment-profile/", "crates/allotment-workload/src/roster.rs"];
+const HARNESS: [&str; 3] = [
+    "crates/allotment-profile/",
+    "crates/allotment-workload/src/plan.rs",
+    "crates/allotment-workload/src/roster.rs",
+];
+
+/// The same in the files of scripts: what only goes through their steps.
+const STEPS: [&str; 5] = [
+    "run::begin_ordered",
+    "run::begin_unordered",
+    "run::go_through_ordered",
+    "replay::begin_replay",
+    "replay::play",
+];
 
 /// Where allocations are the profile's own, and no map's.
 const OBSERVERS: [&str; 2] = ["crates/allotment-profile/", "crates/allotment-meter/"];
@@ -145,7 +158,9 @@ pub(crate) fn readable(stack: Vec<Frame>) -> Option<Vec<Frame>> {
     if asks.is_some_and(|frame| frame.is_in(&OBSERVERS)) {
         return None;
     }
-    let is_told = |frame: &&Frame| !frame.is_plumbing && !frame.is_in(&HARNESS);
+    let is_harness =
+        |frame: &Frame| frame.is_in(&HARNESS) || STEPS.contains(&frame.function.as_str());
+    let is_told = |frame: &&Frame| !frame.is_plumbing && !is_harness(frame);
     let mut told: Vec<Frame> = Vec::new();
     for frame in stack.iter().rev().filter(is_told) {
         let again = told.iter().position(|outer| outer.function == frame.function);
@@ -308,13 +323,15 @@ pub(crate) mod tests {
             "{closure#0}<&str> (src/raw/copy.rs:95:9)",
             "copy_internal<&str> (src/raw/copy.rs:109:27)",
             "copy<&str> (src/raw/copy.rs:60:57)",
-            "run (allotment-workload/src/run.rs:54:27)",
+            "clone_map<&str> (allotment-workload/src/run.rs:54:27)",
+            "go_through_ordered<&str> (allotment-workload/src/run.rs:81:14)",
+            "begin_ordered<&str> (allotment-workload/src/run.rs:60:9)",
             "drive (allotment-workload/src/roster.rs:106:5)",
             "measure_heap (allotment-profile/src/heap.rs:118:19)",
         ]);
         let told = readable(stack).unwrap();
         let functions: Vec<&str> = told.iter().map(|frame| frame.function.as_str()).collect();
-        assert_eq!(functions, ["chunk::request", "copy::copy", "run::run"]);
+        assert_eq!(functions, ["chunk::request", "copy::copy", "run::clone_map"]);
     }
 
     #[test]

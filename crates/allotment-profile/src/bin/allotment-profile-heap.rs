@@ -59,9 +59,12 @@ fn main() -> ExitCode {
     })
 }
 
+/// Frames of a stack that are kept: enough to get from an allocator to the step of a script.
+const FRAMES: usize = 24;
+
 /// Starts the profiler. It writes a file only if there is one to write.
 fn start(path: Option<&Path>) -> dhat::Profiler {
-    let builder = dhat::Profiler::builder();
+    let builder = dhat::Profiler::builder().trim_backtraces(Some(FRAMES));
     match path {
         Some(path) => builder.file_name(path).build(),
         None => builder.testing().build(),
