@@ -14,10 +14,11 @@ use crate::keys::Keys;
 /// `limit` of them.
 ///
 /// Cells are separated by commas, and may be quoted as RFC 4180 says: then they may hold commas and
-/// line ends. Rows need not have the same number of cells, and blank lines are none. If every cell
-/// of the column is a number that fits `u64`, written in digits only, the keys are `u64`; otherwise
-/// they are text. A first row whose cell is no number where those of all others are is taken for a
-/// header, and left out; a header above text is a key like the others.
+/// line ends. Rows need not have the same number of cells, and blank lines are none. A byte-order
+/// mark at the start of the file is no part of the first cell. If every cell of the column is a
+/// number that fits `u64`, written in digits only, the keys are `u64`; otherwise they are text. A
+/// first row whose cell is no number where those of all others are is taken for a header, and left
+/// out; a header above text is a key like the others.
 ///
 /// # Errors
 ///
@@ -41,8 +42,9 @@ pub fn keys_from_column(
     let path = path.as_ref();
     let unreadable = |source| FileError::Unreadable { path: path.to_owned(), source };
     let bytes = fs::read(path).map_err(unreadable)?;
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     // One more, in case that the first is a header.
-    let mut cells = read_cells(path, &bytes, column, limit.saturating_add(1))?;
+    let mut cells = read_cells(path, bytes, column, limit.saturating_add(1))?;
     if let [first, others @ ..] = &cells[..] {
         let are_numbers = others.iter().all(|cell| parse_number(cell).is_some());
         if are_numbers && !others.is_empty() && parse_number(first).is_none() {
@@ -134,11 +136,18 @@ mod tests {
 
     #[test]
     fn a_header_above_numbers_is_left_out() {
-        assert_eq!(numbers("\u{feff}id,name\n5,a\n6,b\n", 1), [5, 6]);
+        assert_eq!(numbers("id,name\n5,a\n6,b\n", 1), [5, 6]);
         assert_eq!(numbers("5,a\n6,b\n", 1), [5, 6]);
         assert_eq!(texts("id,name\n5,a\n6,b\n", 2), ["name", "a", "b"]);
         assert_eq!(texts("id\n5\nx\n", 1), ["id", "5", "x"]);
         assert_eq!(texts("id\n", 1), ["id"]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_cell() {
+        assert_eq!(numbers("\u{feff}5,a\n6,b\n", 1), [5, 6]);
+        assert_eq!(numbers("\u{feff}\"5\",a\n6,b\n", 1), [5, 6]);
+        assert_eq!(texts("\u{feff}x,a\ny,b\n", 1), ["x", "y"]);
     }
 
     #[test]
@@ -162,6 +171,12 @@ mod tests {
         assert_eq!(message(b"a,b\nc\nd,e\n", 2), short);
         assert_eq!(message(b"a,b\nc,d\n", 4), ":1: the row has 2 cells; column 4 is wanted");
         assert_eq!(message(b"a,b\n\n\nc,\n", 2), ":4: the cell in column 2 is empty");
+        let marked = "\u{feff}\n\n5\n".as_bytes();
+        assert_eq!(message(marked, 2), ":3: the row has 1 cell; column 2 is wanted");
+        assert_eq!(
+            message("\u{feff}".as_bytes(), 1),
+            ": the file is empty; one key a line is expected"
+        );
         let quoted = b"\"two\nlines\",b\nc,\xFF\n";
         assert_eq!(message(quoted, 2), ":3: the line is not UTF-8 text");
         assert_eq!(message(b"", 1), ": the file is empty; one key a line is expected");
