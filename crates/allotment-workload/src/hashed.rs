@@ -7,34 +7,15 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
+use crate::index::{entry, insert_id, remove_id};
 use crate::key::Key;
 use crate::pair::Pair;
-use crate::subject::Dictionary;
+use crate::subject::{Dictionary, dictionary};
 
 /// hashbrown's map.
 pub(crate) type HashedMap<K> = HashMap<K, u64, FixedState>;
 
-impl<K: Key> Dictionary<K> for HashedMap<K> {
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn insert(&mut self, key: K, value: u64) -> Option<u64> {
-        self.insert(key, value)
-    }
-
-    fn get(&self, key: &K) -> Option<u64> {
-        self.get(key).copied()
-    }
-
-    fn remove_entry(&mut self, key: &K) -> Option<(K, u64)> {
-        self.remove_entry(key)
-    }
-
-    fn clear(&mut self) {
-        self.clear();
-    }
-}
+dictionary! { HashedMap<K>; }
 
 /// hashbrown's map of sorted vectors: an index whose keys have no order. It counts its ids, as the
 /// others do.
@@ -56,15 +37,9 @@ impl<K: Key> Dictionary<Pair<K>> for HashedIndex<K> {
     }
 
     fn insert(&mut self, pair: Pair<K>, _value: u64) -> Option<u64> {
-        let ids = self.lists.entry(pair.key).or_default();
-        match ids.binary_search(&pair.id) {
-            Ok(_) => Some(u64::from(pair.id)),
-            Err(at) => {
-                ids.insert(at, pair.id);
-                self.len += 1;
-                None
-            }
-        }
+        let is_new = insert_id(self.lists.entry(pair.key).or_default(), pair.id);
+        self.len += usize::from(is_new);
+        (!is_new).then_some(u64::from(pair.id))
     }
 
     fn get(&self, pair: &Pair<K>) -> Option<u64> {
@@ -74,13 +49,12 @@ impl<K: Key> Dictionary<Pair<K>> for HashedIndex<K> {
 
     fn remove_entry(&mut self, pair: &Pair<K>) -> Option<(Pair<K>, u64)> {
         let Entry::Occupied(mut list) = self.lists.entry(pair.key) else { return None };
-        let at = list.get().binary_search(&pair.id).ok()?;
-        list.get_mut().remove(at);
+        remove_id(list.get_mut(), pair.id)?;
         if list.get().is_empty() {
             list.remove();
         }
         self.len -= 1;
-        Some((*pair, u64::from(pair.id)))
+        Some(entry(pair.key, pair.id))
     }
 
     fn clear(&mut self) {

@@ -16,8 +16,25 @@ use crate::usage::NodeUsage;
 
 /// The entry of an id under a key.
 #[inline]
-fn entry<K>(key: K, id: u32) -> (Pair<K>, u64) {
+pub(crate) fn entry<K>(key: K, id: u32) -> (Pair<K>, u64) {
     (Pair { key, id }, u64::from(id))
+}
+
+/// Inserts an id into a sorted list, and answers whether it is new there.
+#[inline]
+pub(crate) fn insert_id(ids: &mut Vec<u32>, id: u32) -> bool {
+    let place = ids.binary_search(&id);
+    if let Err(at) = place {
+        ids.insert(at, id);
+    }
+    place.is_err()
+}
+
+/// Removes an id from a sorted list, if it is there, and returns it.
+#[inline]
+pub(crate) fn remove_id(ids: &mut Vec<u32>, id: u32) -> Option<u32> {
+    let at = ids.binary_search(&id).ok()?;
+    Some(ids.remove(at))
 }
 
 /// Which ids of a key.
@@ -72,15 +89,9 @@ impl<K: Key> Dictionary<Pair<K>> for VecIndex<K> {
     }
 
     fn insert(&mut self, pair: Pair<K>, _value: u64) -> Option<u64> {
-        let ids = self.lists.entry(pair.key).or_default();
-        match ids.binary_search(&pair.id) {
-            Ok(_) => Some(u64::from(pair.id)),
-            Err(at) => {
-                ids.insert(at, pair.id);
-                self.len += 1;
-                None
-            }
-        }
+        let is_new = insert_id(self.lists.entry(pair.key).or_default(), pair.id);
+        self.len += usize::from(is_new);
+        (!is_new).then_some(u64::from(pair.id))
     }
 
     fn get(&self, pair: &Pair<K>) -> Option<u64> {
@@ -90,8 +101,7 @@ impl<K: Key> Dictionary<Pair<K>> for VecIndex<K> {
 
     fn remove_entry(&mut self, pair: &Pair<K>) -> Option<(Pair<K>, u64)> {
         let ids = self.lists.get_mut(&pair.key)?;
-        let at = ids.binary_search(&pair.id).ok()?;
-        ids.remove(at);
+        remove_id(ids, pair.id)?;
         if ids.is_empty() {
             self.lists.remove(&pair.key);
         }

@@ -70,11 +70,10 @@ pub trait Subject<K: Key>: Dictionary<K> {
     fn read_page(&self, after: Option<K>, page: &mut Page<K>) -> Option<K>;
 }
 
-/// Implements [`Subject`] for a map with the interface of the standard library's: the same lines
-/// for all of them, since that is what they promise; but for how they are read page by page, and
-/// what they say of their nodes.
-macro_rules! subject {
-    ($map:ty $(, $alloc:ident)?; $read_page:item $($usage:item)?) => {
+/// Implements [`Dictionary`] for a map with the interface of the standard library's: the same lines
+/// for all of them, since that is what they promise; but for what they say of their nodes.
+macro_rules! dictionary {
+    ($map:ty $(, $alloc:ident)?; $($usage:item)?) => {
         impl<K: Key $(, $alloc: Allocator + Clone)?> Dictionary<K> for $map {
             fn len(&self) -> usize {
                 self.len()
@@ -98,6 +97,16 @@ macro_rules! subject {
 
             $($usage)?
         }
+    };
+}
+
+pub(crate) use dictionary;
+
+/// Implements [`Subject`] for an ordered map with that interface, and [`Dictionary`] with it; but
+/// for how it is read page by page.
+macro_rules! subject {
+    ($map:ty $(, $alloc:ident)?; $read_page:item $($usage:item)?) => {
+        dictionary! { $map $(, $alloc)?; $($usage)? }
 
         impl<K: Key $(, $alloc: Allocator + Clone)?> Subject<K> for $map {
             fn pop_first(&mut self) -> Option<(K, u64)> {
