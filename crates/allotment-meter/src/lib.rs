@@ -4,11 +4,9 @@
 //!   live and what was live at the peak, in total and by size. Its [`Counter`] reads them.
 //! - [`Budget`] refuses what would be more than its [`Account`] allows, for one map or for many.
 //! - [`Faulty`] refuses a chosen request, or panics at it. Its [`FaultPlan`] chooses, at any time.
-//!
 //! - `Ledger`, with the feature `ledger`, knows each live block: its size, its age and what was
 //!   noted when it was obtained; and tells of blocks that are given back wrongly. `Aging`, with the
 //!   same feature, takes down for how many requests each block lives; its `Lifetimes` reads it.
-//!
 //! - `Metered`, with the feature `assertions`, tells the watches of its thread what it is asked;
 //!   `assert_allocs!`, `assert_peak!` and `assert_no_leaks!` are made of these, for tests.
 //!

@@ -2,9 +2,9 @@
 //!
 //! A [`Workload`] names an input: generated keys, real keys that ship with the crate, or a file of
 //! the user's, of keys or of recorded operations. Loaded, it gives [`Keys`]; laid out step by step,
-//! a [`Script`]. [`drive`] runs a
-//! script on one of the [`Backend`]s and returns an [`Outcome`], whose hash every map must
-//! reproduce. A [`Probe`] follows what happens; this crate itself owns no clock and no profiler.
+//! a [`Script`]. [`drive`] runs a script on one of the [`Backend`]s and returns an [`Outcome`],
+//! whose hash every map must reproduce. A [`Probe`] follows what happens; this crate itself owns no
+//! clock and no profiler.
 //!
 //! Most workloads fill a map from a key to a number. Others fill an index: many ids under a key, in
 //! ascending order. Its script is the same, with a [`Pair`] of a key and an id where a map has a

@@ -26,8 +26,8 @@ pub struct Outcome {
 ///
 /// The map and its backend are made within the build phase and dropped within the drop phase, so
 /// that they are measured whole. Between the two, only the map allocates, but for the buffer that
-/// pages are read into. Values are the numbers of
-/// the insertions, or the ids of an index, so that no two are the same.
+/// pages are read into. Values are the numbers of the insertions, or the ids of an index, so that
+/// no two are the same.
 ///
 /// ```
 /// use std::collections::BTreeMap;

@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn files_go_with_the_one_workload_that_reads_them() {
+    fn files_go_with_the_workloads_that_read_them() {
         let file = Workload::find("keys-file").unwrap();
         let error = file.load(Size::Full, None).unwrap_err().to_string();
         assert_eq!(error, "workload keys-file needs a file of keys, one a line");
