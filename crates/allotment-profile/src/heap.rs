@@ -145,6 +145,13 @@ impl HeapProbe {
         let live_bytes = if is_counted { now.counts.live_bytes } else { heap_bytes };
         self.books.timeline.enter(self.phase, live_bytes, heap_bytes);
     }
+
+    /// An operation has ended, which counts in the timeline.
+    fn operation(&mut self) {
+        if self.books.timeline.operation() {
+            self.enter(&self.now());
+        }
+    }
 }
 
 impl Probe for HeapProbe {
@@ -187,9 +194,14 @@ impl Probe for HeapProbe {
         self.warm_blocks = self.now().heap.blocks;
     }
 
+    fn replayed(&mut self) {
+        self.operation();
+    }
+
     fn op_end(&mut self, op: Op) {
-        if op != Op::Reset && self.books.timeline.operation() {
-            self.enter(&self.now());
+        // Of a trace, all operations count, and each but once.
+        if op != Op::Reset && self.phase != Phase::Replay {
+            self.operation();
         }
     }
 }

@@ -18,8 +18,8 @@ struct Moment {
     heap_bytes: u64,
 }
 
-/// What is held, at the borders of phases and each time after so many watched operations. It never
-/// allocates after it is made.
+/// What is held, at the borders of phases and each time after so many operations: of a trace all of
+/// them, of keys those that are watched. It never allocates after it is made.
 #[derive(Clone, Debug)]
 pub(crate) struct Timeline {
     moments: Vec<Moment>,
@@ -43,11 +43,12 @@ impl Timeline {
     /// An empty one, for a script.
     pub(crate) fn new(script: &Script<'_>) -> Self {
         // Build, churn and refill are four operations for each key; those of the drain are few.
-        let every = (4 * script.len() as u64).div_ceil(AIM).max(1);
+        let ops_each = if script.is_trace() { 1 } else { 4 };
+        let every = (ops_each * script.len() as u64).div_ceil(AIM).max(1);
         Self { moments: Vec::with_capacity(ROOM), every, ops_before: 0, ops_within: 0 }
     }
 
-    /// A watched operation has ended. Answers whether this is a moment to enter.
+    /// An operation that counts has ended. Answers whether this is a moment to enter.
     #[inline]
     pub(crate) fn operation(&mut self) -> bool {
         self.ops_within += 1;

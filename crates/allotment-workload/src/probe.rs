@@ -63,6 +63,11 @@ pub trait Probe {
         false
     }
 
+    /// An operation of a trace was done again, whatever its kind: [`Op`] has those that change the
+    /// map, and these are within.
+    #[inline]
+    fn replayed(&mut self) {}
+
     /// An operation begins. Only [`Op::Reset`] begins and ends within another one, the drop.
     #[inline]
     fn op_begin(&mut self, op: Op) {

@@ -56,6 +56,7 @@ fn play<'p, K: Key, S: Subject<K>, P: Probe>(
 ) -> Ending<'p, P> {
     for op in &trace.ops {
         player.step(&mut map, op);
+        player.probe.replayed();
     }
     player.probe.phase_end(Phase::Replay, trace.ops.len() as u64);
     player.probe.built(|| map.usage());

@@ -140,12 +140,14 @@ impl<'a> Script<'a> {
         }
     }
 
+    /// Whether it does again what was recorded.
+    pub fn is_trace(&self) -> bool {
+        matches!(self, Script::U64Trace(_) | Script::TextTrace(_))
+    }
+
     /// The phases that it has, in order.
     pub fn phases(&self) -> &'static [Phase] {
-        match self {
-            Script::U64Trace(_) | Script::TextTrace(_) => &Phase::OF_TRACES,
-            _ => &Phase::OF_KEYS,
-        }
+        if self.is_trace() { &Phase::OF_TRACES } else { &Phase::OF_KEYS }
     }
 
     /// How many keys, or pairs of an index, the build phase inserts; or how many operations were
