@@ -17,7 +17,8 @@
 //!     [--trace FILE] [--dhat-out FILE]
 //! allotment-profile-time --workload NAME --backend NAME [--quick] [--keys FILE [--column N]]
 //!     [--trace FILE] [--threshold NANOS]
-//! allotment-profile-time --workload NAME --backend NAME --soak SECONDS [--quick] [--keys FILE]
+//! allotment-profile-time --workload NAME --backend NAME --soak SECONDS [--quick]
+//!     [--keys FILE [--column N]]
 //! allotment-profile-heap --list
 //! ```
 //!
@@ -67,8 +68,9 @@
 //! everything that was read back, the same for every ordered map and both programs; a map without
 //! order has none. The last line is the hash of what depends on no order, the same for all.
 //!
-//! By phase (`build`, `lookup`, `scan`, `page`, `churn`, `clone`, `refill`, `drain`, `drop`; see
-//! [`Phase`](allotment_workload::Phase)), but for those that a map without order leaves out:
+//! By phase (`build`, `lookup`, `scan`, `page`, `churn`, `clone`, `refill`, `drain`, `drop`; of a
+//! trace `replay` and `drop`; see [`Phase`](allotment_workload::Phase)), but for those that a map
+//! without order leaves out:
 //!
 //! | name | unit | program | meaning |
 //! |---|---|---|---|
@@ -88,7 +90,8 @@
 //! mimalloc is a heap of its own, which dhat does not see: its heap figures are what it was asked
 //! for. What it reserves it keeps to itself.
 //!
-//! Of the whole run, with `all` for the phase:
+//! Of the whole run, with `all` for the phase. *After the build phase* is, of a trace, after the
+//! replay; what depends on a phase or a call that there was not is missing:
 //!
 //! | name | unit | program | meaning |
 //! |---|---|---|---|
@@ -109,9 +112,9 @@
 //! | `worst_remove_ns` | ns | time | the longest single removal, `pop_first` included |
 //! | `p50_insert_ns`, `p99_...`, `p999_...` | ns | time | bound of 50 %, 99 %, 99.9 % of inserts |
 //! | `p50_remove_ns`, `p99_...`, `p999_...` | ns | time | the same of the removals |
-//! | `clear_ns` | ns | time | one `clear` of a full map |
-//! | `clone_ns` | ns | time | one `clone` of a full map |
-//! | `drop_ns` | ns | time | the drop of a full map, and with it of its backend |
+//! | `clear_ns` | ns | time | one `clear` of a full map; of a trace, the longest |
+//! | `clone_ns` | ns | time | one `clone` of a full map; of a trace, the longest |
+//! | `drop_ns` | ns | time | the drop of a full map and its backend; of a trace, the longest |
 //! | `pause_threshold_ns` | ns | time | what `--threshold` said |
 //!
 //! Of the workload `snapshot`, on our maps, and the same on all backends; after the script:
@@ -137,7 +140,7 @@
 //! - `lifetimes` (heap): `[{"below":2,"blocks":10}]`, blocks by how many requests they lived, in
 //!   powers of two; the last are those that were never given back, below `null`. Of our maps.
 //! - `timeline` (heap): `{"phase":[],"ops":[],"live_bytes":[],"heap_bytes":[]}`, columns of some
-//!   180 moments; operations are counted from the start of the run.
+//!   180 moments; operations are counted from the start of the run, of a trace whatever their kind.
 //! - `fill` (heap): ten numbers, the nodes by the tenth of their slots that is in use after the
 //!   build phase. Of our maps.
 //! - `pauses` (time): `[{"op":"insert","cause":"node","count":1,"p50":1,"p99":1,"p999":1,"max":1,`
