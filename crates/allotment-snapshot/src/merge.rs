@@ -171,13 +171,13 @@ impl SnapshotOptions {
 }
 
 /// The bytes of an entry, where they are or copied.
-trait Bytes {
+trait EntryBytes {
     fn key(&self) -> &[u8];
 
     fn value(&self) -> &[u8];
 }
 
-impl Bytes for Entry<'_> {
+impl EntryBytes for Entry<'_> {
     fn key(&self) -> &[u8] {
         self.key
     }
@@ -202,7 +202,7 @@ impl Copied {
     }
 }
 
-impl Bytes for Copied {
+impl EntryBytes for Copied {
     fn key(&self) -> &[u8] {
         self.key.as_slice()
     }
@@ -212,11 +212,11 @@ impl Bytes for Copied {
     }
 }
 
-fn by_key<T: Bytes>(one: &T, other: &T) -> Ordering {
+fn by_key<T: EntryBytes>(one: &T, other: &T) -> Ordering {
     one.key().cmp(other.key())
 }
 
-fn by_key_and_value<T: Bytes>(one: &T, other: &T) -> Ordering {
+fn by_key_and_value<T: EntryBytes>(one: &T, other: &T) -> Ordering {
     (one.key(), one.value()).cmp(&(other.key(), other.value()))
 }
 
@@ -270,7 +270,7 @@ fn merge<T, K, V, W>(
     compare: fn(&T, &T) -> Ordering,
 ) -> Result<Summary, WriteError>
 where
-    T: Bytes,
+    T: EntryBytes,
     K: StoredKey + ?Sized,
     V: Stored + ?Sized,
     W: Write,
