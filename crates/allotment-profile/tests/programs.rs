@@ -98,15 +98,6 @@ impl Figures {
         rows.filter_map(|row| row[name].as_u64()).collect()
     }
 
-    /// The columns of the timeline: phases; operations, live bytes and bytes of the heap.
-    fn timeline(&self) -> (Vec<String>, [Vec<u64>; 3]) {
-        let column = |name: &str| self.details["timeline"][name].as_array().unwrap().iter();
-        let phases = column("phase").map(|phase| phase.as_str().unwrap().to_owned()).collect();
-        let numbers = ["ops", "live_bytes", "heap_bytes"]
-            .map(|name| column(name).map(|value| value.as_u64().unwrap()).collect());
-        (phases, numbers)
-    }
-
     /// Checks that exactly the documented figures are there, in their units.
     fn check_names(
         &self,
@@ -300,12 +291,18 @@ fn timelines_show_what_phases_hold() {
     for backend in Backend::ALL {
         let name = backend.name();
         let figures = Figures::parse(&run(HEAP, "uniform-u64", backend, &[]));
-        let (phases, [ops, live, heap]) = figures.timeline();
+        let timeline = &figures.details["timeline"];
+        let column = |name: &str| -> Vec<u64> {
+            let column = timeline[name].as_array().unwrap().iter();
+            column.map(|value| value.as_u64().unwrap()).collect()
+        };
+        let phases: Vec<_> = timeline["phase"].as_array().unwrap().iter().collect();
+        let (ops, live, heap) = (column("ops"), column("live_bytes"), column("heap_bytes"));
         assert!(live.len() == ops.len() && heap.len() == ops.len() && phases.len() == ops.len());
         assert!((100..250).contains(&ops.len()), "{name} {}", ops.len());
         assert!(ops.is_sorted() && ops[0] == 0, "{name} {ops:?}");
         assert_eq!((live[0], heap[0], live.last()), (0, 0, Some(&0)), "{name}");
-        let built = phases.iter().rposition(|phase| phase == "build").unwrap();
+        let built = phases.iter().rposition(|phase| **phase == "build").unwrap();
         assert_eq!((ops[built], live[built]), (2000, figures.get("all.live_bytes")), "{name}");
         assert_eq!(heap[built], figures.get("all.heap_live_bytes"), "{name}");
         assert!(heap.iter().zip(&live).all(|(heap, live)| heap >= live), "{name}");
@@ -444,31 +441,6 @@ fn a_recorded_trace_is_measured() {
     let quick = [&file[..], &["--entries", "300"]].concat();
     let figures = Figures::parse(&run(HEAP, "trace", Backend::Pool, &quick));
     assert_eq!((figures.get("replay.ops"), figures.get("drop.ops")), (300, 300));
-}
-
-#[test]
-fn the_timeline_of_a_trace_counts_every_operation() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("map.trace");
-    let mut writer = TraceWriter::new(fs::File::create(&path).unwrap(), KeyKind::Integers, 8);
-    (0..400).for_each(|key| writer.push(TraceOp::Insert { key: Key::Integer(key) }));
-    (0..1600).for_each(|key| writer.push(TraceOp::Get { key: Key::Integer(key) }));
-    (0..100).for_each(|_| writer.push(TraceOp::Clone));
-    (0..300).for_each(|_| writer.push(TraceOp::PopFirst));
-    writer.finish().unwrap();
-    let file = ["--trace", path.to_str().unwrap(), "--entries", "2400"];
-    for backend in Backend::ALL.into_iter().filter(|backend| backend.is_ordered()) {
-        let name = backend.name();
-        let (phases, [ops, live, _]) =
-            Figures::parse(&run(HEAP, "trace", backend, &file)).timeline();
-        // 2400 operations are 160 times 15; then the ends of both phases, and 100 entries dropped.
-        let expected = (0..=160).map(|moment| moment * 15).chain([2400, 2400, 2500]);
-        assert_eq!(ops, expected.collect::<Vec<u64>>(), "{name}");
-        assert_eq!(phases.iter().filter(|phase| *phase == "replay").count(), 162, "{name}");
-        // Look-ups change nothing, nor do clones that are gone again; pops do.
-        assert!(live[27] > 6400 && live[27..=140].iter().all(|bytes| *bytes == live[27]), "{name}");
-        assert!(live[160] < live[140] && live.last() == Some(&0), "{name} {live:?}");
-    }
 }
 
 /// The one line that a refused command line gives on standard error.
