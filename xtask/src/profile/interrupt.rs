@@ -3,11 +3,11 @@
 use std::io::{self, ErrorKind, Read};
 use std::process::{self, Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, bail};
 
 /// How long it takes at most to see that a child has ended which had closed its output before.
 const GLANCE: Duration = Duration::from_millis(2);
@@ -18,6 +18,16 @@ pub(crate) struct Interrupt {
     shared: Arc<Shared>,
 }
 
+/// As long as it lives, Ctrl-C raises an [`Interrupt`].
+#[must_use]
+pub(crate) struct Listening;
+
+/// The interrupt that Ctrl-C raises.
+static CURRENT: Mutex<Option<Interrupt>> = Mutex::new(None);
+
+/// Set once: a process takes one handler in all its life, and may run more than one profile.
+static HANDLER: OnceLock<Result<(), String>> = OnceLock::new();
+
 #[derive(Default)]
 struct Shared {
     raised: AtomicBool,
@@ -27,20 +37,19 @@ struct Shared {
 }
 
 impl Interrupt {
-    /// Listens to Ctrl-C and to other requests to end. The second one ends this process at once.
+    /// Listens to Ctrl-C and to other requests to end for as long as the guard lives. The second
+    /// one ends this process at once, and so does one that comes when nobody listens any more.
     ///
     /// # Errors
     ///
-    /// If the process listens already.
-    pub(crate) fn listen(&self) -> Result<()> {
-        let interrupt = self.clone();
-        let hear = move || {
-            if interrupt.is_raised() {
-                process::exit(130);
-            }
-            interrupt.raise();
-        };
-        ctrlc::set_handler(hear).context("cannot listen to Ctrl-C")
+    /// If the process cannot listen at all.
+    pub(crate) fn listen(&self) -> Result<Listening> {
+        let set = || ctrlc::set_handler(hear).map_err(|error| error.to_string());
+        if let Err(error) = HANDLER.get_or_init(set) {
+            bail!("cannot listen to Ctrl-C: {error}");
+        }
+        *current() = Some(self.clone());
+        Ok(Listening)
     }
 
     pub(crate) fn is_raised(&self) -> bool {
@@ -111,6 +120,29 @@ impl Interrupt {
     }
 }
 
+impl Drop for Listening {
+    fn drop(&mut self) {
+        *current() = None;
+    }
+}
+
+fn current() -> MutexGuard<'static, Option<Interrupt>> {
+    CURRENT.lock().expect("nobody panics with the current interrupt")
+}
+
+fn hear() {
+    if !raise_current() {
+        process::exit(130);
+    }
+}
+
+/// Whether somebody listens who has not been told before.
+fn raise_current() -> bool {
+    // Not held while children are ended.
+    let listener = current().clone().filter(|interrupt| !interrupt.is_raised());
+    listener.inspect(Interrupt::raise).is_some()
+}
+
 fn lock(child: &Mutex<Child>) -> MutexGuard<'_, Child> {
     child.lock().expect("nobody panics with a child")
 }
@@ -158,5 +190,21 @@ mod tests {
         assert!(!output.status.success());
         let error = interrupt.output(&mut shell("exit 0")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Interrupted);
+    }
+
+    #[test]
+    fn one_process_listens_for_several_runs() {
+        let (first, second) = (Interrupt::default(), Interrupt::default());
+        let listening = first.listen().unwrap();
+        assert!(raise_current(), "the first request is heard");
+        assert!(!raise_current(), "and the second one is too many");
+        drop(listening);
+        let listening = second.listen().unwrap();
+        assert!(raise_current() && second.is_raised());
+        drop(listening);
+
+        let silent = Interrupt::default();
+        drop(silent.listen().unwrap());
+        assert!(!raise_current() && !silent.is_raised(), "nobody listens");
     }
 }

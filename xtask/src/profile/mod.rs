@@ -155,7 +155,7 @@ impl Early {
 /// Builds the harness and runs it.
 pub(crate) fn run(flags: &Flags) -> Result<()> {
     let interrupt = Interrupt::default();
-    interrupt.listen()?;
+    let _listening = interrupt.listen()?;
     let result = build_and_run(flags, interrupt.clone());
     result.map_err(|error| match interrupt.is_raised() && !error.is::<Alarm>() {
         // Ctrl-C ends git and cargo too, which are then said to have failed.
