@@ -18,7 +18,7 @@ const BROWSERS: [&str; 5] =
 /// What looks at the page from outside, and tells what is wrong with it.
 const VISITOR: &str = include_str!("page.html");
 
-/// Measured for the page if no page is there yet.
+/// Measured for the page if no report is there yet.
 const WORKLOAD: &str = "uniform-u64";
 
 pub(super) fn run() -> Status {
@@ -46,15 +46,13 @@ fn browser() -> Option<&'static str> {
 
 fn findings(browser: &str) -> Result<Vec<String>> {
     let target = workspace::metadata()?.target_directory;
-    let page = page(&target)?;
-    let page =
-        fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
+    let page = drawn(&report(&target)?)?;
     visit(browser, &page, &target.join("page"))
 }
 
-/// The page that the lane `profile` left, or else one of a small run.
-fn page(target: &Path) -> Result<PathBuf> {
-    let left = target.join("profile-quick/report.html");
+/// The report that the lane `profile` left, or else one of a small run.
+fn report(target: &Path) -> Result<PathBuf> {
+    let left = target.join("profile-quick/report.json");
     if left.exists() {
         return Ok(left);
     }
@@ -66,7 +64,16 @@ fn page(target: &Path) -> Result<PathBuf> {
         out: Some(out.clone()),
         ..Default::default()
     })?;
-    Ok(out.join("report.html"))
+    Ok(out.join("report.json"))
+}
+
+/// The page of a report as it is drawn today: the one that lies beside it may be older than the
+/// page's script.
+fn drawn(report: &Path) -> Result<String> {
+    let name = report.display();
+    let text = fs::read_to_string(report).with_context(|| format!("cannot read {name}"))?;
+    let json = serde_json::from_str(&text).with_context(|| format!("{name} is no JSON"))?;
+    profile::render_page(&json, None).with_context(|| name.to_string())
 }
 
 /// Lets the browser look at a page, and gives back what it finds wrong.
@@ -106,6 +113,19 @@ fn told(dom: &str) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_is_drawn_from_the_report_whatever_lies_beside_it() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let report = folder.path().join("report.json");
+        fs::write(folder.path().join("report.html"), "of yesterday").unwrap();
+        fs::write(&report, r#"{"host": {"cpu": "Some CPU"}, "workloads": []}"#).unwrap();
+        let page = drawn(&report).unwrap();
+        assert!(page.contains("Some CPU") && page.contains("<script"), "{page}");
+        fs::write(&report, "{}").unwrap();
+        let error = format!("{:#}", drawn(&report).unwrap_err());
+        assert!(error.contains("report.json: cannot draw the report"), "{error}");
+    }
 
     #[test]
     fn findings_are_read_from_the_dom() {

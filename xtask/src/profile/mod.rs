@@ -42,6 +42,7 @@ use self::child::{Binaries, Options, readable_keys, readable_trace};
 use self::difference::Comparison;
 use self::gate::{Gate, Verdict, bless};
 use self::interrupt::Interrupt;
+pub(crate) use self::page::render as render_page;
 use self::report::Report;
 use self::schedule::{Side, measure_all};
 use self::sheet::Sheet;
@@ -415,7 +416,7 @@ fn publish(
 
     let report = report(host, picked, cells, &sheets, options.quick);
     write(&options.out.join("report.json"), &report.to_json()?)?;
-    let page = page::render(&serde_json::to_value(&report)?, findings.before)?;
+    let page = render_page(&serde_json::to_value(&report)?, findings.before)?;
     write(&options.out.join("report.html"), &page)?;
     for cell in cells {
         let sites = cell.hotspots.iter().map(|hotspots| flame::collapsed(hotspots.sites()));
