@@ -1,5 +1,6 @@
 //! One workload on one backend: what was read, and what went wrong.
 
+use std::fmt;
 use std::path::Path;
 
 use super::catalog::BASELINE;
@@ -118,8 +119,40 @@ pub(crate) fn check_outcomes(cells: &mut [Cell]) {
     }
 }
 
+/// Why a cell is not compared with what was before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Apart {
+    NotMeasured,
+    OtherAnswers,
+}
+
+impl fmt::Display for Apart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Apart::NotMeasured => "not measured before",
+            Apart::OtherAnswers => "other answers than before: other keys, or another script",
+        })
+    }
+}
+
+/// The same cell as it was before.
+///
+/// # Errors
+///
+/// [`Apart`], if there is none, or if its answers were others: figures of other work tell nothing.
+pub(crate) fn counterpart<'c>(cell: &Cell, before: &'c [Cell]) -> Result<&'c Cell, Apart> {
+    let is_it = |past: &&Cell| {
+        (&past.workload, &past.backend) == (&cell.workload, &cell.backend)
+            && past.readings().next().is_some()
+    };
+    let past = before.iter().find(is_it).ok_or(Apart::NotMeasured)?;
+    let both = past.readings().next().zip(cell.readings().next());
+    let differ = both.and_then(|((_, past), (_, now))| differing_outcomes(now, past));
+    differ.map_or(Ok(past), |_| Err(Apart::OtherAnswers))
+}
+
 /// The outcome of a reading and the expected one, if they differ where both are told.
-pub(crate) fn differing_outcomes<'a>(
+fn differing_outcomes<'a>(
     reading: &'a Reading,
     expected: &'a Reading,
 ) -> Option<(&'a str, &'a str)> {

@@ -1,6 +1,6 @@
 //! [`Comparison`]: what differs between two measurements of the same cells, before and after.
 
-use super::cell::{Cell, differing_outcomes};
+use super::cell::{Apart, Cell, counterpart};
 use super::compare::Totals;
 use super::metric::{NANOS, Reading};
 
@@ -62,12 +62,9 @@ impl Comparison {
         let mut comparison = Comparison::default();
         let mut pairs: Vec<Pair<'_>> = Vec::new();
         for cell in after.iter().filter(|cell| !cell.is_empty()) {
-            let same =
-                |past: &&Cell| (&past.workload, &past.backend) == (&cell.workload, &cell.backend);
-            match before.iter().filter(|past| !past.is_empty()).find(same) {
-                Some(past) if answers_differ(past, cell) => comparison.note(cell, OTHER_ANSWERS),
-                Some(past) => pairs.push((past, cell)),
-                None => comparison.note(cell, "not measured before"),
+            match counterpart(cell, before) {
+                Ok(past) => pairs.push((past, cell)),
+                Err(apart) => comparison.note(cell, apart),
             }
         }
         pairs.iter().for_each(|pair| comparison.exact(*pair));
@@ -88,7 +85,7 @@ impl Comparison {
         self.samples.map_or(0.0, |[before, after]| all * luck(before, after))
     }
 
-    fn note(&mut self, cell: &Cell, why: &str) {
+    fn note(&mut self, cell: &Cell, why: Apart) {
         self.notes.push(format!("{}/{}: {why}", cell.workload, cell.backend));
     }
 
@@ -124,15 +121,6 @@ impl Comparison {
             false => self.differences.push(difference()),
         }
     }
-}
-
-/// Why a pair of cells is left out.
-const OTHER_ANSWERS: &str = "other answers than before: other keys, or another script";
-
-fn answers_differ(before: &Cell, after: &Cell) -> bool {
-    let reading = |cell: &'_ Cell| cell.heap.clone().or_else(|| cell.time.clone());
-    let both = reading(before).zip(reading(after));
-    both.is_some_and(|(before, after)| differing_outcomes(&after, &before).is_some())
 }
 
 fn both(before: &Reading, after: &Reading, phase: &str, name: &str) -> Option<[f64; 2]> {

@@ -343,18 +343,22 @@ struct Findings<'a> {
 }
 
 impl Findings<'_> {
-    /// The lines of the gate, the worst first.
-    fn offenders(&self) -> String {
-        let lines = self.verdict.into_iter().flat_map(Verdict::lines);
-        lines.map(|line| format!("{line}\n")).collect()
+    /// The lines of the gate, the worst first, and each limit that nothing was compared for.
+    fn gate_lines(&self) -> String {
+        let lines = self.verdict.into_iter().flat_map(Verdict::lines).map(str::to_owned);
+        let apart = self.verdict.into_iter().flat_map(Verdict::not_compared);
+        let apart = apart.map(|line| format!("not compared: {line}"));
+        lines.chain(apart).map(|line| line + "\n").collect()
     }
 
     fn markdown(&self) -> String {
         let mut text = String::new();
-        let offenders = self.offenders();
-        if !offenders.is_empty() {
-            let items: String = offenders.lines().map(|line| format!("- {line}\n")).collect();
-            text += &format!("\n## Limits that do not hold\n\n{items}");
+        let lines = self.gate_lines();
+        if !lines.is_empty() {
+            let items: String = lines.lines().map(|line| format!("- {line}\n")).collect();
+            let holds = self.verdict.is_none_or(Verdict::holds);
+            let title = if holds { "Limits not compared" } else { "Limits that do not hold" };
+            text += &format!("\n## {title}\n\n{items}");
         }
         if let Some((title, comparison)) = &self.comparison {
             text += &changes::markdown(title, comparison);
@@ -400,7 +404,7 @@ fn publish(
     let sheets = sheets(picked, cells);
     let faults: Vec<String> = cells.iter().flat_map(|cell| cell.faults.clone()).collect();
 
-    let mut text = format!("{}{}\n\n", findings.offenders(), host.sentence());
+    let mut text = format!("{}{}\n\n", findings.gate_lines(), host.sentence());
     text.extend(sheets.iter().map(|sheet| render::terminal(sheet) + "\n"));
     if let Some((title, comparison)) = &findings.comparison {
         text += &format!("{}\n", changes::terminal(title, comparison));

@@ -1,6 +1,6 @@
 //! [`Limit`]: what a figure has to keep to, and [`Offender`], a figure that does not.
 
-use super::super::cell::Cell;
+use super::super::cell::{Apart, Cell, counterpart};
 use super::super::difference::overlap;
 use super::super::metric::NANOS;
 use crate::format::{grouped, number, shift};
@@ -58,19 +58,25 @@ impl Limit {
         cell.figure(&self.phase, &self.name)
     }
 
-    /// Holds the cell's figure against the limit; `past` is the cell as it was before.
-    pub(crate) fn check(&self, cell: &Cell, past: Option<&Cell>) -> Option<Offender> {
-        let value = self.figure(cell)?;
-        match self.bound {
+    /// Holds the cell's figure against the limit; `past` are the cells as they were before.
+    ///
+    /// # Errors
+    ///
+    /// [`Apart`], if the limit is for a comparison and there is nothing to compare with.
+    pub(crate) fn check(&self, cell: &Cell, past: &[Cell]) -> Result<Option<Offender>, Apart> {
+        let Some(value) = self.figure(cell) else { return Ok(None) };
+        Ok(match self.bound {
             Bound::Exactly(limit) | Bound::Max(limit) if value > limit => {
                 Some(self.offender(cell, value, '>', limit, None))
             }
             Bound::Exactly(limit) | Bound::Min(limit) if value < limit => {
                 Some(self.offender(cell, value, '<', limit, None))
             }
-            Bound::Percent(percent) => self.check_percent(cell, value, past?, percent),
+            Bound::Percent(percent) => {
+                self.check_percent(cell, value, counterpart(cell, past)?, percent)?
+            }
             _ => None,
-        }
+        })
     }
 
     /// Times have to be above the limit with their whole range.
@@ -80,19 +86,19 @@ impl Limit {
         value: f64,
         past: &Cell,
         percent: f64,
-    ) -> Option<Offender> {
-        let before = self.figure(past)?;
+    ) -> Result<Option<Offender>, Apart> {
+        let before = self.figure(past).ok_or(Apart::NotMeasured)?;
         let allowed = |before: f64| before * (1.0 + percent / 100.0);
         let limit = allowed(before);
         let is_told = self.samples(past).zip(self.samples(cell)).is_none_or(|(before, after)| {
             let allowed: Vec<f64> = before.into_iter().map(allowed).collect();
             !overlap(&allowed, &after)
         });
-        (value > limit && is_told).then(|| {
+        Ok((value > limit && is_told).then(|| {
             let unit = if self.samples(cell).is_some() { " ns" } else { "" };
             let why = format!("{}% over {}{unit} before", number(percent), figure(before));
             self.offender(cell, value, '>', limit, Some(why))
-        })
+        }))
     }
 
     /// What each pass gave, if it is a time.
@@ -157,7 +163,7 @@ mod tests {
 
     fn told(bound: Bound, value: u32) -> Option<String> {
         let cell = cell("pool", &format!("build.requests={value}"));
-        limit("build.requests", bound).check(&cell, None).map(|offender| offender.text)
+        limit("build.requests", bound).check(&cell, &[]).unwrap().map(|offender| offender.text)
     }
 
     #[test]
@@ -184,13 +190,14 @@ mod tests {
     fn per_cent_are_of_what_was_before() {
         let limit = limit("all.requests", Bound::Percent(5.0));
         let past = cell("pool", "build.requests=1000");
-        let check = |value: u32, past: Option<&Cell>| {
+        let check = |value: u32, past: &[Cell]| {
             limit.check(&cell("pool", &format!("build.requests={value}")), past)
         };
-        assert!(check(1050, Some(&past)).is_none());
-        assert!(check(1060, None).is_none());
+        let past = [past];
+        assert!(check(1050, &past).unwrap().is_none());
+        assert_eq!(check(1060, &[]).unwrap_err(), Apart::NotMeasured);
         assert_eq!(
-            check(1060, Some(&past)).unwrap().text,
+            check(1060, &past).unwrap().unwrap().text,
             "uniform/pool all.requests 1,060 > limit 1,050 (+1.0%; 5% over 1,000 before)"
         );
     }
@@ -198,8 +205,8 @@ mod tests {
     #[test]
     fn per_cent_of_times_need_ranges_that_do_not_overlap() {
         let limit = limit("build.nanos", Bound::Percent(10.0));
-        let past = timed("pool", "", "build.nanos=1000,1100,1200");
-        let check = |samples: &str| limit.check(&timed("pool", "", samples), Some(&past));
+        let past = [timed("pool", "", "build.nanos=1000,1100,1200")];
+        let check = |samples: &str| limit.check(&timed("pool", "", samples), &past).unwrap();
         assert!(check("build.nanos=1310,1320,1330").is_none());
         let offender = check("build.nanos=1330,1340,1350").unwrap();
         assert_eq!(

@@ -17,6 +17,8 @@ pub(crate) struct Verdict {
     offenders: Vec<Offender>,
     /// How many figures were held against a limit.
     pub(crate) checked: usize,
+    /// Those that there was nothing to compare with, a line each.
+    apart: Vec<String>,
 }
 
 impl Verdict {
@@ -27,6 +29,11 @@ impl Verdict {
     /// The worst offender and then the others, a line each.
     pub(crate) fn lines(&self) -> impl Iterator<Item = &str> {
         self.offenders.iter().map(|offender| offender.text.as_str())
+    }
+
+    /// Which figures could not be compared with those of before, and why, a line each.
+    pub(crate) fn not_compared(&self) -> &[String] {
+        &self.apart
     }
 }
 
@@ -58,17 +65,21 @@ impl Gate {
     ///
     /// [`Usage`] with the line, if no cell that a limit is for has such a figure.
     pub(crate) fn check(&self, cells: &[Cell], past: &[Cell]) -> Result<Verdict, Usage> {
-        let mut verdict = Verdict { offenders: Vec::new(), checked: 0 };
+        let mut verdict = Verdict { offenders: Vec::new(), checked: 0, apart: Vec::new() };
         for limit in &self.limits {
-            let subjects = self.subjects(limit, cells)?;
-            verdict.checked += subjects.len();
-            let offender = |cell: &&Cell| {
-                let same = |past: &&Cell| {
-                    (&past.workload, &past.backend) == (&cell.workload, &cell.backend)
-                };
-                limit.check(cell, past.iter().find(same))
-            };
-            verdict.offenders.extend(subjects.iter().filter_map(offender));
+            for cell in self.subjects(limit, cells)? {
+                match limit.check(cell, past) {
+                    Ok(offender) => {
+                        verdict.checked += 1;
+                        verdict.offenders.extend(offender);
+                    }
+                    Err(apart) => {
+                        let Cell { workload, backend, .. } = cell;
+                        let line = format!("{workload}/{backend} {}: {apart}", limit.metric());
+                        verdict.apart.push(line);
+                    }
+                }
+            }
         }
         verdict.offenders.sort_by(|one, other| other.excess.total_cmp(&one.excess));
         Ok(verdict)
@@ -158,6 +169,26 @@ mod tests {
         assert!(lines("[\"*\".\"*\"]\nall.x = 4\n", &cells).unwrap().is_empty());
         // What was not measured is not checked.
         assert!(lines("[words.pool]\nall.nonsense = 4\n", &cells).unwrap().is_empty());
+    }
+
+    #[test]
+    fn only_what_was_compared_is_counted() {
+        let gate = parse("[uniform.\"*\"]\nbuild.requests = { percent = 5 }\n").unwrap();
+        let mut other = cell("std", "build.requests=1");
+        other.heap.as_mut().unwrap().outcome = "ff".to_owned();
+        let past = [other, cell("pool", "build.requests=10"), cell("system", "build.ops=1")];
+        let cells = ["std", "pool", "bump", "system"].map(|name| cell(name, "build.requests=20"));
+        let verdict = gate.check(&cells, &past).unwrap();
+        let offender = "uniform/pool build.requests 20 > limit 10.5 (+90.5%; 5% over 10 before)";
+        assert_eq!(verdict.lines().collect::<Vec<_>>(), [offender]);
+        assert_eq!(verdict.checked, 1);
+        let [keys, bump, system] = verdict.not_compared() else { panic!("{verdict:?}") };
+        assert!(
+            keys.starts_with("uniform/std build.requests: other answers than before"),
+            "{keys}"
+        );
+        assert_eq!(bump, "uniform/bump build.requests: not measured before");
+        assert_eq!(system, "uniform/system build.requests: not measured before");
     }
 
     #[test]
