@@ -38,6 +38,9 @@ pub(crate) struct Reading {
     /// Figures that are more than a number, by their names, as the child gave them.
     #[serde(default)]
     pub(crate) details: BTreeMap<String, Value>,
+    /// The time of all phases in the process that gave the details.
+    #[serde(skip)]
+    details_nanos: f64,
 }
 
 impl Reading {
@@ -83,7 +86,9 @@ impl Reading {
         }
         let outcome = outcome.unwrap_or_default();
         let outcome_unordered = unordered.unwrap_or_default();
-        Ok(Reading { outcome, outcome_unordered, metrics, samples, details })
+        let times = metrics.iter().filter(|metric| metric.name == "nanos");
+        let details_nanos = times.filter_map(|metric| metric.value.as_f64()).sum();
+        Ok(Reading { outcome, outcome_unordered, metrics, samples, details, details_nanos })
     }
 
     /// The figure `phase.name`, if it was reported.
@@ -102,8 +107,9 @@ impl Reading {
         }
     }
 
-    /// Takes in what another process read of the same: the smaller of times, and the samples of
-    /// both. All else is the same in both, or the error says what is not.
+    /// Takes in what another process read of the same: the smaller of times, the samples of both,
+    /// and the details of the process that was faster in all. The outcome and the counts are the
+    /// same in both, or the error says what is not.
     pub(crate) fn join(&mut self, other: Reading) -> Result<(), String> {
         for (first, second) in
             [(&self.outcome, &other.outcome), (&self.outcome_unordered, &other.outcome_unordered)]
@@ -132,6 +138,9 @@ impl Reading {
                 }
                 _ => {}
             }
+        }
+        if other.details_nanos < self.details_nanos {
+            (self.details, self.details_nanos) = (other.details, other.details_nanos);
         }
         Ok(())
     }
@@ -222,6 +231,23 @@ mod tests {
         assert_eq!(error, "build.ops 7, and in another process 8");
         let other = Reading { outcome: "ff".to_owned(), ..process(1, "") };
         assert!(reading.join(other).unwrap_err().starts_with("outcome 0123456789abcdef, and"));
+    }
+
+    #[test]
+    fn details_are_those_of_the_fastest_process() {
+        let process = |name: &str, [build, drop]: [u64; 2]| {
+            let text = format!("METRIC:build.nanos:{build}:ns\nMETRIC:drop.nanos:{drop}:ns\n");
+            Reading::parse(&format!("{text}DETAIL:pauses:\"{name}\"\n{HASH}")).unwrap()
+        };
+        let mut reading = process("first", [100, 100]);
+        reading.join(process("slower", [90, 120])).unwrap();
+        assert_eq!(reading.details["pauses"], "first");
+        // Faster than any, though not than the fastest phases of all together.
+        reading.join(process("faster", [99, 98])).unwrap();
+        assert_eq!(reading.details["pauses"], "faster");
+        reading.join(process("slowest", [80, 500])).unwrap();
+        assert_eq!(reading.details["pauses"], "faster");
+        assert_eq!(reading.get("build", "nanos"), Some(80.0));
     }
 
     #[test]
