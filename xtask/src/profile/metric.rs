@@ -10,10 +10,10 @@ use serde_json::{Number, Value};
 /// The pseudo-phase of figures that belong to a whole run.
 pub(crate) const WHOLE_RUN: &str = "all";
 
-/// One figure.
 /// The unit of times.
 pub(crate) const NANOS: &str = "ns";
 
+/// One figure.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Metric {
     pub(crate) phase: String,
