@@ -78,6 +78,10 @@ pub(crate) struct Flags {
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) column: Option<u32>,
 
+    /// Replay your own trace, recorded by `allotment-trace`; alone unless --workload names others
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
+
     /// Count operations that take longer than this as pauses
     #[arg(long, value_name = "NANOS")]
     pub(crate) threshold: Option<u64>,
@@ -86,9 +90,6 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) repeat: Option<u32>,
-    /// Replay your own trace, recorded by `allotment-trace`; alone unless --workload names others
-    #[arg(long, value_name = "FILE")]
-    pub(crate) trace: Option<PathBuf>,
 
     /// Write the report here [default: the build folder's `profile`]
     #[arg(long, value_name = "DIR")]
@@ -118,6 +119,7 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "MINUTES")]
     #[arg(conflicts_with_all = ["repeat", "save_baseline", "baseline", "against", "gate"])]
     pub(crate) soak: Option<f64>,
+
     /// Print the largest call sites of each cell, ranked in four ways
     #[arg(long)]
     pub(crate) hotspots: bool,
