@@ -622,10 +622,10 @@ const sizes = () => panels('sizes', 'Size classes', 'What was asked for, by size
   + 'whole run pale, those alive after the build solid. The ten classes with the most bytes.',
 has('sizes'), sizeBars, (cell) => cell.sizes.map(([size, n]) => `${bytes(size)}: ${n}`).join('; '));
 function filled() {
-  const words = 'Leaves by tenth of their slots in use, after the build. Further right is denser.';
+  const words = 'Nodes by tenth of their slots in use, after the build. Further right is denser.';
   const names = (cell) => cell.fill.map((_, at) => `${at * 10} %`);
   const titles = (cell) => cell.fill.map((_, at) => `${at * 10} to ${at * 10 + 10} %`);
-  return panels('fill', 'Fill of leaves', words, has('fill'), (cell, width) =>
+  return panels('fill', 'Fill of nodes', words, has('fill'), (cell, width) =>
     columns(cell.fill, names(cell), titles(cell), colour(cell.backend), width),
   (cell) => cell.fill.join(', '));
 }
