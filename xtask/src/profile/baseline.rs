@@ -29,8 +29,7 @@ pub(crate) struct Past {
 /// The part of a `report.json` that every version has.
 #[derive(Deserialize)]
 struct Head {
-    #[serde(alias = "schema_version")]
-    version: u32,
+    schema_version: u32,
 }
 
 /// The part of this version's that a comparison needs.
@@ -79,7 +78,7 @@ impl Baselines {
             _ => Usage::new(format!("cannot read `{}`: {error}", path.display())),
         })?;
         let damaged = |error| Usage::new(format!("baseline `{name}` cannot be read: {error}"));
-        let Head { version } = serde_json::from_str(&text).map_err(damaged)?;
+        let Head { schema_version: version } = serde_json::from_str(&text).map_err(damaged)?;
         if version != SCHEMA_VERSION {
             return Err(Usage::new(format!(
                 "baseline `{name}` is a report of version {version}, and this is version \
@@ -174,7 +173,7 @@ mod tests {
         let reading = r#"{"outcome": "ab", "metrics":
             [{"phase": "build", "name": "requests", "value": 7, "unit": "count"}], "later": 1}"#;
         format!(
-            r#"{{"version": {version}, "quick": {quick},
+            r#"{{"schema_version": {version}, "quick": {quick},
             "host": {{"date": "2026-01-02T03:04:05Z", "revision": "0123456789abcdef"}},
             "workloads": [{{"name": "uniform", "description": "d", "cells": [
                 {{"backend": "std", "faults": [], "heap": {reading}, "time": null}}]}}]}}"#
