@@ -82,9 +82,6 @@ impl Catalog {
         for (name, flag) in OWN {
             if own.contains(&name) {
                 names.push(name.to_owned());
-                if !known.iter().any(|workload| workload.name == name) {
-                    known.push(own_workload(name, flag));
-                }
             } else if workloads.iter().any(|other| other == name) {
                 return Err(Usage::new(format!("workload `{name}` needs {flag} FILE")));
             } else {
@@ -120,16 +117,6 @@ impl Catalog {
     }
 }
 
-fn own_workload(name: &str, flag: &str) -> Workload {
-    Workload {
-        name: name.to_owned(),
-        description: format!("what is in {flag} FILE"),
-        entries: 0,
-        quick_entries: 0,
-        needs_order: false,
-    }
-}
-
 fn pick<T: Named + Clone>(kind: &str, known: &[T], names: &[String]) -> Result<Vec<T>, Usage> {
     for name in names {
         if !known.iter().any(|item| item.name() == name) {
@@ -150,7 +137,8 @@ mod tests {
         serde_json::from_str(
             r#"{"workloads": [
                 {"name": "uniform", "description": "u", "entries": 1000000, "quick_entries": 10},
-                {"name": "words", "description": "w", "entries": 5, "quick_entries": 5}],
+                {"name": "words", "description": "w", "entries": 5, "quick_entries": 5},
+                {"name": "keys-file"}, {"name": "trace", "needs_order": true}],
               "backends": [
                 {"name": "system", "description": "s"}, {"name": "std", "description": "before"},
                 {"name": "pool", "description": "p"}]}"#,

@@ -14,12 +14,16 @@ while [ $# -gt 0 ]; do
     --list)
         echo '{"workloads": [
             {"name": "uniform", "description": "random", "entries": 1000, "quick_entries": 10},
-            {"name": "words", "description": "text", "entries": 500, "quick_entries": 5}],
+            {"name": "words", "description": "text", "entries": 500, "quick_entries": 5},
+            {"name": "keys-file", "description": "yours", "entries": 0, "quick_entries": 0},
+            {"name": "trace", "description": "yours", "entries": 0, "quick_entries": 0,
+             "needs_order": true}],
           "backends": [{"name": "std", "description": "before"},
             {"name": "pool", "description": "slabs"}, {"name": "crash", "description": "c"},
             {"name": "wrong", "description": "w"}, {"name": "silent", "description": "s"},
             {"name": "endless", "description": "e"}, {"name": "unsteady", "description": "u"},
-            {"name": "hashed", "description": "h"}, {"name": "mishashed", "description": "m"},
+            {"name": "hashed", "description": "h", "is_unordered": true},
+            {"name": "mishashed", "description": "m", "is_unordered": true},
             {"name": "mute", "description": "m"}, {"name": "growing", "description": "g"}'"$more"']}'
         exit 0 ;;
     --workload) workload=$2; shift ;;

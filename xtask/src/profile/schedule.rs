@@ -161,4 +161,21 @@ mod tests {
         assert_eq!(places(&heap), [(0, 0), (1, 0), (1, 1)]);
         assert_eq!(places(&time), [(0, 0), (0, 0), (1, 0), (1, 1), (1, 1), (1, 0)]);
     }
+
+    #[test]
+    fn a_map_without_order_is_not_asked_for_it() {
+        let none = || PathBuf::from("none");
+        let side = Side {
+            binaries: &Binaries { heap: none(), time: none() },
+            catalog: &catalog(
+                r#"{"workloads": [{"name": "keys-file"}, {"name": "trace", "needs_order": true}],
+                    "backends": [{"name": "std"}, {"name": "hashed", "is_unordered": true}]}"#,
+            ),
+            options: &Options::default(),
+        };
+        let knows = |workload, backend| side.knows(&Cell::new(workload, backend));
+        assert!(knows("keys-file", "std") && knows("keys-file", "hashed"));
+        assert!(knows("trace", "std") && !knows("trace", "hashed"));
+        assert!(!knows("words", "std") && !knows("trace", "pool"));
+    }
 }
