@@ -118,6 +118,7 @@ pub(crate) struct Flags {
     /// Churn for so many minutes on each backend instead, and find out whether memory grows
     #[arg(long, value_name = "MINUTES")]
     #[arg(conflicts_with_all = ["repeat", "save_baseline", "baseline", "against", "gate"])]
+    #[arg(conflicts_with_all = ["trace", "threshold", "hotspots"])]
     pub(crate) soak: Option<f64>,
 
     /// Print the largest call sites of each cell, ranked in four ways
@@ -125,7 +126,7 @@ pub(crate) struct Flags {
     pub(crate) hotspots: bool,
 
     /// List workloads and backends, and measure nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "against")]
     pub(crate) list: bool,
 }
 

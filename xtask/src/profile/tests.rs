@@ -505,3 +505,21 @@ fn a_trace_is_passed_on_and_runs_alone() {
     let line = "cut.trace: byte 8: the trace is cut off, or was never finished";
     assert_eq!((exit::code(&error), exit::line(&error)), (2, line.to_owned()));
 }
+
+#[test]
+fn flags_that_do_not_go_together_are_refused_before_a_build() {
+    let parse = |line: &str| {
+        let command = <Flags as clap::Args>::augment_args(clap::Command::new("profile"));
+        let matches = command.no_binary_name(true).try_get_matches_from(line.split(' '));
+        matches.map_err(|error| error.kind())
+    };
+    for fine in ["--soak 1 --keys f --column 2", "--list --quick", "--trace f --threshold 9"] {
+        assert!(parse(fine).is_ok(), "{fine}");
+    }
+    for other in ["--trace f", "--threshold 9", "--hotspots", "--repeat 2", "--against main"] {
+        let error = parse(&format!("--soak 1 {other}")).unwrap_err();
+        assert_eq!(error, clap::error::ErrorKind::ArgumentConflict, "{other}");
+    }
+    let error = parse("--list --against main").unwrap_err();
+    assert_eq!(error, clap::error::ErrorKind::ArgumentConflict);
+}
