@@ -22,8 +22,8 @@ pub(crate) struct Blessed {
 ///
 /// # Errors
 ///
-/// [`Usage`] with the line, if a limit is for figures that no cell has, or for several cells that
-/// no single figure fits.
+/// [`Usage`] with the line, if a limit or the file's `cover` is for figures that no cell has, or a
+/// limit for several cells that no single figure fits.
 pub(crate) fn bless(gate: &Gate, catalog: &Catalog, cells: &[Cell]) -> Result<Blessed, Usage> {
     let mut document: DocumentMut = gate.text.parse().expect("it has been read before");
     let mut changed = 0;
@@ -38,7 +38,7 @@ pub(crate) fn bless(gate: &Gate, catalog: &Catalog, cells: &[Cell]) -> Result<Bl
             changed += usize::from(replace(item, figure));
         }
     }
-    let added = cover(&mut document, gate, catalog, cells);
+    let added = cover(&mut document, gate, catalog, cells)?;
     Ok(Blessed { text: document.to_string(), changed, added })
 }
 
@@ -102,7 +102,12 @@ fn written(figure: f64) -> Value {
 }
 
 /// Adds what is to have a limit and has none that names both its workload and its backend.
-fn cover(document: &mut DocumentMut, gate: &Gate, catalog: &Catalog, cells: &[Cell]) -> usize {
+fn cover(
+    document: &mut DocumentMut,
+    gate: &Gate,
+    catalog: &Catalog,
+    cells: &[Cell],
+) -> Result<usize, Usage> {
     // A user's own keys are no matter of a project's gate.
     let of_project = |cell: &&Cell| {
         let known = catalog.workloads.iter().find(|workload| workload.name == cell.workload);
@@ -110,9 +115,17 @@ fn cover(document: &mut DocumentMut, gate: &Gate, catalog: &Catalog, cells: &[Ce
             && gate.cover.backends.contains(&cell.backend)
             && cell.faults.is_empty()
     };
+    let covered: Vec<&Cell> = cells.iter().filter(of_project).collect();
+    for (phase, name, line) in &gate.cover.metrics {
+        let has_none = |cell: &&Cell| cell.figure(phase, name).is_none();
+        if !covered.is_empty() && covered.iter().all(has_none) {
+            let path = gate.path.display();
+            return Err(Usage::new(format!("{path}:{line}: unknown metric `{phase}.{name}`")));
+        }
+    }
     let mut added = 0;
-    for cell in cells.iter().filter(of_project) {
-        for (phase, name) in &gate.cover.metrics {
+    for cell in covered {
+        for (phase, name, _) in &gate.cover.metrics {
             let stands = |limit: &Limit| {
                 limit.precision() == 2
                     && limit.matches(cell)
@@ -128,7 +141,7 @@ fn cover(document: &mut DocumentMut, gate: &Gate, catalog: &Catalog, cells: &[Ce
             }
         }
     }
-    added
+    Ok(added)
 }
 
 /// How a table that is new is written.
@@ -205,5 +218,15 @@ mod tests {
         assert_eq!(after, expected);
         assert_eq!((changed, added), (1, 3));
         assert_eq!(parse(&after).unwrap().limits.len(), 4);
+    }
+
+    #[test]
+    fn what_nothing_has_cannot_be_covered() {
+        let text = "[cover]\nbackends = [\"pool\"]\nmetrics = [\n    \"all.requests\",\n    \
+                    \"all.request\",\n]\n";
+        let error = blessed(text, &[cell("pool", "build.requests=4")]).unwrap_err();
+        assert_eq!(error, "error: g.toml:5: unknown metric `all.request`");
+        // What was not measured is not known to be wrong.
+        assert_eq!(blessed(text, &[cell("bump", "build.requests=4")]).unwrap().added, 0);
     }
 }

@@ -42,8 +42,8 @@ pub(crate) struct Gate {
 #[derive(Debug, Default)]
 pub(crate) struct Cover {
     pub(crate) backends: Vec<String>,
-    /// `phase.name`
-    pub(crate) metrics: Vec<(String, String)>,
+    /// `phase.name`, and the line where it stands.
+    pub(crate) metrics: Vec<(String, String, usize)>,
 }
 
 impl Gate {
@@ -165,11 +165,13 @@ impl Reader<'_> {
                     self.cover.backends = list;
                 }
                 "metrics" => {
-                    let split = |name: &String| {
+                    let values = item.as_array().into_iter().flatten();
+                    let lines = values.map(|value| line_at(self.text, value.span()));
+                    let split = |(name, line): (&String, usize)| {
                         let (phase, name) = name.split_once('.')?;
-                        Some((phase.to_owned(), name.to_owned()))
+                        Some((phase.to_owned(), name.to_owned(), line))
                     };
-                    let metrics: Option<Vec<_>> = list.iter().map(split).collect();
+                    let metrics: Option<Vec<_>> = list.iter().zip(lines).map(split).collect();
                     let problem = "has a name that is not `phase.name`";
                     self.cover.metrics = metrics.ok_or_else(|| self.error(key, problem))?;
                 }
@@ -254,7 +256,7 @@ pub(crate) mod tests {
             ]
         );
         assert_eq!(gate.cover.backends, ["pool"]);
-        assert_eq!(gate.cover.metrics, [("all".to_owned(), "requests".to_owned())]);
+        assert_eq!(gate.cover.metrics, [("all".to_owned(), "requests".to_owned(), 12)]);
     }
 
     #[test]
