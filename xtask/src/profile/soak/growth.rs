@@ -20,7 +20,7 @@ pub(crate) enum Growth {
     /// There are too few of them.
     Unknown,
     /// There is none, or none that is told from noise.
-    None(Slope),
+    Steady(Slope),
     /// There is.
     Found(Slope),
 }
@@ -59,14 +59,14 @@ impl Growth {
         if slope.low > FLOOR && late.low > FLOOR {
             Growth::Found(slope)
         } else {
-            Growth::None(slope)
+            Growth::Steady(slope)
         }
     }
 
     pub(crate) fn slope(self) -> Option<Slope> {
         match self {
             Growth::Unknown => None,
-            Growth::None(slope) | Growth::Found(slope) => Some(slope),
+            Growth::Steady(slope) | Growth::Found(slope) => Some(slope),
         }
     }
 }
@@ -168,17 +168,17 @@ mod tests {
     fn noise_is_no_growth() {
         let mut random = noise();
         let growth = Growth::of(&soak(120, |_| 2e7 + (random() * 40.0).floor() * PAGE));
-        let Growth::None(slope) = growth else { panic!("{growth:?}") };
+        let Growth::Steady(slope) = growth else { panic!("{growth:?}") };
         assert!(slope.low < 0.0 && slope.high > 0.0, "{slope:?}");
     }
 
     #[test]
     fn a_jump_a_trickle_and_a_long_warm_up_are_no_growth() {
         let jump = |second: f64| if second < 70.0 { 2e7 } else { 3e7 };
-        assert!(matches!(Growth::of(&soak(120, jump)), Growth::None(_)));
-        assert!(matches!(Growth::of(&soak(120, |second| 2e7 + 100.0 * second)), Growth::None(_)));
+        assert!(matches!(Growth::of(&soak(120, jump)), Growth::Steady(_)));
+        assert!(matches!(Growth::of(&soak(120, |second| 2e7 + 100.0 * second)), Growth::Steady(_)));
         let settling = |second: f64| 2e7 + 5000.0 * second.min(75.0);
-        assert!(matches!(Growth::of(&soak(120, settling)), Growth::None(_)));
+        assert!(matches!(Growth::of(&soak(120, settling)), Growth::Steady(_)));
     }
 
     #[test]
@@ -186,7 +186,7 @@ mod tests {
         let samples = soak(120, |second| if second < 30.0 { 1e6 * second } else { 3e7 });
         assert_eq!(after_warm_up(&samples).len(), 90);
         let still = Slope { per_second: 0.0, low: 0.0, high: 0.0 };
-        assert_eq!(Growth::of(&samples), Growth::None(still));
+        assert_eq!(Growth::of(&samples), Growth::Steady(still));
         assert_eq!(Growth::of(&soak(20, |_| 1.0)), Growth::Unknown);
         assert_eq!(Growth::of(&[]), Growth::Unknown);
     }
