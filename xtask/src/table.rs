@@ -3,7 +3,8 @@
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
-const WIDTH: u16 = 100;
+/// The columns of a terminal.
+pub(crate) const WIDTH: u16 = 100;
 
 /// A table between rules, no wider than a terminal.
 pub(crate) fn ruled() -> Table {

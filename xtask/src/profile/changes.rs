@@ -16,7 +16,7 @@ const ROWS: usize = 20;
 pub(crate) fn terminal(title: &str, comparison: &Comparison) -> String {
     let text = body(comparison, [table::ruled(), table::ruled()], ROWS);
     let text = format!("Compared with {title}:\n{text}");
-    let fits = |line: &str| line.chars().count() <= 100;
+    let fits = |line: &str| line.chars().count() <= usize::from(table::WIDTH);
     let line = |line: &str| if fits(line) { format!("{line}\n") } else { wrapped(line) };
     text.lines().map(line).collect()
 }

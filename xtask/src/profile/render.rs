@@ -9,9 +9,8 @@ use super::sheet::Sheet;
 use crate::host::Host;
 use crate::table::{self, wrapped};
 
-/// Call sites that a ranking shows in a terminal, which is so wide.
+/// Call sites that a ranking shows in a terminal.
 const TOLD_SITES: usize = 3;
-const COLUMNS: usize = 100;
 const CALLERS_INDENT: usize = 6;
 
 /// Callers that tell which part of a program asked: kept when those between do not fit.
@@ -59,7 +58,7 @@ fn indented(site: &str) -> String {
     let callers: Vec<&str> = callers.split(" < ").collect();
     let mut line = callers.join(" < ");
     let mut inner = callers.len().saturating_sub(OUTER_CALLERS);
-    while line.len() > COLUMNS - CALLERS_INDENT && inner > 0 {
+    while line.len() > usize::from(table::WIDTH) - CALLERS_INDENT && inner > 0 {
         inner -= 1;
         let outer = callers[callers.len() - OUTER_CALLERS..].join(" < ");
         line = format!("{} < ... < {outer}", callers[..inner].join(" < "));
