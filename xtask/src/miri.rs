@@ -19,6 +19,10 @@ const PACKAGES: &[(&str, &str)] = &[
     ("allotment-alloc", ""),
 ];
 
+/// Where numbers lie the other way round, for files that must be the same everywhere.
+const BIG_ENDIAN: &str = "s390x-unknown-linux-gnu";
+const GOLDEN: (&str, &str) = ("allotment-snapshot", "miri_golden");
+
 /// A model of which pointers may be used after which others.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Model {
@@ -28,7 +32,8 @@ pub(crate) enum Model {
     Tree,
 }
 
-/// Run the tests that are meant for it in Miri, under both models of borrowing.
+/// Run the tests that are meant for it in Miri, under both models of borrowing, and read golden
+/// files as a big-endian machine does.
 ///
 /// Needs a nightly toolchain and installs its component if that is missing. Takes about ten minutes
 /// for each model on two cores.
@@ -54,17 +59,19 @@ pub(crate) fn check(models: &[Model]) -> Status {
         return Status::NotRun(why);
     }
     let of = |model: Model| PACKAGES.iter().map(move |package| (model, *package));
-    let runs: Vec<_> = models.iter().copied().flat_map(of).collect();
-    let run = |(model, (package, filter)): &(Model, (&str, &str))| {
-        finish(&mut test(*model, package, filter))
+    let here = models.iter().copied().flat_map(of).map(|(model, which)| (model, which, None));
+    let elsewhere = models.first().map(|model| (*model, GOLDEN, Some(BIG_ENDIAN)));
+    let runs: Vec<_> = here.chain(elsewhere).collect();
+    let run = |(model, which, target): &(Model, (&str, &str), Option<&str>)| {
+        finish(&mut test(*model, *which, *target))
     };
     let ends = in_parallel(cores(), &runs, run, |_| false);
     let failed = ends.into_iter().flatten().find(|end| !matches!(end, Status::Passed));
     failed.unwrap_or(Status::Passed)
 }
 
-/// The tests of one package whose names contain `filter`.
-fn test(model: Model, package: &str, filter: &str) -> Command {
+/// The tests of one package whose names contain `filter`, here or as on another machine.
+fn test(model: Model, (package, filter): (&str, &str), target: Option<&str>) -> Command {
     let mut command = cargo_of("nightly");
     // Isolation hides the clock and the current folder, which test kits ask for.
     let mut flags = "-Zmiri-strict-provenance -Zmiri-disable-isolation".to_owned();
@@ -76,6 +83,12 @@ fn test(model: Model, package: &str, filter: &str) -> Command {
     command.args(["miri", "test", "--lib", "--tests", "-p", package]);
     if !filter.is_empty() {
         command.arg(filter);
+    }
+    if let Some(target) = target {
+        command.args(["--target", target]);
+        // Nothing is linked, so that any compiler does for the C that a test depends on.
+        let name = target.replace('-', "_");
+        command.env(format!("CC_{name}"), "cc").env(format!("AR_{name}"), "ar");
     }
     command
 }
