@@ -153,7 +153,7 @@ fn what_does_not_exist_is_refused() {
         (
             ["--table", "u46"],
             "error: unknown table `u46`; valid: u64, keys, strings, multimap, postings, snapshot, \
-             alloc, pauses\n",
+             alloc, alloc maps, pauses\n",
         ),
         (["--table", "u64"], "error: unknown row `x`; valid: insert random, "),
     ] {
