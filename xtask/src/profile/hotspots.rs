@@ -158,15 +158,20 @@ impl Serialize for Hotspots {
             temporary: Vec<usize>,
         }
         let rankings = Ranking::ALL.map(|ranking| self.ranked(ranking, KEPT));
-        let mut named: Vec<usize> = rankings.iter().flatten().copied().collect();
-        named.sort_unstable();
-        named.dedup();
-        let place = |site: usize| named.partition_point(|other| *other < site);
-        let [retained, peak, total, temporary] =
-            rankings.map(|ranking| ranking.into_iter().map(place).collect());
+        let (named, [retained, peak, total, temporary]) = renumbered(rankings);
         let sites = named.iter().map(|site| &self.sites[*site]).collect();
         Ranked { sites, retained, peak, total, temporary }.serialize(serializer)
     }
+}
+
+/// The sites that any ranking names, ascending, and each ranking as places in that list.
+pub(crate) fn renumbered(rankings: [Vec<usize>; 4]) -> (Vec<usize>, [Vec<usize>; 4]) {
+    let mut named: Vec<usize> = rankings.iter().flatten().copied().collect();
+    named.sort_unstable();
+    named.dedup();
+    let place = |site: usize| named.partition_point(|other| *other < site);
+    let places = rankings.map(|ranking| ranking.into_iter().map(place).collect());
+    (named, places)
 }
 
 fn with_places<S: Serializer>(frames: &[Frame], serializer: S) -> Result<S::Ok, S::Error> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Number, Value, json};
 
+use super::super::hotspots::renumbered;
 use super::report::{
     Cell, Flame, Hotspots, Lifetime, Pauses, Report, Site, SizeClass, Timeline, Weight,
 };
@@ -210,18 +211,14 @@ fn kept_sites(
             let known = ranking.iter().filter(|site| **site < hotspots.sites.len());
             known.take(count).copied().collect::<Vec<usize>>()
         });
-    let mut kept: Vec<usize> = rankings.iter().flatten().copied().collect();
-    kept.sort_unstable();
-    kept.dedup();
+    let (kept, places) = renumbered(rankings);
     let mut site = |index: &usize| {
         let Site { frames, retained, peak, total, temporary } = &hotspots.sites[*index];
         let frames: Vec<usize> = frames.iter().map(|frame| names.place(frame)).collect();
         let pair = |weight: &Weight| [weight.blocks, weight.bytes];
         json!([frames, pair(retained), pair(peak), pair(total), pair(temporary)])
     };
-    let sites = kept.iter().map(&mut site).collect();
-    let place = |site: usize| kept.partition_point(|other| *other < site);
-    (sites, rankings.map(|ranking| ranking.into_iter().map(place).collect()))
+    (kept.iter().map(&mut site).collect(), places)
 }
 
 /// The largest of each few points, so that no peak is lost; `None` if the columns do not match.
