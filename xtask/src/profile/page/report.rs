@@ -1,11 +1,11 @@
 //! [`Report`]: the part of report.json that the page shows.
 
-use std::collections::BTreeMap;
-
 use anyhow::Result;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Number, Value};
+use serde_json::Value;
+
+use super::super::metric::{Metric, Reading};
 
 #[derive(Deserialize)]
 pub(super) struct Report {
@@ -36,22 +36,6 @@ pub(super) struct Cell {
     pub(super) time: Option<Reading>,
     pub(super) hotspots: Option<Hotspots>,
     pub(super) flame: Option<Flame>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Reading {
-    pub(super) metrics: Vec<Metric>,
-    #[serde(default)]
-    pub(super) details: BTreeMap<String, Value>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Metric {
-    pub(super) phase: String,
-    pub(super) name: String,
-    pub(super) value: Number,
-    #[serde(default)]
-    pub(super) unit: String,
 }
 
 #[derive(Deserialize)]
