@@ -219,9 +219,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
     {
-        let slot = self.tree.find(key)?;
-        // SAFETY: N1; borrowed as long as the map.
-        Some(unsafe { &*slot.value() })
+        self.tree.get(key).map(|(_, value)| value)
     }
 
     /// The stored key equal to a key, and its value. O(log n).
@@ -235,9 +233,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
     {
-        let slot = self.tree.find(key)?;
-        // SAFETY: N1; borrowed as long as the map.
-        Some(unsafe { slot.pair() })
+        self.tree.get(key)
     }
 
     /// The value of a key, to change it. O(log n).
@@ -252,9 +248,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
     {
-        let slot = self.tree.find(key)?;
-        // SAFETY: N1; the map is borrowed for writing as long.
-        Some(unsafe { &mut *slot.value() })
+        self.tree.get_mut(key).map(|(_, value)| value)
     }
 
     /// Whether there is a pair with this key. O(log n).
@@ -268,7 +262,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
     {
-        self.tree.find(key).is_some()
+        self.tree.get(key).is_some()
     }
 
     /// The first pair. O(log n).

@@ -10,8 +10,9 @@ use core::ptr;
 use crate::raw::kind::{Image, Integer, with_image};
 use crate::raw::node::Node;
 use crate::raw::path::{Root, Slot};
-use crate::raw::rank::{Extent, Sought, integer_rank, rank};
-use crate::raw::search::{PREFETCH_LEVEL, bytes_sought, find, integer_of, is_equal};
+use crate::raw::prefetch::PREFETCH_LEVEL;
+use crate::raw::rank::{Sought, Steps, integer_rank, rank};
+use crate::raw::search::{bytes_sought, find, integer_of, is_equal};
 use crate::raw::shape::Shape;
 
 /// Keys in a group: enough for as many misses as a core can have under way.
@@ -46,8 +47,8 @@ pub(crate) fn find_group<K, V, S, Q>(
     }
     if S::MAY_BE_BYTES && are_bytes {
         // The root by its slots too, unless it is a leaf and may have few: lanes take turns in it.
-        let top = if root.level > 0 { usize::MAX } else { 0 };
-        let rank = |lane: usize, node, level| sought[lane].rank(node, level, top);
+        let steps = if root.level > 0 { Steps::Halves } else { Steps::Root };
+        let rank = |lane: usize, node, level| sought[lane].rank(node, level, steps);
         return find_others(root, keys.len(), rank, answer);
     }
     find_others(root, keys.len(), |lane, node, _| rank(node, keys[lane]), answer);
@@ -107,14 +108,14 @@ fn find_integers<K, V, S, Q, I>(
     }
     for level in (1..=root.level).rev() {
         for (key, node) in &mut lanes[..keys.len()] {
-            let edge = integer_rank(*node, Extent::Slots, integer, *key);
+            let edge = integer_rank(*node, Steps::Halves, integer, *key);
             // SAFETY: N2, and the rank is at most `len`.
             *node = unsafe { node.child(edge) };
             come(*node, level - 1, root.level);
         }
     }
     for (lane, &(key, node)) in lanes[..keys.len()].iter().enumerate() {
-        let index = integer_rank(node, Extent::Slots, integer, key);
+        let index = integer_rank(node, Steps::Halves, integer, key);
         if index < node.len() {
             let slot = Slot { node, level: 0, index };
             // SAFETY: a slot of the tree, and the shape names its integer.

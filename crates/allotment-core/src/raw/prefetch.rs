@@ -1,5 +1,8 @@
 //! Asking for memory before it is needed: hints only, to which any address may be given.
 
+/// Level of a root from which on a tree is too large for the caches next to the core.
+pub(super) const PREFETCH_LEVEL: usize = 3;
+
 /// Bytes of a cache line.
 const LINE: usize = 64;
 

@@ -11,38 +11,48 @@ use core::mem::{needs_drop, size_of};
 use crate::raw::bytes::{alike, head_of};
 use crate::raw::kind::{Image, Integer};
 use crate::raw::node::Node;
+use crate::raw::prefetch::PREFETCH_LEVEL;
 use crate::raw::shape::Shape;
 
 /// Slots up to which keys that cannot be compared without branches are compared one by one.
 const LINEAR_MAX: usize = 16;
 
-/// What the steps of a search without branches go by.
+/// How a search without branches goes about a node.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// The slots of a node that is no root: a number known beforehand, whatever its `len`, which no
-    /// processor foresees.
-    Slots,
-    /// The `len` of a node that is met by one look-up after the other, which is a root.
-    Len,
+pub(super) enum Steps {
+    /// By parts, and no further than `len`: for a node that is met by one look-up after the other,
+    /// which is a root. Of any other, no processor foresees the `len`.
+    Root,
+    /// By parts, all slots: the shortest wait, where the node is at hand.
+    Parts,
+    /// By halves, all slots: the fewest keys are read, where a node is still on its way from
+    /// memory, or others are searched meanwhile.
+    Halves,
 }
 
-impl Extent {
-    /// That of a node on `level` in a tree whose root stands on `top`.
+impl Steps {
+    /// Those for a node on `level` in a tree whose root stands on `top`.
     #[inline(always)]
     pub(super) fn on(level: usize, top: usize) -> Self {
-        if level < top { Self::Slots } else { Self::Len }
+        if level == top {
+            Self::Root
+        } else if level == 0 && top >= PREFETCH_LEVEL {
+            Self::Halves
+        } else {
+            Self::Parts
+        }
     }
 }
 
-/// The index among integer keys, found in as many steps whatever the keys: each halves what is left
-/// by a conditional move, and none can be mispredicted.
+/// The index among integer keys, found in as many steps whatever the keys, none of which can be
+/// mispredicted.
 ///
 /// The slots above `len` hold the greatest integer (N4), which is less than nothing, so that the
 /// steps need not depend on `len` either.
 #[inline(always)]
 pub(super) fn integer_rank<K, V, S: Shape<K>, I: Image>(
     node: Node<K, V, S>,
-    extent: Extent,
+    steps: Steps,
     integer: Integer,
     key: I,
 ) -> usize {
@@ -50,9 +60,9 @@ pub(super) fn integer_rank<K, V, S: Shape<K>, I: Image>(
     // SAFETY: N4: every slot of the node can be read as an integer.
     let load = |slot| unsafe { S::load::<I>(integer, keys.wrapping_add(slot)) };
     let rank = if S::IS_WIDE {
-        wide_rank(node, extent, load, key)
+        wide_rank(node, steps, load, key)
     } else {
-        count_within(node, extent, |slot| load(slot) < key)
+        count_within(node, steps, |slot| load(slot) < key)
     };
     if S::IS_TRUSTED { rank } else { rank.min(node.len()) }
 }
@@ -64,18 +74,18 @@ pub(super) fn integer_rank<K, V, S: Shape<K>, I: Image>(
 #[inline(always)]
 fn wide_rank<K, V, S: Shape<K>, I: Image>(
     node: Node<K, V, S>,
-    extent: Extent,
+    steps: Steps,
     load: impl Fn(usize) -> I,
     key: I,
 ) -> usize {
     let ((upper, lower), len) = (key.halves(), node.len());
     let (first, last) = (load(0).halves().0, load(len.max(1) - 1).halves().0);
     if first == upper && last == upper {
-        return count_within(node, extent, |slot| load(slot).halves().1 < lower);
+        return count_within(node, steps, |slot| load(slot).halves().1 < lower);
     }
-    let rank = count_within(node, extent, |slot| load(slot).halves().0 < upper);
+    let rank = count_within(node, steps, |slot| load(slot).halves().0 < upper);
     if rank < len && load(rank) < key {
-        return count_within(node, extent, |slot| load(slot) < key);
+        return count_within(node, steps, |slot| load(slot) < key);
     }
     rank
 }
@@ -85,18 +95,45 @@ fn wide_rank<K, V, S: Shape<K>, I: Image>(
 #[inline(always)]
 fn count_within<K, V, S: Shape<K>>(
     node: Node<K, V, S>,
-    extent: Extent,
+    steps: Steps,
     is_less: impl Fn(usize) -> bool,
 ) -> usize {
     let capacity = Node::<K, V, S>::capacity();
-    if extent == Extent::Slots {
-        debug_assert!(node.slots() == capacity);
-        count_less(capacity, is_less)
-    } else if node.slots() == capacity {
-        count_less_of_few(node.len(), capacity, is_less)
-    } else {
-        count_less(node.len(), is_less) // a lone leaf
+    debug_assert!(steps == Steps::Root || node.slots() == capacity);
+    match steps {
+        Steps::Root if node.slots() < capacity => count_by_halves(node.len(), is_less), // lone leaf
+        Steps::Root => count_by_parts(capacity, node.len(), is_less),
+        Steps::Parts => count_by_parts(capacity, capacity, is_less),
+        Steps::Halves => count_by_halves(capacity, is_less),
     }
+}
+
+/// Parts among which one step of a search decides.
+///
+/// A step has to wait for the one before, its comparisons not for each other: 63 slots are searched
+/// by two steps of seven, which takes less time than six of one.
+const PARTS: usize = 8;
+
+/// Counts the slots that are less, which are among the first `len`. Each step tells in which part
+/// of what is left they end, by adding its comparisons up, which is compiled to no branch.
+///
+/// The steps do not depend on `len`, but those that it makes needless are left out.
+#[inline(always)]
+fn count_by_parts(slots: usize, len: usize, is_less: impl Fn(usize) -> bool) -> usize {
+    let (mut rank, mut outcomes) = (0, slots + 1);
+    while outcomes > 1 {
+        let part = outcomes.div_ceil(PARTS);
+        if len >= part {
+            let reaches = |start: usize| usize::from(is_less(rank + start - 1));
+            let whole = (1..outcomes / part).map(|number| reaches(number * part)).sum::<usize>();
+            // What is too little for a part of its own makes the last one begin later.
+            let rest = outcomes % part;
+            let late = if rest > 0 { rest * reaches(outcomes - part) } else { 0 };
+            rank += whole * part + late;
+        }
+        outcomes = part;
+    }
+    rank
 }
 
 /// Counts the slots that are less, halving them by conditional moves.
@@ -104,7 +141,7 @@ fn count_within<K, V, S: Shape<K>>(
 /// Halving a number of slots that is not a power of two less one begins with a step that may
 /// overlap the rest (L. E. Shar; D. Knuth, *The Art of Computer Programming*, volume 3, 6.2.1).
 #[inline(always)]
-fn count_less(slots: usize, is_less: impl Fn(usize) -> bool) -> usize {
+fn count_by_halves(slots: usize, is_less: impl Fn(usize) -> bool) -> usize {
     // The greatest power of two such that one less fits.
     let mut step = (slots + 2).next_power_of_two() / 2;
     let overlap = slots + 1 - step;
@@ -115,27 +152,6 @@ fn count_less(slots: usize, is_less: impl Fn(usize) -> bool) -> usize {
     step /= 2;
     while step > 0 {
         rank = select_unpredictable(is_less(rank + step - 1), rank + step, rank);
-        step /= 2;
-    }
-    rank
-}
-
-/// [`count_less`] of the first `len` of so many slots, none of which is less beyond those.
-///
-/// The steps are those of a number known beforehand, of which the first are left out, always the
-/// same ones: a loop of as many steps as `len` asks for takes more instructions.
-#[inline(always)]
-fn count_less_of_few(len: usize, slots: usize, is_less: impl Fn(usize) -> bool) -> usize {
-    // The greatest power of two such that steps from there on stay within the slots.
-    let mut step = (slots + 2).next_power_of_two() / 4;
-    if len >= 2 * step {
-        return count_less(slots, is_less);
-    }
-    let mut rank = 0;
-    while step > 0 {
-        if len >= step {
-            rank = select_unpredictable(is_less(rank + step - 1), rank + step, rank);
-        }
         step /= 2;
     }
     rank
@@ -155,8 +171,7 @@ impl<'a> Sought<'a> {
         Self { bytes, known: 0 }
     }
 
-    /// The index in a node on `level` of a tree whose root stands on `top`, and whether the key
-    /// there is equal.
+    /// The index in a node on `level`, and whether the key there is equal.
     ///
     /// Keys are looked at only if their heads are equal, or to compare what the node skips, unless
     /// the keys around the edge that led here have that much in common.
@@ -165,7 +180,7 @@ impl<'a> Sought<'a> {
         &mut self,
         node: Node<K, V, S>,
         level: usize,
-        top: usize,
+        steps: Steps,
     ) -> (usize, bool) {
         let (len, skipped) = (node.len(), node.skipped());
         if skipped > self.known {
@@ -176,7 +191,7 @@ impl<'a> Sought<'a> {
             }
         }
         let head = head_of(self.bytes, skipped);
-        let mut rank = count_within(node, Extent::on(level, top), |slot| node.head(slot) < head);
+        let mut rank = count_within(node, steps, |slot| node.head(slot) < head);
         let mut found = false;
         if rank < len && node.head(rank) == head {
             (rank, found) = self.rank_alike(node, rank, head);

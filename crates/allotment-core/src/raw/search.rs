@@ -12,7 +12,8 @@ use crate::raw::bytes::bytes_of;
 use crate::raw::kind::{Image, Integer, is_same, with_image};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Root, Slot};
-use crate::raw::rank::{Extent, Sought, integer_rank, rank};
+use crate::raw::prefetch::PREFETCH_LEVEL;
+use crate::raw::rank::{Sought, Steps, integer_rank, rank};
 use crate::raw::shape::Shape;
 
 /// The answer of a search.
@@ -70,7 +71,11 @@ where
         && let Some(bytes) = bytes_sought::<K, Q, S>(key)
     {
         let mut sought = Sought::new(bytes);
-        return descend(root, |node, level| sought.rank(node, level, root.level), step);
+        return descend(
+            root,
+            |node, level| sought.rank(node, level, Steps::on(level, root.level)),
+            step,
+        );
     }
     descend(root, |node, _| rank(node, key), step)
 }
@@ -86,7 +91,7 @@ where
     if S::MAY_BE_BYTES
         && let Some(bytes) = bytes_sought::<K, Q, S>(key)
     {
-        return Sought::new(bytes).rank(leaf, 0, 0);
+        return Sought::new(bytes).rank(leaf, 0, Steps::Root);
     }
     rank(leaf, key)
 }
@@ -126,23 +131,22 @@ fn descend_integer<K, V, S: Shape<K>, I: Image>(
     key: I,
     mut step: impl FnMut(usize, usize),
 ) -> End<K, V, S> {
-    let (mut node, mut rank) = (root.node, integer_rank(root.node, Extent::Len, integer, key));
+    let (mut node, mut rank) = (root.node, integer_rank(root.node, Steps::Root, integer, key));
     let mut above = (node, rank);
     for level in (1..=root.level).rev() {
         step(level, rank);
         above = (node, rank);
         // SAFETY: N2, and the rank is at most `len`.
         node = unsafe { node.child(rank) };
-        if level == 1 && root.level >= PREFETCH_LEVEL {
+        rank = if level == 1 && root.level >= PREFETCH_LEVEL {
             node.prefetch_leaf();
-        }
-        rank = integer_rank(node, Extent::Slots, integer, key);
+            integer_rank(node, Steps::Halves, integer, key)
+        } else {
+            integer_rank(node, Steps::Parts, integer, key)
+        };
     }
     End { leaf: node, index: rank, parent: above.0, edge: above.1 }
 }
-
-/// Level of a root from which on a tree is too large for the caches next to the core.
-pub(super) const PREFETCH_LEVEL: usize = 3;
 
 /// The integer type that a search for a `Q` among `K` can compare, if there is one: a `Q` that is
 /// merely borrowed from a `K` need not be an integer. To be asked only where keys may be integers.

@@ -99,6 +99,28 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         find(self.root?, key)
     }
 
+    /// The pair with a key: two addresses, which a call can answer in registers.
+    #[inline]
+    pub(crate) fn get<Q>(&self, key: &Q) -> Option<(&K, &V)>
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        // SAFETY: a slot of this tree, which is borrowed as long.
+        self.find(key).map(|slot| unsafe { slot.pair() })
+    }
+
+    /// The pair with a key, the value to be changed.
+    #[inline]
+    pub(crate) fn get_mut<Q>(&mut self, key: &Q) -> Option<(&K, &mut V)>
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        // SAFETY: a slot of this tree, which is borrowed for writing as long.
+        self.find(key).map(|slot| unsafe { slot.pair_mut() })
+    }
+
     /// An edge to begin a search with; `None` in an empty tree.
     #[inline]
     pub(crate) fn start(&self) -> Option<Edge<K, V, S>> {
