@@ -4,7 +4,7 @@
 //! rounds them up to is not in them.
 
 use allotment_alloc::Global;
-use allotment_core::BTreeMap as Ours;
+use allotment_core::{BTreeMap as Ours, Dense};
 use allotment_meter::Counting;
 use allotment_pool::Pool;
 use bbtree::unsync::BBTreeMap;
@@ -88,11 +88,12 @@ impl Weight {
 
 type Weigh = fn(Weight, &Stock) -> Option<Scale>;
 
-const FIELD: [(&str, Weigh); 8] = [
+const FIELD: [(&str, Weigh); 9] = [
     entry::<std::collections::BTreeMap<u64, u64>, std::collections::BTreeMap<String, u64>>(),
     entry::<Ours<u64, u64, Global>, Ours<String, u64, Global>>(),
     entry::<Ours<u64, u64, Counting<Pool>>, Ours<String, u64, Counting<Pool>>>(),
     entry::<Ours<u64, u64, Pool>, Ours<String, u64, Pool>>(),
+    entry::<Ours<u64, u64, Global, Dense>, Ours<String, u64, Global, Dense>>(),
     (<BTree<NonMaxU64, u64> as Weighed<u64>>::COLUMN, integers::<BTree<NonMaxU64, u64>>),
     entry::<BBTreeMap<u64, u64>, BBTreeMap<String, u64>>(),
     entry::<Pstd<u64, u64>, Pstd<String, u64>>(),

@@ -1,8 +1,9 @@
-//! allotment's map on the allocators that are compared, and for keys that say they are integers.
+//! allotment's map on the allocators that are compared, with dense leaves, and for keys that say
+//! they are integers.
 
 use allotment_alloc::{Global, SharedAlloc};
 use allotment_core::btree_map::ScanEnd;
-use allotment_core::{BTreeMap, IntegerKey, IntegerKeys};
+use allotment_core::{BTreeMap, Dense, IntegerKey, IntegerKeys, Shape};
 use allotment_meter::Counting;
 use allotment_pool::Pool;
 
@@ -97,10 +98,25 @@ impl<K: Key, A: Backend> Map<K> for BTreeMap<K, u64, A> {
 
 impl<K: Key + IntegerKey, A: Backend> Map<K> for BTreeMap<K, u64, A, IntegerKeys> {
     fn from_sorted(pairs: impl Iterator<Item = (K, u64)>) -> Self {
-        let mut map = BTreeMap::with_shape_in(A::fresh());
-        map.extend(pairs);
-        map
+        shaped(pairs)
     }
 
     methods_of_ours!();
+}
+
+impl<K: Key, A: Backend> Map<K> for BTreeMap<K, u64, A, Dense> {
+    fn from_sorted(pairs: impl Iterator<Item = (K, u64)>) -> Self {
+        shaped(pairs)
+    }
+
+    methods_of_ours!();
+}
+
+/// A map of pairs in ascending order, in a shape of choice.
+fn shaped<K: Key, A: Backend, S: Shape<K>>(
+    pairs: impl Iterator<Item = (K, u64)>,
+) -> BTreeMap<K, u64, A, S> {
+    let mut map = BTreeMap::with_shape_in(A::fresh());
+    map.extend(pairs);
+    map
 }

@@ -1,7 +1,7 @@
 //! Weighing a map: what it asks of the heap, counted by dhat, or of a pool, counted on the way.
 
 use allotment_alloc::Global;
-use allotment_core::BTreeMap as Ours;
+use allotment_core::{BTreeMap as Ours, Dense};
 use allotment_meter::{Counting, Counts};
 use allotment_pool::Pool;
 use bbtree::unsync::BBTreeMap;
@@ -30,6 +30,11 @@ impl<K: Key> Weighed<K> for BBTreeMap<K, u64> {}
 impl<K: Key> Weighed<K> for Pstd<K, u64> {}
 impl<K: Key> Weighed<K> for IndexMap<K, u64> {}
 impl Weighed<u64> for BTree<NonMaxU64, u64> {}
+
+/// On the global heap, with leaves that are kept nearly full.
+impl<K: Key> Weighed<K> for Ours<K, u64, Global, Dense> {
+    const COLUMN: &'static str = "dense";
+}
 
 /// What the pool takes from the heap: its chunks.
 impl<K: Key> Weighed<K> for Ours<K, u64, Pool> {

@@ -105,7 +105,7 @@ fn ours_exactly() -> String {
             write!(text, "{table}, {}:", row["row"].as_str().unwrap()).unwrap();
             for cell in row["cells"].as_array().unwrap() {
                 let contender = cell["contender"].as_str().unwrap();
-                if ["system", "pool", "pool heap"].contains(&contender) {
+                if ["system", "pool", "pool heap", "dense"].contains(&contender) {
                     write!(text, " {contender} {}", cell["samples"][0]).unwrap();
                 }
             }

@@ -9,7 +9,7 @@ use crate::table::{self, wrapped};
 /// What the marks in a table mean.
 pub(crate) const LEGEND: &str = "First line: ratio to std by the medians; second line: the figures.
   *  the best of the row
-  >  a row that ours do not lead: another is ahead of both by more than 2 %
+  >  a row that ours do not lead: another is ahead of each of them by more than 2 %
   ~  the contender does not offer the operation as such, and does something else, named below
 ";
 

@@ -5,7 +5,7 @@ use super::outcome::{Cell, Outcome};
 use crate::format::{ABSENT, compact, grouped};
 
 /// The columns that are this project's own.
-const OURS: [&str; 5] = ["system", "pool", "snapshot", "snapshot lz4", "snapshot zstd"];
+const OURS: [&str; 6] = ["system", "pool", "dense", "snapshot", "snapshot lz4", "snapshot zstd"];
 
 /// Columns that show another side of a contender, and compete with none.
 const ASIDE: [&str; 2] = ["pool heap", "roaring file"];
@@ -202,6 +202,7 @@ pub(crate) mod tests {
             (row.led, row.ahead.unwrap_or_default())
         };
         assert_eq!(led("std=10 system=9 pool=5 brie=6"), (true, String::new()));
+        assert_eq!(led("std=10 system=6 dense=5 brie=5.5"), (true, String::new()));
         assert_eq!(led("std=10 system=5.1 pool=9 brie=5"), (true, String::new()));
         assert_eq!(led("std=10 system=6 pool=9 brie=5"), (false, "brie".to_owned()));
         assert_eq!(led("std=1 system=6 pool=9 brie=5"), (false, "std".to_owned()));
