@@ -9,7 +9,7 @@ use crate::raw::shape::{Standard, shape_around};
 /// `Dense` is [`Standard`] with that; `Dense<IntegerKeys>`, `Dense<ByteKeys>` and `Ranked<Dense>`
 /// are the others. Before a full leaf splits it looks for room in 16 leaves on either side, below
 /// the same node, in place of one; and three leaves that fit two become two. So random insertions
-/// leave leaves 97 % full, where others are at 82 %. An insertion may move up to 16 leaves' worth
+/// leave leaves 97 % full, where others are at 82 %. An insertion may move some 17 leaves' worth
 /// of pairs in place of two, and removals look at their neighbours more often.
 ///
 /// The idea is that of Knuth's B*-tree (The Art of Computer Programming, volume 3, 6.2.4), with
