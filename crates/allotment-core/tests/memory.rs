@@ -113,6 +113,14 @@ fn small_maps_take_small_leaves() {
     });
     // Eight bytes of header, and 16 for each slot.
     assert_eq!(sizes, [72, 72, 72, 136, 136, 264, 264, 520, 520, 760, 760]);
+    let sizes = [1, 2, 3, 5].map(|entries| {
+        let alloc = Counting::new(Global);
+        let counter = alloc.counter();
+        let mut map = BTreeMap::<u64, u64, _, Dense>::with_shape_in(alloc);
+        map.extend((0..entries).map(|key| (key, key)));
+        counter.snapshot().live_bytes
+    });
+    assert_eq!(sizes, [40, 40, 72, 136]);
     let sizes = [1, 4, 5, 9, 17, 33].map(|entries| {
         let (mut map, counter) = counted();
         map.extend((0..60).map(|key| (key, key)));

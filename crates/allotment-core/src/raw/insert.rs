@@ -24,7 +24,7 @@ use allotment_alloc::Allocator;
 use crate::raw::heads::{divide, note_more};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Root};
-use crate::raw::shape::{Shape, slots_after};
+use crate::raw::shape::Shape;
 use crate::raw::slots::{insert_carry, rotate_left, rotate_right, split, transfer_slots};
 use crate::raw::spare::{Spare, Supply};
 use crate::raw::totals::{recount, recount_child};
@@ -123,11 +123,11 @@ pub(crate) fn choose<K, V, S: Shape<K>>(
 ) -> Plan {
     let capacity = Node::<K, V, S>::capacity();
     let (Some(root), Some(edge)) = (root, edge) else {
-        return Plan::Grow(slots_after(0, capacity));
+        return Plan::Grow(Node::<K, V, S>::slots_after(0));
     };
     let slots = edge.leaf.slots();
     if slots < capacity {
-        return Plan::Grow(slots_after(slots, capacity));
+        return Plan::Grow(Node::<K, V, S>::slots_after(slots));
     }
     let ends = Ends::of(root, edge);
     let split = Plan::Split(leaf_pivot(edge, &ends));

@@ -21,7 +21,7 @@ use crate::raw::kind::Integer;
 use crate::raw::obtain::obtain;
 use crate::raw::prefetch::prefetch_all;
 use crate::raw::shape::{
-    Column, Geometry, HEADER_BYTES, Shape, keys_of, leaf_bytes, leaf_values_of,
+    Column, Geometry, HEADER_BYTES, Shape, keys_of, leaf_bytes, leaf_values_of, slots_after,
 };
 
 /// The address of a node, leaf or internal: which one is known from the level it stands on.
@@ -118,6 +118,11 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     #[inline(always)]
     pub(crate) fn capacity() -> usize {
         Self::geometry().capacity
+    }
+
+    /// Slots of the leaf that replaces a lone leaf of so many, 0 standing for none.
+    pub(crate) fn slots_after(slots: usize) -> usize {
+        slots_after(slots, Self::capacity(), S::IS_DENSE)
     }
 
     /// Slots below which removal refills a node.

@@ -11,7 +11,7 @@ use crate::raw::fill::Fill;
 use crate::raw::join::join_mending;
 use crate::raw::node::Node;
 use crate::raw::path::{Root, Slot};
-use crate::raw::shape::{Shape, slots_after};
+use crate::raw::shape::Shape;
 use crate::raw::slots::transfer_slots;
 use crate::raw::source::Source;
 use crate::raw::spare::Spare;
@@ -49,10 +49,10 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
             // SAFETY: passed on.
             unsafe { self.pack(root, alloc) }?;
         }
-        let capacity = Node::<K, V, S>::capacity();
-        let mut slots = slots_after(0, capacity);
-        while slots < self.len.min(capacity) {
-            slots = slots_after(slots, capacity);
+        let wanted = self.len.min(Node::<K, V, S>::capacity());
+        let mut slots = Node::<K, V, S>::slots_after(0);
+        while slots < wanted {
+            slots = Node::<K, V, S>::slots_after(slots);
         }
         // SAFETY: slots enough for all pairs, if they are in one leaf; the rest is passed on.
         unsafe { self.resize_leaf(slots, alloc) }

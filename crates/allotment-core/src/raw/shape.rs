@@ -410,9 +410,16 @@ const fn capacity<K, V, S: Shape<K>>(column: Column) -> usize {
 /// Slots of the first leaf of a tree; it is replaced by one twice as large until it has all.
 const SLOTS_FIRST: usize = 4;
 
+/// The same where memory counts for more than a step less.
+const SLOTS_FIRST_DENSE: usize = 2;
+
 /// Slots of the leaf that replaces a lone leaf of so many, 0 standing for none.
-pub(crate) const fn slots_after(slots: usize, capacity: usize) -> usize {
-    let wanted = if slots == 0 { SLOTS_FIRST } else { 2 * slots };
+pub(crate) const fn slots_after(slots: usize, capacity: usize, is_dense: bool) -> usize {
+    let wanted = match slots {
+        0 if is_dense => SLOTS_FIRST_DENSE,
+        0 => SLOTS_FIRST,
+        _ => 2 * slots,
+    };
     // The last step may be a small one: a leaf that is nearly whole might as well be.
     if 4 * wanted > 3 * capacity { capacity } else { wanted }
 }
@@ -518,18 +525,20 @@ mod tests {
 
     #[test]
     fn a_lone_leaf_grows_by_doubling() {
-        let steps = |capacity| {
+        let steps = |capacity, is_dense| {
             let mut slots = [0; 6];
             for at in 1..6 {
-                slots[at] = slots_after(slots[at - 1], capacity).min(capacity);
+                slots[at] = slots_after(slots[at - 1], capacity, is_dense).min(capacity);
             }
             slots
         };
-        assert_eq!(steps(31), [0, 4, 8, 16, 31, 31]);
-        assert_eq!(steps(47), [0, 4, 8, 16, 32, 47]);
-        assert_eq!(steps(63), [0, 4, 8, 16, 32, 63]);
-        assert_eq!(steps(10), [0, 4, 10, 10, 10, 10]);
-        assert_eq!(steps(3), [0, 3, 3, 3, 3, 3]);
+        assert_eq!(steps(31, false), [0, 4, 8, 16, 31, 31]);
+        assert_eq!(steps(47, false), [0, 4, 8, 16, 32, 47]);
+        assert_eq!(steps(63, false), [0, 4, 8, 16, 32, 63]);
+        assert_eq!(steps(10, false), [0, 4, 10, 10, 10, 10]);
+        assert_eq!(steps(3, false), [0, 3, 3, 3, 3, 3]);
+        assert_eq!(steps(31, true), [0, 2, 4, 8, 16, 31]);
+        assert_eq!(steps(3, true), [0, 2, 3, 3, 3, 3]);
     }
 
     #[test]
