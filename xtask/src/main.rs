@@ -32,6 +32,7 @@ mod program;
 mod progress;
 mod sanitize;
 mod soak;
+mod statistics;
 mod status;
 mod table;
 mod tidy;

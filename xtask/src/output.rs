@@ -1,8 +1,13 @@
-//! What the commands say, to readers who may have gone away: [`print()`] and [`note`].
+//! What the commands say, to readers who may have gone away: [`print()`] and [`note`]; and whether
+//! there is a place for what they write.
 
+use std::fs::File;
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 
 use anyhow::{Context, Result};
+
+use crate::exit::Usage;
 
 /// Writes text to standard output. A reader that has gone away is no failure: whatever else is to
 /// be done is done, and ends as it would have ended.
@@ -17,6 +22,16 @@ pub(crate) fn print(text: &str) -> Result<()> {
 /// Writes a line to standard error, if anyone still reads it.
 pub(crate) fn note(line: &str) {
     let _ = write(&mut io::stderr().lock(), &format!("{line}\n"));
+}
+
+/// Finds out early whether the file can be written. It is left empty.
+///
+/// # Errors
+///
+/// If it cannot be.
+pub(crate) fn writable(path: &Path) -> Result<(), Usage> {
+    let refuse = |error| Usage::new(format!("cannot write `{}`: {error}", path.display()));
+    File::create(path).map(drop).map_err(refuse)
 }
 
 fn write(to: &mut impl Write, text: &str) -> io::Result<()> {
@@ -40,5 +55,11 @@ mod tests {
         assert!(forgive(Err(ErrorKind::BrokenPipe.into())).is_ok());
         assert!(forgive(Err(ErrorKind::StorageFull.into())).is_err());
         assert!(forgive(Ok(())).is_ok());
+    }
+
+    #[test]
+    fn a_report_that_cannot_be_written_is_told_first() {
+        let error = writable(Path::new("no/such/folder/report.json")).unwrap_err().to_string();
+        assert!(error.starts_with("error: cannot write `no/such/folder/report.json`: "), "{error}");
     }
 }

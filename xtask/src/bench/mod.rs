@@ -78,7 +78,7 @@ struct Finished {
 pub(crate) fn run(flags: &Flags) -> Result<()> {
     // Before the build: a wrong path should not cost minutes.
     if let Some(path) = &flags.json {
-        writable(path)?;
+        output::writable(path)?;
     }
     let programs = Programs::build(flags.native)?;
     let page = workspace::root().join(PAGE);
@@ -164,12 +164,6 @@ fn text(circumstances: &str, sheets: &[Sheet]) -> String {
         text += &wrapped(&format!("- {}: {}", sheet.name, sheet.verdict));
     }
     text
-}
-
-/// Finds out early whether the file can be written. It is left empty.
-fn writable(path: &Path) -> Result<(), Usage> {
-    let refuse = |error| Usage::new(format!("cannot write `{}`: {error}", path.display()));
-    fs::File::create(path).map(drop).map_err(refuse)
 }
 
 #[cfg(all(test, unix))]

@@ -102,9 +102,3 @@ fn names_that_do_not_exist_are_refused() {
     assert_eq!(exit::code(&error), 2);
     assert!(exit::line(&error).starts_with("error: no row and no contender contains `gte`"));
 }
-
-#[test]
-fn a_report_that_cannot_be_written_is_told_first() {
-    let error = writable(Path::new("no/such/folder/report.json")).unwrap_err().to_string();
-    assert!(error.starts_with("error: cannot write `no/such/folder/report.json`: "), "{error}");
-}
