@@ -37,6 +37,7 @@ mod status;
 mod table;
 mod tidy;
 mod toolchain;
+mod weigh;
 mod workspace;
 
 use std::process::ExitCode;
@@ -54,6 +55,7 @@ struct Cli {
 enum Command {
     Profile(profile::Flags),
     Bench(bench::Flags),
+    Weigh(weigh::Flags),
     Ci(ci::Flags),
     Tidy(tidy::Flags),
     Soak(soak::Flags),
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Profile(flags) => profile::run(&flags),
         Command::Bench(flags) => bench::run(&flags),
+        Command::Weigh(flags) => weigh::run(&flags),
         Command::Ci(flags) => ci::run(&flags),
         Command::Tidy(flags) => tidy::run(&flags),
         Command::Soak(flags) => soak::run(&flags),

@@ -11,7 +11,7 @@ use crate::{output, workspace};
 
 /// A finished build of one package.
 pub(crate) struct Build {
-    package: &'static str,
+    package: String,
     messages: String,
 }
 
@@ -19,7 +19,7 @@ impl Build {
     /// Runs `cargo build` with `arguments` and variables of the environment; `how` tells the user
     /// what is special about it.
     pub(crate) fn new(
-        package: &'static str,
+        package: &str,
         how: &str,
         arguments: &[&str],
         env: &[(&str, String)],
@@ -30,12 +30,22 @@ impl Build {
     /// The same in the workspace that lies in `folder`.
     pub(crate) fn at(
         folder: &Path,
-        package: &'static str,
+        package: &str,
         how: &str,
         arguments: &[&str],
         env: &[(&str, String)],
     ) -> Result<Build> {
         output::note(&format!("building {package} ({how})"));
+        Build::quietly(folder, package, arguments, env)
+    }
+
+    /// The same, and the user is told nothing.
+    pub(crate) fn quietly(
+        folder: &Path,
+        package: &str,
+        arguments: &[&str],
+        env: &[(&str, String)],
+    ) -> Result<Build> {
         let output = workspace::cargo()
             .current_dir(folder)
             .arg("build")
@@ -51,12 +61,13 @@ impl Build {
         if !output.status.success() {
             bail!("{package} does not build");
         }
-        Ok(Build { package, messages: String::from_utf8_lossy(&output.stdout).into_owned() })
+        let messages = String::from_utf8_lossy(&output.stdout).into_owned();
+        Ok(Build { package: package.to_owned(), messages })
     }
 
     /// Where a program of the package is.
     pub(crate) fn program(&self, name: &str) -> Result<PathBuf> {
-        let package = self.package;
+        let package = &self.package;
         executable(&self.messages, name).with_context(|| format!("{package} has no binary {name}"))
     }
 }
