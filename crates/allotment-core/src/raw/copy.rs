@@ -20,7 +20,6 @@ use crate::raw::kind::is_plain;
 use crate::raw::node::Node;
 use crate::raw::path::Root;
 use crate::raw::shape::Shape;
-use crate::raw::slots::transfer_slots;
 use crate::raw::totals::recount_child;
 
 /// A copy in the making: dropped, it takes what was copied with it.
@@ -65,16 +64,14 @@ fn copy_leaf<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
     source: Node<K, V, S>,
     alloc: &A,
 ) -> Result<Copied<'_, K, V, S, A>, Layout> {
+    if is_plain::<K>() && is_plain::<V>() {
+        // SAFETY: the pairs own nothing.
+        let node = unsafe { source.copy_leaf(alloc) }?;
+        return Ok(Copied { root: Root { node, level: 0 }, len: source.len(), alloc });
+    }
     let node = Node::allocate_leaf(source.slots(), alloc)?;
     let mut copied = Copied { root: Root { node, level: 0 }, len: 0, alloc };
     node.set_skipped(source.skipped());
-    if is_plain::<K>() && is_plain::<V>() {
-        // SAFETY: two leaves. The pairs are copied, not moved: they own nothing.
-        unsafe { transfer_slots((source, 0, 0), (node, 0, 0), source.len()) };
-        node.set_len(source.len());
-        copied.len = source.len();
-        return Ok(copied);
-    }
     for slot in 0..source.len() {
         clone_pair(source, 0, slot, node);
         node.set_len(slot + 1);

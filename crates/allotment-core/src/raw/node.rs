@@ -13,7 +13,7 @@
 use core::alloc::Layout;
 use core::fmt;
 use core::marker::PhantomData;
-use core::ptr::NonNull;
+use core::ptr::{self, NonNull};
 
 use allotment_alloc::Allocator;
 
@@ -184,6 +184,24 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// The layout that the allocator could not serve.
     pub(crate) fn allocate_leaf<A: Allocator>(slots: usize, alloc: &A) -> Result<Self, Layout> {
         Self::allocate_block(Self::leaf_layout(slots), slots, alloc)
+    }
+
+    /// A new leaf with the bits of this one.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    ///
+    /// # Safety
+    ///
+    /// The node is a leaf of pairs that are plain data.
+    pub(super) unsafe fn copy_leaf<A: Allocator>(self, alloc: &A) -> Result<Self, Layout> {
+        let layout = Self::leaf_layout(self.slots());
+        let node = Self { block: obtain(layout, alloc)?, marker: PhantomData };
+        let (from, to) = (self.block.as_ptr(), node.block.as_ptr());
+        // SAFETY: N0, N3: two blocks of this layout. Slots above `len` are copied as they are.
+        unsafe { ptr::copy_nonoverlapping(from, to, layout.size()) };
+        Ok(node)
     }
 
     fn allocate_block<A: Allocator>(
