@@ -170,14 +170,14 @@ pub(super) unsafe fn is_equal<K, V, S: Shape<K>, I: Image>(
     unsafe { S::load::<I>(integer, slot.key()) == key }
 }
 
-/// [`search`] for an integer key.
-#[inline(always)]
+/// [`search`] for an integer key. Compiled once, and called by all that search for the way.
+#[inline(never)]
 fn search_integer<K, V, S: Shape<K>, I: Image>(
     root: Root<K, V, S>,
-    integer: Integer,
     key: I,
     edge: &mut Edge<K, V, S>,
 ) -> Search<K, V, S> {
+    let Some(integer) = S::integer() else { return Search::Missing }; // a constant, as in a caller
     let path = &mut edge.path;
     let end = descend_integer(root, integer, key, |level, edge| path.set(level, edge));
     (edge.leaf, edge.index) = (end.leaf, end.index);
@@ -210,9 +210,8 @@ fn find_integer<K, V, S: Shape<K>, I: Image>(
 /// Searches the higher nodes for a key that is in no leaf and no parent of one.
 #[cold]
 fn find_above<K, V, S: Shape<K>, I: Image>(root: Root<K, V, S>, key: I) -> Option<Slot<K, V, S>> {
-    let integer = S::integer()?; // a constant here, which it is not to a callee
     let mut edge = Edge::start(root);
-    match search_integer(root, integer, key, &mut edge) {
+    match search_integer(root, key, &mut edge) {
         Search::Found(slot) => Some(slot),
         Search::Missing => None,
     }
@@ -236,7 +235,7 @@ where
         return with_image!(I of S => {
             // SAFETY: `Q` is `K`, and the shape names its integer.
             let key: I = unsafe { S::load(integer, ptr::from_ref(key).cast()) };
-            search_integer(root, integer, key, edge)
+            search_integer(root, key, edge)
         });
     }
     let (slot, found) = descend_by_key(root, key, |level, index| edge.path.set(level, index));
