@@ -343,3 +343,44 @@ where
     }
     (low, false)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Searches so many slots, of which the first `rank` are less.
+    fn assert_counts(slots: usize, len: usize, rank: usize) {
+        let is_less_below = |end: usize| {
+            move |slot: usize| {
+                assert!(slot < end, "slot {slot} of {end}");
+                slot < rank
+            }
+        };
+        assert_eq!(count_by_parts(slots, len, is_less_below(slots)), rank);
+        assert_eq!(count_by_halves(len, is_less_below(len)), rank);
+    }
+
+    #[test]
+    fn each_rank_among_any_number_of_slots_is_found() {
+        for slots in 0..=63 {
+            for len in 0..=slots {
+                (0..=len).for_each(|rank| assert_counts(slots, len, rank));
+            }
+        }
+    }
+
+    /// Whatever the answers, nothing but slots is asked for.
+    #[test]
+    fn contradictory_answers_lead_nowhere_else() {
+        for slots in 0..=63 {
+            for seed in 0..200u64 {
+                let is_less = |slot: usize| {
+                    assert!(slot < slots);
+                    (seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> slot) & 1 == 1
+                };
+                assert!(count_by_parts(slots, slots, is_less) <= slots);
+                assert!(count_by_halves(slots, is_less) <= slots);
+            }
+        }
+    }
+}
