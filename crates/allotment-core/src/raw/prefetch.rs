@@ -1,6 +1,7 @@
 //! Asking for memory before it is needed: hints only, to which any address may be given.
 
-/// Level of a root from which on a tree is too large for the caches next to the core.
+/// Levels below the root from which on the nodes of a level are too many for the caches next to the
+/// core.
 pub(super) const PREFETCH_LEVEL: usize = 3;
 
 /// Bytes of a cache line.

@@ -138,8 +138,13 @@ fn descend_integer<K, V, S: Shape<K>, I: Image>(
         above = (node, rank);
         // SAFETY: N2, and the rank is at most `len`.
         node = unsafe { node.child(rank) };
-        rank = if level == 1 && root.level >= PREFETCH_LEVEL {
-            node.prefetch_leaf();
+        let below = level - 1;
+        rank = if root.level - below >= PREFETCH_LEVEL {
+            if below == 0 {
+                node.prefetch_leaf()
+            } else {
+                node.prefetch_internal()
+            }
             integer_rank(node, Steps::Halves, integer, key)
         } else {
             integer_rank(node, Steps::Parts, integer, key)
