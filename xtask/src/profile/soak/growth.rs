@@ -6,6 +6,8 @@
 //! neither normal nor independent, and a single jump, as of a heap that is trimmed, would pull the
 //! line along and yet leave its interval narrow. A median of slopes does not see a single jump.
 
+use crate::statistics::{median, median_of_sorted};
+
 /// A slope with its interval, in units per second.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Slope {
@@ -97,7 +99,7 @@ fn slope(points: &[(f64, f64)]) -> Option<Slope> {
     let middle = slopes.len() as f64 / 2.0;
     let at = |rank: f64| slopes.get((rank.max(0.0) as usize).min(slopes.len().saturating_sub(1)));
     Some(Slope {
-        per_second: median(&slopes)?,
+        per_second: median_of_sorted(&slopes)?,
         low: *at(middle - margin / 2.0)?,
         high: *at(middle + margin / 2.0)?,
     })
@@ -106,20 +108,13 @@ fn slope(points: &[(f64, f64)]) -> Option<Slope> {
 /// Medians of neighbours, where there are more points than are needed.
 fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let size = points.len().div_ceil(POINTS).max(1);
-    let middle = |part: &[(f64, f64)], of: fn(&(f64, f64)) -> f64| {
-        let mut values: Vec<f64> = part.iter().map(of).collect();
-        values.sort_by(f64::total_cmp);
-        median(&values)
-    };
-    let point = |part| Some((middle(part, |point| point.0)?, middle(part, |point| point.1)?));
-    points.chunks(size).filter_map(point).collect()
-}
-
-/// The middle of sorted values.
-fn median(sorted: &[f64]) -> Option<f64> {
-    let half = sorted.len() / 2;
-    let high = sorted.get(half)?;
-    if sorted.len() % 2 == 1 { Some(*high) } else { Some((sorted[half - 1] + high) / 2.0) }
+    points
+        .chunks(size)
+        .map(|part| {
+            let (times, values): (Vec<f64>, Vec<f64>) = part.iter().copied().unzip();
+            (median(&times), median(&values))
+        })
+        .collect()
 }
 
 #[cfg(test)]
