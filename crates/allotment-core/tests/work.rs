@@ -76,9 +76,9 @@ fn edits_compare_as_often_as_they_did() {
         let insert = |&key: &u64| assert_eq!(map.insert(Watched(key), key), None);
         compared(|| keys.iter().for_each(insert)).len()
     };
-    assert_eq!((insert(&ascending), insert(&random)), (199_581, 1_949_248));
+    assert_eq!((insert(&ascending), insert(&random)), (199_581, 1_943_296));
     let remove = |&key: &u64| assert_eq!(map.remove(&Watched(key)), Some(key));
-    assert_eq!(compared(|| random[..ENTRIES / 2].iter().for_each(remove)).len(), 1_116_089);
+    assert_eq!(compared(|| random[..ENTRIES / 2].iter().for_each(remove)).len(), 1_125_443);
     assert_eq!(compared(|| drop(built(&ascending))).len(), ENTRIES - 1);
 }
 
@@ -109,7 +109,7 @@ fn range_edits_cost_their_borders() {
     let leaf = cost(&mut || assert_eq!(map.remove_range(Watched(300)..Watched(306)), 3));
     assert_eq!(map.len(), ENTRIES - 3);
     // Comparisons, blocks asked for, and blocks given back at once: spares that nothing needed.
-    assert_eq!([split, spliced, joined, leaf], [(44, 13, 9), (19, 15, 16), (1, 0, 0), (43, 1, 1)]);
+    assert_eq!([split, spliced, joined, leaf], [(43, 14, 11), (18, 15, 16), (1, 0, 0), (43, 1, 1)]);
 }
 
 /// Where a key is in both maps, its pair stays where it is.
@@ -143,7 +143,7 @@ fn set_operations_skip_what_only_one_set_has() {
         count(&|| assert!(halves.0.is_disjoint(&halves.1) && halves.1.is_disjoint(&halves.0))),
         count(&|| assert_eq!(halves.0.union(&many).count(), ENTRIES)),
     ];
-    assert_eq!(counts, [3164, 3164, 3164, 3164, 40, 1000]);
+    assert_eq!(counts, [3052, 3052, 3052, 3052, 42, 1000]);
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn look_ups_touch_a_node_a_level() {
         }
         (comparisons, touched, most)
     };
-    assert_eq!((look_up(0), look_up(1)), ((2_111_558, 396_074, 4), (2_134_683, 400_000, 4)));
+    assert_eq!((look_up(0), look_up(1)), ((2_131_801, 396_079, 4), (2_154_899, 400_000, 4)));
 }
 
 #[test]
@@ -223,8 +223,8 @@ fn reserved_insertions_ask_for_nothing() {
         }
         used
     }
-    assert_eq!(check::<Tiny>((0..400).chain([1023, 4095])), 127);
-    assert_eq!(check::<Standard>([0, 1, 4, 40, 47, 48, 2303, 110_591].into_iter()), 70);
+    assert_eq!(check::<Tiny>((0..400).chain([1023, 4095])), 124);
+    assert_eq!(check::<Standard>([0, 1, 4, 40, 47, 48, 2303, 110_591].into_iter()), 66);
 }
 
 #[test]

@@ -13,7 +13,6 @@ use allotment_alloc::Allocator;
 
 use crate::raw::hint::Hint;
 use crate::raw::merge::merge;
-use crate::raw::node::Node;
 use crate::raw::path::{Edge, Place, Root, Slot};
 use crate::raw::shape::Shape;
 use crate::raw::source::Source;
@@ -128,13 +127,13 @@ impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
         }
         (self.hint, other.hint) = (Hint::NONE, Hint::NONE);
         for tree in [&mut *self, &mut *other] {
-            // SAFETY: the allocators share memory, and all slots are enough.
-            unsafe { tree.resize_leaf(Node::<K, V, S>::capacity(), alloc) }?;
+            // SAFETY: the allocators share memory.
+            unsafe { tree.make_whole(alloc) }?;
         }
         let (Some(root), Some(other_root)) = (self.root, other.root) else {
             unreachable!("both trees have a pair")
         };
-        // SAFETY: as above; leaves are of full size.
+        // SAFETY: as above; both roots have all slots.
         unsafe { merge(self, other, (root, other_root), alloc) }
     }
 

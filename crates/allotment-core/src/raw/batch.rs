@@ -46,9 +46,10 @@ pub(crate) fn find_group<K, V, S, Q>(
         }
     }
     if S::MAY_BE_BYTES && are_bytes {
-        // The root by its slots too, unless it is a leaf and may have few: lanes take turns in it.
-        let steps = if root.level > 0 { Steps::Halves } else { Steps::Root };
-        let rank = |lane: usize, node, level| sought[lane].rank(node, level, steps);
+        let rank = |lane: usize, node, level| {
+            let steps = if level == root.level { Steps::Root } else { Steps::Halves };
+            sought[lane].rank(node, level, steps)
+        };
         return find_others(root, keys.len(), rank, answer);
     }
     find_others(root, keys.len(), |lane, node, _| rank(node, keys[lane]), answer);
@@ -108,7 +109,11 @@ fn find_integers<K, V, S, Q, I>(
     }
     for level in (1..=root.level).rev() {
         for (key, node) in &mut lanes[..keys.len()] {
-            let edge = integer_rank(*node, Steps::Halves, integer, *key);
+            let edge = if level == root.level {
+                integer_rank(*node, Steps::Root, integer, *key)
+            } else {
+                integer_rank(*node, Steps::Halves, integer, *key)
+            };
             // SAFETY: N2, and the rank is at most `len`.
             *node = unsafe { node.child(edge) };
             come(*node, level - 1, root.level);

@@ -69,7 +69,7 @@ fn copy_leaf<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
         let node = unsafe { source.copy_leaf(alloc) }?;
         return Ok(Copied { root: Root { node, level: 0 }, len: source.len(), alloc });
     }
-    let node = Node::allocate_leaf(source.slots(), alloc)?;
+    let node = Node::allocate_with(source.slots(), 0, alloc)?;
     let mut copied = Copied { root: Root { node, level: 0 }, len: 0, alloc };
     node.set_skipped(source.skipped());
     for slot in 0..source.len() {
@@ -94,7 +94,7 @@ fn copy_internal<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
     // The first child is on its own until it hangs in its parent.
     let (root, len) = child(0)?;
     let mut first = Copied { root, len, alloc };
-    let node = Node::allocate(level, alloc)?;
+    let node = Node::allocate_with(source.slots(), level, alloc)?;
     node.set_skipped(source.skipped());
     // SAFETY: edge 0 of a new internal node.
     unsafe { node.set_child(0, root.node) };
@@ -106,7 +106,7 @@ fn copy_internal<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
         let (root, len) = child(slot + 1)?;
         let below = Copied { root, len, alloc };
         clone_pair(source, level, slot, node);
-        // SAFETY: `slot + 1 <= CAPACITY`.
+        // SAFETY: the copy has as many slots, and `slot + 1` is at most that.
         unsafe { node.set_child(slot + 1, root.node) };
         // SAFETY: as above.
         unsafe { recount_child(node, level, slot + 1) };
@@ -129,7 +129,7 @@ fn clone_pair<K: Clone, V: Clone, S: Shape<K>>(
     let key = unsafe { &*source.keys().wrapping_add(slot) }.clone();
     // SAFETY: as for the key.
     let value = unsafe { &*source.values(level).wrapping_add(slot) }.clone();
-    // SAFETY: within capacity, since nodes of one level have the same.
+    // SAFETY: the copy has as many slots.
     unsafe { target.keys().wrapping_add(slot).write(key) };
     // SAFETY: as for the key.
     unsafe { target.values(level).wrapping_add(slot).write(value) };

@@ -45,9 +45,11 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
         (len < leaf.slots()).then_some((leaf, len))
     }
 
-    /// Whether there is no tree yet, or one leaf that has fewer slots than others.
-    pub(super) fn is_small(&self) -> bool {
-        self.leaf.is_none_or(|leaf| leaf.slots() < Node::<K, V, S>::capacity())
+    /// Whether the next pair takes another root, one that need not have all slots. To be asked when
+    /// there is no [`room`](Self::room).
+    pub(super) fn is_outgrown(&self) -> bool {
+        let is_full = |root, level| last_at(root, level).is_full();
+        self.root.is_none_or(|root| (1..=root.level).all(|level| is_full(root, level)))
     }
 
     /// Counts the pairs that were moved to the end of the last leaf.
@@ -70,7 +72,7 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
     /// If the tree would grow past `MAX_HEIGHT` levels (T1).
     pub(super) fn needs(&self) -> (usize, usize) {
         let Some(root) = self.root else { return (1, 0) };
-        let is_full = |level: &usize| last_at(root, *level).len() == Node::<K, V, S>::capacity();
+        let is_full = |level: &usize| last_at(root, *level).is_full();
         let full = (1..=root.level).take_while(is_full).count();
         let grows = full == root.level;
         assert!(!grows || root.level + 1 < MAX_HEIGHT, "a tree of {MAX_HEIGHT} levels cannot grow");
@@ -82,8 +84,9 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
     ///
     /// # Safety
     ///
-    /// There is no [`room`](Self::room), and `stock` has what [`needs`](Self::needs) says. A pair
-    /// is moved to that slot and [`seated`](Self::seated) before foreign code runs.
+    /// There is no [`room`](Self::room), and the root has all slots or some to spare; `stock` has
+    /// what [`needs`](Self::needs) says. A pair is moved to that slot and
+    /// [`seated`](Self::seated) before foreign code runs.
     pub(super) unsafe fn grow<A: Allocator>(
         &mut self,
         stock: &mut Stock<'_, K, V, S, A>,
@@ -105,8 +108,8 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
             let index = node.len();
             // SAFETY: N2: the last edge so far, below which nothing changes from now on.
             unsafe { recount_child(node, level, index) };
-            if index < Node::<K, V, S>::capacity() {
-                // SAFETY: `index + 1 <= CAPACITY`.
+            if !node.is_full() {
+                // SAFETY: `index + 1` is at most the number of slots.
                 unsafe { node.set_child(index + 1, right) };
                 node.set_len(index + 1);
                 return Slot { node, level, index };

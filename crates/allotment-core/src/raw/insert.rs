@@ -1,7 +1,7 @@
 //! Putting a pair in at an edge: shift to a sibling, or split, or simply seat it.
 //!
 //! ```text
-//! full leaf that is all of the tree    ->  a leaf with more slots takes its place
+//! full root that has not all slots     ->  a node with more slots takes its place
 //! full leaf, and a sibling with room   ->  move slots over through the parent; no node needed;
 //!                                          a dense shape asks siblings further away as well
 //! full leaf, otherwise                 ->  split it; the pivot goes up to the parent, which may
@@ -25,7 +25,9 @@ use crate::raw::heads::{divide, note_more};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Root};
 use crate::raw::shape::Shape;
-use crate::raw::slots::{insert_carry, rotate_left, rotate_right, split, transfer_slots};
+use crate::raw::slots::{
+    insert_carry, rotate_left, rotate_right, split, transfer_edges, transfer_slots,
+};
 use crate::raw::spare::{Spare, Supply};
 use crate::raw::totals::{recount, recount_child};
 
@@ -38,8 +40,8 @@ const RUN_MIN: usize = 4;
 /// Where a full leaf gets its room from: decided in the ask phase, by reading lengths.
 #[derive(Clone, Copy)]
 pub(crate) enum Plan {
-    /// Begin a tree, or replace a leaf that is all of it: the leaf takes this many slots.
-    Grow(usize),
+    /// Begin a tree, or replace a leaf that is all of it.
+    Grow,
     /// Move so many slots to the left, over so many leaves.
     ShiftLeft(usize, usize),
     /// Move so many slots to the right, over so many leaves.
@@ -65,10 +67,17 @@ pub(crate) fn reserve<K, V, S: Shape<K>, A: Allocator>(
     spare: &mut Spare<'_, K, V, S, A>,
 ) -> Result<Plan, Layout> {
     let plan = choose(root, edge);
-    match plan {
-        Plan::Grow(slots) => spare.reserve_leaf(slots)?,
-        _ => spare.reserve(levels_needed(plan, root, edge))?,
+    let levels = levels_needed(plan, root, edge);
+    let (top, slots) = root.map_or((0, 0), |root| (root.level, root.node.slots()));
+    if levels <= top {
+        spare.reserve(levels)?;
+        return Ok(plan);
     }
+    // The highest of the nodes is to be the root, in place of this one or above it.
+    let level = levels - 1;
+    spare.reserve(level)?;
+    let replaced = if level == top { slots } else { 0 };
+    spare.reserve_root(level, Node::<K, V, S>::slots_after(replaced, level))?;
     Ok(plan)
 }
 
@@ -79,10 +88,10 @@ pub(crate) fn levels_needed<K, V, S: Shape<K>>(
     edge: Option<&Edge<K, V, S>>,
 ) -> usize {
     match (plan, root, edge) {
-        (Plan::Grow(_), ..) => 1,
+        (Plan::Grow, ..) => 1,
         (Plan::Split(_), Some(root), Some(edge)) => {
             let full = full_levels(root, edge);
-            full + usize::from(full > root.level)
+            full + usize::from(full > root.level && root.is_whole())
         }
         _ => 0,
     }
@@ -90,8 +99,7 @@ pub(crate) fn levels_needed<K, V, S: Shape<K>>(
 
 /// How many nodes above `edge` are full, from the leaf on without a gap.
 fn full_levels<K, V, S: Shape<K>>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> usize {
-    let is_full =
-        |&level: &usize| root.node_at(&edge.path, level).len() == Node::<K, V, S>::capacity();
+    let is_full = |&level: &usize| root.node_at(&edge.path, level).is_full();
     1 + (1..=root.level).take_while(is_full).count()
 }
 
@@ -123,11 +131,10 @@ pub(crate) fn choose<K, V, S: Shape<K>>(
 ) -> Plan {
     let capacity = Node::<K, V, S>::capacity();
     let (Some(root), Some(edge)) = (root, edge) else {
-        return Plan::Grow(Node::<K, V, S>::slots_after(0));
+        return Plan::Grow;
     };
-    let slots = edge.leaf.slots();
-    if slots < capacity {
-        return Plan::Grow(Node::<K, V, S>::slots_after(slots));
+    if edge.leaf.slots() < capacity {
+        return Plan::Grow;
     }
     let ends = Ends::of(root, edge);
     let split = Plan::Split(leaf_pivot(edge, &ends));
@@ -149,16 +156,23 @@ pub(crate) fn choose<K, V, S: Shape<K>>(
     } else if ends.first || ends.last || in_run {
         split
     } else {
-        nearest_room(parent, at).unwrap_or(split)
+        nearest_room(parent, at, root.level).unwrap_or(split)
     }
 }
 
-/// The nearest leaf below `parent` with room for slots of the one at `at`, if it is near enough.
-fn nearest_room<K, V, S: Shape<K>>(parent: Node<K, V, S>, at: usize) -> Option<Plan> {
+/// The nearest leaf below `parent` with room for slots of the one at `at`, if it is near enough, in
+/// a tree whose root stands on `top`.
+fn nearest_room<K, V, S: Shape<K>>(parent: Node<K, V, S>, at: usize, top: usize) -> Option<Plan> {
     let capacity = Node::<K, V, S>::capacity();
     // An eighth of a node: little enough for well-filled leaves, enough to shift rarely. Half of
-    // that where memory counts for more.
-    let threshold = (if S::IS_DENSE { capacity / 16 } else { capacity / 8 }).max(2);
+    // that where memory counts for more; and half a node where there is little of it, and where a
+    // shift is a good part of what an insertion costs.
+    let part = match (S::IS_DENSE, top) {
+        (true, _) => 16,
+        (false, 1) => 2,
+        (false, _) => 8,
+    };
+    let threshold = (capacity / part).max(2);
     let reach = if S::IS_DENSE { DENSE_REACH } else { 1 };
     let worthwhile = |index: usize| {
         // SAFETY: N2; only asked for edges of the parent, below.
@@ -237,9 +251,9 @@ pub(crate) unsafe fn make_room<K, V, S: Shape<K>>(
         return;
     };
     match plan {
-        Plan::Grow(_) => {
-            // SAFETY: the plan was made for this edge.
-            unsafe { replace_leaf(root, supply) };
+        Plan::Grow => {
+            // SAFETY: the supply has a leaf with more slots.
+            unsafe { replace_root(root, supply) };
             edge.leaf = root.node;
         }
         // SAFETY: the plan was made for this edge.
@@ -252,26 +266,31 @@ pub(crate) unsafe fn make_room<K, V, S: Shape<K>>(
     recount(*root, &edge.path);
 }
 
-/// Moves all pairs of a leaf that is the whole tree to the one that `supply` has.
+/// Moves all that the root has to the node that `supply` has for its level.
 ///
 /// # Safety
 ///
-/// The root is a leaf, and the other one has slots enough.
-pub(super) unsafe fn replace_leaf<K, V, S: Shape<K>>(
+/// That node has slots enough.
+pub(super) unsafe fn replace_root<K, V, S: Shape<K>>(
     root: &mut Root<K, V, S>,
     supply: &mut impl Supply<K, V, S>,
 ) {
-    let (old, new) = (root.node, supply.take(0));
+    let level = root.level;
+    let (old, new) = (root.node, supply.take(level));
     let len = old.len();
     new.set_skipped(old.skipped());
-    // SAFETY: two leaves, the new one with room.
-    unsafe { transfer_slots((old, 0, 0), (new, 0, 0), len) };
+    // SAFETY: two nodes of one level, the new one with room.
+    unsafe { transfer_slots((old, level, 0), (new, level, 0), len) };
+    if level > 0 {
+        // SAFETY: it has one edge more than slots.
+        unsafe { transfer_edges((old, 0), (new, 0), len + 1) };
+    }
     new.set_len(len);
     // SAFETY: the slots of a node of the tree have keys.
     unsafe { note_more(new) };
     root.node = new;
-    // SAFETY: nobody knows the old leaf any more, and its pairs have moved.
-    unsafe { supply.put(0, old) };
+    // SAFETY: nobody knows the old node any more, and what it had has moved.
+    unsafe { supply.put(level, old) };
 }
 
 /// Moves `count` slots of the leaf at `edge` to its left sibling, and `edge` with them if it lies
@@ -350,13 +369,13 @@ struct Carry<K, V, S> {
     went_right: bool,
 }
 
-/// Splits the leaf at `edge`, at `pivot`, and every full node above it; `edge` stays where the pair
-/// goes.
+/// Splits the leaf at `edge`, at `pivot`, and every full node above it, but replaces a root that
+/// has not all slots; `edge` stays where the pair goes.
 ///
 /// # Safety
 ///
 /// The leaf is full, and `supply` has a node for each full level from there on upwards, and one for
-/// a new root if all are.
+/// a new root if all are and the root has all slots.
 unsafe fn split_up<K, V, S: Shape<K>>(
     root: &mut Root<K, V, S>,
     edge: &mut Edge<K, V, S>,
@@ -369,10 +388,15 @@ unsafe fn split_up<K, V, S: Shape<K>>(
         unsafe { split_at((edge.leaf, 0, edge.index), supply.take(0), pivot) };
     (edge.leaf, edge.index) = (leaf, index);
     for level in 1..=root.level {
-        let (node, at) = (root.node_at(&edge.path, level), edge.path.edge(level));
+        let (mut node, at) = (root.node_at(&edge.path, level), edge.path.edge(level));
+        if level == root.level && node.is_full() && !root.is_whole() {
+            // SAFETY: the supply has a node with more slots.
+            unsafe { replace_root(root, supply) };
+            node = root.node;
+        }
         let waiting = (carry.waiting, level - 1, Node::<K, V, S>::capacity() - 1);
         let moved = usize::from(carry.went_right);
-        if node.len() < Node::<K, V, S>::capacity() {
+        if !node.is_full() {
             // SAFETY: there is room, and the pair waits one level below.
             unsafe { insert_carry((node, level, at), waiting, carry.right) };
             edge.path.set(level, at + moved);

@@ -72,7 +72,7 @@ pub(super) unsafe fn join_mending<K, V, S: Shape<K>, A: Allocator>(
 /// # Safety
 ///
 /// The nodes of both stem from the allocator of `stock`, which has what [`join_needs`] says. The
-/// right border of `left` and the left one of `right` are mended; leaves are of full size.
+/// right border of `left` and the left one of `right` are mended; both roots have all slots.
 pub(super) unsafe fn join<K, V, S: Shape<K>, A: Allocator>(
     left: Root<K, V, S>,
     right: Root<K, V, S>,

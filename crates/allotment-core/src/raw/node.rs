@@ -4,7 +4,7 @@
 //! header of 8 bytes:  len: u16 | slots: u8 | run: u8 | last: u8 | unused | skipped: u16
 //! ```
 //!
-//! `slots` is what the node has room for: `CAPACITY`, or less in a leaf that is a whole tree.
+//! `slots` is what the node has room for: `CAPACITY`, or less in a root.
 //! `run` counts the latest insertions of which each went in right behind the one before, at `last`;
 //! it only advises how to split. `skipped` is how many bytes of each key come before its head.
 //!
@@ -21,7 +21,8 @@ use crate::raw::kind::Integer;
 use crate::raw::obtain::obtain;
 use crate::raw::prefetch::prefetch_all;
 use crate::raw::shape::{
-    Column, Geometry, HEADER_BYTES, Shape, keys_of, leaf_bytes, leaf_values_of, slots_after,
+    Column, Geometry, HEADER_BYTES, Shape, children_of, internal_bytes, internal_values_of,
+    keys_of, leaf_bytes, leaf_values_of, slots_after, totals_of,
 };
 
 /// The address of a node, leaf or internal: which one is known from the level it stands on.
@@ -114,15 +115,15 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         }
     }
 
-    /// Slots of a node that is not a lone leaf.
+    /// Slots of a node that is not a root.
     #[inline(always)]
     pub(crate) fn capacity() -> usize {
         Self::geometry().capacity
     }
 
-    /// Slots of the leaf that replaces a lone leaf of so many, 0 standing for none.
-    pub(crate) fn slots_after(slots: usize) -> usize {
-        slots_after(slots, Self::capacity(), S::IS_DENSE)
+    /// Slots of the root that replaces one of so many on `level`, 0 standing for none.
+    pub(crate) fn slots_after(slots: usize, level: usize) -> usize {
+        slots_after(slots, level, Self::capacity(), S::IS_DENSE)
     }
 
     /// Slots below which removal refills a node.
@@ -158,14 +159,20 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         if level == 0 { Self::geometry().leaf } else { Self::geometry().internal }
     }
 
-    /// The block of a leaf with so many slots.
-    fn leaf_layout(slots: usize) -> Layout {
-        let whole = Self::geometry().leaf;
+    /// The block of a node on `level` with so many slots.
+    #[inline]
+    fn layout_of(level: usize, slots: usize) -> Layout {
+        let whole = Self::layout(level);
         if slots == Self::capacity() {
             return whole;
         }
-        let bytes = leaf_bytes::<K, V>(Self::geometry().head, slots);
-        Layout::from_size_align(bytes, whole.align()).expect("smaller than a whole leaf")
+        let head = Self::geometry().head;
+        let bytes = if level == 0 {
+            leaf_bytes::<K, V>(head, slots)
+        } else {
+            internal_bytes::<K, V, S>(head, slots)
+        };
+        Layout::from_size_align(bytes, whole.align()).expect("smaller than a whole node")
     }
 
     /// A new node for `level` without pairs; its edges, if it has any, are for the caller to set.
@@ -174,16 +181,24 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     ///
     /// The layout that the allocator could not serve.
     pub(crate) fn allocate<A: Allocator>(level: usize, alloc: &A) -> Result<Self, Layout> {
-        Self::allocate_block(Self::layout(level), Self::capacity(), alloc)
+        Self::allocate_with(Self::capacity(), level, alloc)
     }
 
-    /// A new leaf with so many slots, without pairs.
+    /// [`allocate`](Self::allocate) with so many slots.
     ///
     /// # Errors
     ///
     /// The layout that the allocator could not serve.
-    pub(crate) fn allocate_leaf<A: Allocator>(slots: usize, alloc: &A) -> Result<Self, Layout> {
-        Self::allocate_block(Self::leaf_layout(slots), slots, alloc)
+    pub(crate) fn allocate_with<A: Allocator>(
+        slots: usize,
+        level: usize,
+        alloc: &A,
+    ) -> Result<Self, Layout> {
+        let block = obtain(Self::layout_of(level, slots), alloc)?;
+        let node = Self { block, marker: PhantomData };
+        node.begin(slots);
+        node.pad(0, slots);
+        Ok(node)
     }
 
     /// A new leaf with the bits of this one.
@@ -196,22 +211,11 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     ///
     /// The node is a leaf of pairs that are plain data.
     pub(super) unsafe fn copy_leaf<A: Allocator>(self, alloc: &A) -> Result<Self, Layout> {
-        let layout = Self::leaf_layout(self.slots());
+        let layout = self.own_layout(0);
         let node = Self { block: obtain(layout, alloc)?, marker: PhantomData };
         let (from, to) = (self.block.as_ptr(), node.block.as_ptr());
         // SAFETY: N0, N3: two blocks of this layout. Slots above `len` are copied as they are.
         unsafe { ptr::copy_nonoverlapping(from, to, layout.size()) };
-        Ok(node)
-    }
-
-    fn allocate_block<A: Allocator>(
-        layout: Layout,
-        slots: usize,
-        alloc: &A,
-    ) -> Result<Self, Layout> {
-        let node = Self { block: obtain(layout, alloc)?, marker: PhantomData };
-        node.begin(slots);
-        node.pad(0, slots);
         Ok(node)
     }
 
@@ -224,7 +228,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
 
     /// The layout of this node's block; it stands on `level`.
     pub(crate) fn own_layout(self, level: usize) -> Layout {
-        if level == 0 { Self::leaf_layout(self.slots()) } else { Self::layout(level) }
+        Self::layout_of(level, self.slots())
     }
 
     /// Gives the block back; pairs still in it are forgotten.
@@ -264,6 +268,11 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     pub(crate) fn slots(self) -> usize {
         // SAFETY: N0; the header was written at birth.
         usize::from(unsafe { (*self.header()).slots })
+    }
+
+    #[inline]
+    pub(crate) fn is_full(self) -> bool {
+        self.len() == self.slots()
     }
 
     /// Notes that a pair went in at `slot`.
@@ -400,10 +409,11 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// Address of the value column of a node on `level`.
     #[inline]
     pub(crate) fn values(self, level: usize) -> *mut V {
+        let (head, slots) = (Self::geometry().head, self.slots());
         let offset = if level == 0 {
-            leaf_values_of::<K, V>(Self::geometry().head, self.slots())
+            leaf_values_of::<K, V>(head, slots)
         } else {
-            Self::geometry().internal_values
+            internal_values_of::<K, V>(head, slots)
         };
         self.block.as_ptr().wrapping_add(offset).cast()
     }
@@ -411,14 +421,16 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// Address of the child column; only an internal node has one.
     #[inline]
     pub(crate) fn children(self) -> *mut Self {
-        self.block.as_ptr().wrapping_add(Self::geometry().children).cast()
+        let offset = children_of::<K>(Self::geometry().head, self.slots());
+        self.block.as_ptr().wrapping_add(offset).cast()
     }
 
     /// Address of the totals; only an internal node of a ranked shape has them.
     #[inline]
     pub(crate) fn totals(self) -> *mut usize {
         debug_assert!(S::HAS_TOTALS);
-        self.block.as_ptr().wrapping_add(Self::geometry().totals).cast()
+        let offset = totals_of::<K, V>(Self::geometry().head, self.slots());
+        self.block.as_ptr().wrapping_add(offset).cast()
     }
 
     /// Asks for all of a leaf to come, values too: by the time that a search is done they are here.
@@ -430,7 +442,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// Asks for the part of an internal node to come that a descent reads.
     #[inline(always)]
     pub(crate) fn prefetch_internal(self) {
-        prefetch_all(self.block.as_ptr(), worthwhile(Self::geometry().internal_values));
+        prefetch_all(self.block.as_ptr(), worthwhile(Self::geometry().descended));
     }
 
     /// Asks for what a search of a node reads to come: its heads, or its keys if it has none.
@@ -451,14 +463,27 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         unsafe { self.children().wrapping_add(edge).read() }
     }
 
+    /// [`child`](Self::child) of a node that has all its slots: its header is not waited for.
+    ///
+    /// # Safety
+    ///
+    /// As for `child`, and the node has all its slots.
+    #[inline]
+    pub(crate) unsafe fn child_of_whole(self, edge: usize) -> Self {
+        debug_assert!(edge <= self.len() && self.slots() == Self::capacity());
+        let children = self.block.as_ptr().wrapping_add(Self::geometry().children).cast::<Self>();
+        // SAFETY: N2: the edges up to `len` are live.
+        unsafe { children.wrapping_add(edge).read() }
+    }
+
     /// Hangs `child` at `edge`.
     ///
     /// # Safety
     ///
-    /// The node is internal and `edge <= CAPACITY`.
+    /// The node is internal and `edge` at most its number of slots.
     pub(crate) unsafe fn set_child(self, edge: usize, child: Self) {
-        debug_assert!(edge <= Self::capacity());
-        // SAFETY: the column has `CAPACITY + 1` places.
+        debug_assert!(edge <= self.slots());
+        // SAFETY: the column has a place more than there are slots.
         unsafe { self.children().wrapping_add(edge).write(child) };
     }
 
@@ -478,11 +503,11 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     ///
     /// # Safety
     ///
-    /// The node is internal, of a ranked shape, and `edge <= CAPACITY`.
+    /// The node is internal, of a ranked shape, and `edge` at most its number of slots.
     #[inline]
     pub(crate) unsafe fn set_total(self, edge: usize, total: usize) {
-        debug_assert!(edge <= Self::capacity());
-        // SAFETY: the column has `CAPACITY + 1` places.
+        debug_assert!(edge <= self.slots());
+        // SAFETY: the column has a place more than there are slots.
         unsafe { self.totals().wrapping_add(edge).write(total) };
     }
 }

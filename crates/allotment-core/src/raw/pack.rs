@@ -31,11 +31,11 @@ struct Pack<'a, K, V, S: Shape<K>, A: Allocator> {
 }
 
 impl<K, V, S: Shape<K>> Tree<K, V, S> {
-    /// Packs the tree, so that all leaves but the last two are full, and a lone leaf has as few
-    /// slots as it can. O(n).
+    /// Packs the tree, so that all leaves but the last two are full, and the root has as few slots
+    /// as it can. O(n).
     ///
-    /// Asks the allocator for two nodes a level and one more, and for nothing once it has begun to
-    /// move: each node that empties comes in time for the one that is needed.
+    /// Asks the allocator for two nodes a level and two more, and for nothing while it moves: each
+    /// node that empties comes in time for the one that is needed.
     ///
     /// # Errors
     ///
@@ -45,20 +45,20 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     ///
     /// The nodes stem from `alloc`.
     pub(crate) unsafe fn compact<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
-        if let Some(root) = self.root.filter(|root| root.level > 0) {
+        if self.root.is_some_and(|root| root.level > 0) {
             // SAFETY: passed on.
-            unsafe { self.pack(root, alloc) }?;
+            unsafe { self.pack(alloc) }?;
         }
-        let wanted = self.len.min(Node::<K, V, S>::capacity());
-        let mut slots = Node::<K, V, S>::slots_after(0);
-        while slots < wanted {
-            slots = Node::<K, V, S>::slots_after(slots);
+        let Some(Root { node, level }) = self.root else { return Ok(()) };
+        let mut slots = Node::<K, V, S>::slots_after(0, level);
+        while slots < node.len() {
+            slots = Node::<K, V, S>::slots_after(slots, level);
         }
-        // SAFETY: slots enough for all pairs, if they are in one leaf; the rest is passed on.
-        unsafe { self.resize_leaf(slots, alloc) }
+        // SAFETY: slots enough for what the root has; the rest is passed on.
+        unsafe { self.resize_root(slots, alloc) }
     }
 
-    /// `compact` for a tree of several leaves, under `root`.
+    /// `compact` for a tree of several leaves.
     ///
     /// # Errors
     ///
@@ -67,7 +67,10 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     /// # Safety
     ///
     /// The nodes stem from `alloc`.
-    unsafe fn pack<A: Allocator>(&mut self, root: Root<K, V, S>, alloc: &A) -> Result<(), Layout> {
+    unsafe fn pack<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
+        // SAFETY: passed on.
+        unsafe { self.make_whole(alloc) }?;
+        let Some(root) = self.root else { return Ok(()) };
         let kept = root.level + 1;
         let mut stock = Stock::new(alloc);
         stock.reserve(2, kept + root.level)?;

@@ -101,7 +101,7 @@ fn count_within<K, V, S: Shape<K>>(
     let capacity = Node::<K, V, S>::capacity();
     debug_assert!(steps == Steps::Root || node.slots() == capacity);
     match steps {
-        Steps::Root if node.slots() < capacity => count_by_halves(node.len(), is_less), // lone leaf
+        Steps::Root if node.slots() < capacity => count_one_by_one(node.len(), is_less),
         Steps::Root => count_by_parts(capacity, node.len(), is_less),
         Steps::Parts => count_by_parts(capacity, capacity, is_less),
         Steps::Halves => count_by_halves(capacity, is_less),
@@ -134,6 +134,12 @@ fn count_by_parts(slots: usize, len: usize, is_less: impl Fn(usize) -> bool) -> 
         outcomes = part;
     }
     rank
+}
+
+/// Counts the slots that are less, of a few, by looking at all of them.
+#[inline(always)]
+fn count_one_by_one(slots: usize, is_less: impl Fn(usize) -> bool) -> usize {
+    (0..slots).map(|slot| usize::from(is_less(slot))).sum()
 }
 
 /// Counts the slots that are less, halving them by conditional moves.

@@ -14,7 +14,7 @@ use crate::raw::spare::{Spare, Supply};
 use crate::raw::stock::Shelf;
 use crate::raw::tree::{Ready, Tree};
 
-/// Takes nodes from a shelf; keeps those set free apart, since a lone leaf may be a small one.
+/// Takes nodes from a shelf; keeps those set free apart, since a root may be a small one.
 struct Held<'s, 'a, K, V, S: Shape<K>, A: Allocator> {
     shelf: &'s mut Shelf<K, V, S>,
     freed: Spare<'a, K, V, S, A>,

@@ -133,22 +133,28 @@ fn descend_integer<K, V, S: Shape<K>, I: Image>(
 ) -> End<K, V, S> {
     let (mut node, mut rank) = (root.node, integer_rank(root.node, Steps::Root, integer, key));
     let mut above = (node, rank);
-    for level in (1..=root.level).rev() {
-        step(level, rank);
-        above = (node, rank);
+    if root.level > 0 {
+        step(root.level, rank);
         // SAFETY: N2, and the rank is at most `len`.
         node = unsafe { node.child(rank) };
-        let below = level - 1;
-        rank = if root.level - below >= PREFETCH_LEVEL {
-            if below == 0 {
-                node.prefetch_leaf()
+    }
+    for level in (0..root.level).rev() {
+        rank = if root.level - level < PREFETCH_LEVEL {
+            integer_rank(node, Steps::Parts, integer, key)
+        } else {
+            if level == 0 {
+                node.prefetch_leaf();
             } else {
-                node.prefetch_internal()
+                node.prefetch_internal();
             }
             integer_rank(node, Steps::Halves, integer, key)
-        } else {
-            integer_rank(node, Steps::Parts, integer, key)
         };
+        if level > 0 {
+            step(level, rank);
+            above = (node, rank);
+            // SAFETY: as above; only a root may have fewer slots (T2).
+            node = unsafe { node.child_of_whole(rank) };
+        }
     }
     End { leaf: node, index: rank, parent: above.0, edge: above.1 }
 }

@@ -329,15 +329,13 @@ pub(crate) struct Geometry {
     pub(crate) head: usize,
     /// Bytes of a node, from its start, that a search reads.
     pub(crate) searched: usize,
-    /// Offset of an internal node's children.
+    /// Offset of the children in an internal node with all its slots.
     pub(crate) children: usize,
-    /// Offset of an internal node's values.
-    pub(crate) internal_values: usize,
-    /// Offset of an internal node's totals.
-    pub(crate) totals: usize,
+    /// Bytes of an internal node, from its start, that a descent reads.
+    pub(crate) descended: usize,
     /// The block of a leaf with all its slots.
     pub(crate) leaf: Layout,
-    /// The block of an internal node.
+    /// The block of an internal node with all its slots.
     pub(crate) internal: Layout,
 }
 
@@ -358,12 +356,16 @@ impl Geometry {
             lay_out(after_keys, size_of::<*mut u8>(), align_of::<*mut u8>(), capacity + 1);
         let (internal_values, after_values) =
             lay_out(after_children, size_of::<V>(), align_of::<V>(), capacity);
-        let (totals, internal) = if S::HAS_TOTALS {
+        let (_, internal) = if S::HAS_TOTALS {
             lay_out(after_values, size_of::<usize>(), align_of::<usize>(), capacity + 1)
         } else {
             (after_values, after_values)
         };
+        // Checked against overflow above, as what is computed at run time is not.
         assert!(leaf_values == leaf_values_of::<K, V>(head, capacity));
+        assert!(children == children_of::<K>(head, capacity));
+        assert!(internal_values == internal_values_of::<K, V>(head, capacity));
+        assert!(internal == internal_bytes::<K, V, S>(head, capacity));
         // Trees of tests are as high as they like; growing the root checks the height all the same.
         assert!(S::CAPACITY_MIN < 7 || height_bound(fill_least, leaf) <= MAX_HEIGHT);
         Self {
@@ -373,8 +375,7 @@ impl Geometry {
             head,
             searched: if head > 0 { keys } else { after_keys },
             children,
-            internal_values,
-            totals,
+            descended: after_children,
             leaf: block(leaf, align),
             internal: block(internal, align),
         }
@@ -407,21 +408,29 @@ const fn capacity<K, V, S: Shape<K>>(column: Column) -> usize {
     slots
 }
 
-/// Slots of the first leaf of a tree; it is replaced by one twice as large until it has all.
+/// Slots of a root at first; it is replaced by one twice as large until it has all.
 const SLOTS_FIRST: usize = 4;
 
-/// The same where memory counts for more than a step less.
+/// The same for a leaf where memory counts for more than a step less.
 const SLOTS_FIRST_DENSE: usize = 2;
 
-/// Slots of the leaf that replaces a lone leaf of so many, 0 standing for none.
-pub(crate) const fn slots_after(slots: usize, capacity: usize, is_dense: bool) -> usize {
+/// Slots of the root that replaces one of so many on `level`, 0 standing for none.
+pub(crate) const fn slots_after(
+    slots: usize,
+    level: usize,
+    capacity: usize,
+    is_dense: bool,
+) -> usize {
+    // The last step may be a small one: a leaf that is nearly whole might as well be. Above leaves
+    // it is a large one, since what a root takes counts for less the more of them there are.
+    let most = if level == 0 { 3 * capacity / 4 } else { capacity / 2 };
     let wanted = match slots {
-        0 if is_dense => SLOTS_FIRST_DENSE,
+        0 if level > 0 && most < SLOTS_FIRST => most,
+        0 if level == 0 && is_dense => SLOTS_FIRST_DENSE,
         0 => SLOTS_FIRST,
         _ => 2 * slots,
     };
-    // The last step may be a small one: a leaf that is nearly whole might as well be.
-    if 4 * wanted > 3 * capacity { capacity } else { wanted }
+    if wanted > most { capacity } else { wanted }
 }
 
 /// Offset of the keys in a node with so many slots.
@@ -434,6 +443,35 @@ pub(crate) const fn keys_of<K>(head: usize, slots: usize) -> usize {
 #[inline]
 pub(crate) const fn leaf_values_of<K, V>(head: usize, slots: usize) -> usize {
     (keys_of::<K>(head, slots) + slots * size_of::<K>()).next_multiple_of(align_of::<V>())
+}
+
+/// Offset of the children in an internal node with so many slots.
+#[inline]
+pub(crate) const fn children_of<K>(head: usize, slots: usize) -> usize {
+    (keys_of::<K>(head, slots) + slots * size_of::<K>()).next_multiple_of(align_of::<*mut u8>())
+}
+
+/// Offset of the values in an internal node with so many slots.
+#[inline]
+pub(crate) const fn internal_values_of<K, V>(head: usize, slots: usize) -> usize {
+    let after_children = children_of::<K>(head, slots) + (slots + 1) * size_of::<*mut u8>();
+    after_children.next_multiple_of(align_of::<V>())
+}
+
+/// Offset of the totals in an internal node with so many slots.
+#[inline]
+pub(crate) const fn totals_of<K, V>(head: usize, slots: usize) -> usize {
+    let after_values = internal_values_of::<K, V>(head, slots) + slots * size_of::<V>();
+    after_values.next_multiple_of(align_of::<usize>())
+}
+
+/// Bytes of an internal node with so many slots.
+pub(crate) const fn internal_bytes<K, V, S: Shape<K>>(head: usize, slots: usize) -> usize {
+    if S::HAS_TOTALS {
+        totals_of::<K, V>(head, slots) + (slots + 1) * size_of::<usize>()
+    } else {
+        internal_values_of::<K, V>(head, slots) + slots * size_of::<V>()
+    }
 }
 
 /// Bytes of a leaf with so many slots.
@@ -498,7 +536,7 @@ mod tests {
     fn word_pairs_fill_twelve_lines() {
         let geometry = Geometry::of::<u64, u64, Standard>(Column::Integers);
         assert_eq!((geometry.capacity, geometry.fill_min), (47, 20));
-        assert_eq!((keys_of::<u64>(0, 47), geometry.children), (8, 384));
+        assert_eq!((keys_of::<u64>(0, 47), children_of::<u64>(0, 47)), (8, 384));
         assert_eq!(
             (leaf_values_of::<u64, u64>(0, 47), leaf_values_of::<u64, u64>(0, 4)),
             (384, 40)
@@ -524,21 +562,25 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_leaf_grows_by_doubling() {
-        let steps = |capacity, is_dense| {
+    fn a_root_grows_by_doubling() {
+        let steps = |level, capacity, is_dense| {
             let mut slots = [0; 6];
             for at in 1..6 {
-                slots[at] = slots_after(slots[at - 1], capacity, is_dense).min(capacity);
+                slots[at] = slots_after(slots[at - 1], level, capacity, is_dense).min(capacity);
             }
             slots
         };
-        assert_eq!(steps(31, false), [0, 4, 8, 16, 31, 31]);
-        assert_eq!(steps(47, false), [0, 4, 8, 16, 32, 47]);
-        assert_eq!(steps(63, false), [0, 4, 8, 16, 32, 63]);
-        assert_eq!(steps(10, false), [0, 4, 10, 10, 10, 10]);
-        assert_eq!(steps(3, false), [0, 3, 3, 3, 3, 3]);
-        assert_eq!(steps(31, true), [0, 2, 4, 8, 16, 31]);
-        assert_eq!(steps(3, true), [0, 2, 3, 3, 3, 3]);
+        assert_eq!(steps(0, 31, false), [0, 4, 8, 16, 31, 31]);
+        assert_eq!(steps(0, 47, false), [0, 4, 8, 16, 32, 47]);
+        assert_eq!(steps(0, 63, false), [0, 4, 8, 16, 32, 63]);
+        assert_eq!(steps(0, 10, false), [0, 4, 10, 10, 10, 10]);
+        assert_eq!(steps(0, 3, false), [0, 3, 3, 3, 3, 3]);
+        assert_eq!(steps(0, 31, true), [0, 2, 4, 8, 16, 31]);
+        assert_eq!(steps(0, 3, true), [0, 2, 3, 3, 3, 3]);
+        assert_eq!(steps(1, 47, false), [0, 4, 8, 16, 47, 47]);
+        assert_eq!(steps(1, 31, true), [0, 4, 8, 31, 31, 31]);
+        assert_eq!(steps(1, 7, false), [0, 3, 7, 7, 7, 7]);
+        assert_eq!(steps(1, 3, true), [0, 1, 3, 3, 3, 3]);
     }
 
     #[test]
@@ -550,8 +592,8 @@ mod tests {
         let geometry = Geometry::of::<u8, Wide, Standard>(Column::Keys);
         assert_eq!(geometry.leaf.align(), 128);
         assert_eq!(leaf_values_of::<u8, Wide>(0, 5) % 128, 0);
-        assert_eq!(geometry.internal_values % 128, 0);
-        assert_eq!(geometry.children % align_of::<*mut u8>(), 0);
+        assert_eq!(internal_values_of::<u8, Wide>(0, 5) % 128, 0);
+        assert_eq!(children_of::<u8>(0, 5) % align_of::<*mut u8>(), 0);
     }
 
     #[test]

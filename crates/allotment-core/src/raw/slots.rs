@@ -28,7 +28,7 @@ pub(super) unsafe fn shift_slots<K, V, S: Shape<K>>(
     to: usize,
     count: usize,
 ) {
-    debug_assert!(from.max(to) + count <= Node::<K, V, S>::capacity());
+    debug_assert!(from.max(to) + count <= node.slots());
     let (keys, values) = (node.keys(), node.values(level));
     if Node::<K, V, S>::has_heads() {
         let heads = node.heads();
@@ -45,14 +45,14 @@ pub(super) unsafe fn shift_slots<K, V, S: Shape<K>>(
 ///
 /// # Safety
 ///
-/// The node is internal, and both runs lie within its `CAPACITY + 1` edges.
+/// The node is internal, and both runs lie within its edges, one more than it has slots.
 pub(super) unsafe fn shift_edges<K, V, S: Shape<K>>(
     node: Node<K, V, S>,
     from: usize,
     to: usize,
     count: usize,
 ) {
-    debug_assert!(from.max(to) + count <= Node::<K, V, S>::capacity() + 1);
+    debug_assert!(from.max(to) + count <= node.slots() + 1);
     let children = node.children();
     // SAFETY: both runs lie in the child column, by the caller's promise.
     unsafe { ptr::copy(children.wrapping_add(from), children.wrapping_add(to), count) };
@@ -77,7 +77,8 @@ pub(super) unsafe fn transfer_slots<K, V, S: Shape<K>>(
     (target, target_level, to): Run<K, V, S>,
     count: usize,
 ) {
-    debug_assert!(source != target && from.max(to) + count <= Node::<K, V, S>::capacity());
+    debug_assert!(source != target);
+    debug_assert!(from + count <= source.slots() && to + count <= target.slots());
     let (keys, new_keys) = (source.keys().wrapping_add(from), target.keys().wrapping_add(to));
     // SAFETY: both runs lie in key columns of different nodes.
     unsafe { ptr::copy_nonoverlapping(keys, new_keys, count) };
@@ -103,13 +104,14 @@ pub(super) unsafe fn transfer_slots<K, V, S: Shape<K>>(
 ///
 /// # Safety
 ///
-/// The nodes differ and are internal, and both runs lie within `CAPACITY + 1` edges.
+/// The nodes differ and are internal, and both runs lie within their edges.
 pub(super) unsafe fn transfer_edges<K, V, S: Shape<K>>(
     (source, from): (Node<K, V, S>, usize),
     (target, to): (Node<K, V, S>, usize),
     count: usize,
 ) {
-    debug_assert!(source != target && from.max(to) + count <= Node::<K, V, S>::capacity() + 1);
+    debug_assert!(source != target);
+    debug_assert!(from + count <= source.slots() + 1 && to + count <= target.slots() + 1);
     let (children, new_children) = (source.children(), target.children());
     let (children, new_children) = (children.wrapping_add(from), new_children.wrapping_add(to));
     // SAFETY: both runs lie in child columns of different nodes.
@@ -134,7 +136,7 @@ pub(super) unsafe fn insert_pair<K, V, S: Shape<K>>(
     value: V,
 ) {
     let len = leaf.len();
-    debug_assert!(at <= len && len < Node::<K, V, S>::capacity());
+    debug_assert!(at <= len && len < leaf.slots());
     let (own_key, own_value) = (leaf.keys().wrapping_add(at), leaf.values(0).wrapping_add(at));
     if Node::<K, V, S>::has_heads() {
         // SAFETY: a key, and `at <= len`.
@@ -169,11 +171,11 @@ pub(super) unsafe fn insert_carry<K, V, S: Shape<K>>(
     right: Node<K, V, S>,
 ) {
     let len = node.len();
-    debug_assert!(level > 0 && at <= len && len < Node::<K, V, S>::capacity());
+    debug_assert!(level > 0 && at <= len && len < node.slots());
     let (waiting, _, last) = from;
     // SAFETY: the pair that waits is initialised, and `at <= len`.
     unsafe { fit_at(node, at, at, waiting.keys().wrapping_add(last)) };
-    // SAFETY: `at <= len < CAPACITY`, so the run may move up by one.
+    // SAFETY: there is a slot behind the last one, so the run may move up by one.
     unsafe { shift_slots(node, level, at, at + 1, len - at) };
     // SAFETY: one slot each, in different nodes.
     unsafe { transfer_slots(from, (node, level, at), 1) };
@@ -181,9 +183,9 @@ pub(super) unsafe fn insert_carry<K, V, S: Shape<K>>(
     // SAFETY: the slot was filled just now.
     unsafe { read_heads(node, at, 1) };
     waiting.pad_slot(last);
-    // SAFETY: the edges behind `at` move up by one, to at most `CAPACITY`.
+    // SAFETY: and so may the edges behind `at`.
     unsafe { shift_edges(node, at + 1, at + 2, len - at) };
-    // SAFETY: `at + 1 <= CAPACITY`.
+    // SAFETY: `at + 1 <= len + 1`, which is at most the number of slots.
     unsafe { node.set_child(at + 1, right) };
     node.set_len(len + 1);
     node.note_insertion(at);
@@ -206,7 +208,7 @@ pub(super) unsafe fn take_pair<K, V, S: Shape<K>>(
     level: usize,
     at: usize,
 ) -> (K, V) {
-    debug_assert!(at < Node::<K, V, S>::capacity());
+    debug_assert!(at < node.slots());
     // SAFETY: N1, and the caller gives up the slot.
     let key = unsafe { node.keys().wrapping_add(at).read() };
     // SAFETY: as for the key.

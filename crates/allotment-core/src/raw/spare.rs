@@ -56,13 +56,13 @@ impl<'a, K, V, S: Shape<K>, A: Allocator> Spare<'a, K, V, S, A> {
         Ok(())
     }
 
-    /// Obtains a leaf with so many slots, for a tree that is no more than a leaf.
+    /// Obtains a node for `level` with so many slots, to be a root.
     ///
     /// # Errors
     ///
     /// The layout that the allocator could not serve.
-    pub(super) fn reserve_leaf(&mut self, slots: usize) -> Result<(), Layout> {
-        self.set(0, Node::allocate_leaf(slots, self.alloc)?);
+    pub(super) fn reserve_root(&mut self, level: usize, slots: usize) -> Result<(), Layout> {
+        self.set(level, Node::allocate_with(slots, level, self.alloc)?);
         Ok(())
     }
 

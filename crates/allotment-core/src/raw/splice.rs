@@ -98,6 +98,12 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
             return Ok(unsafe { self.take_slots(from, count, &mut freed.stock) });
         }
         check_height(root.level);
+        if root.level > 0 {
+            // Both edges stay right: they name no node but a leaf.
+            // SAFETY: passed on.
+            unsafe { self.make_whole(alloc) }?;
+        }
+        let root = self.root.unwrap_or(root);
         freed.stock.reserve(2, 2 * root.level + join_needs_most(root.level))?;
         // SAFETY: neither is at an end, and in order; the nodes are reserved.
         Ok(unsafe { self.cut_out(root, (from, to), &mut freed.stock) })
@@ -185,10 +191,10 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         alloc: &'a A,
         freed: &mut Freed<'a, K, V, S, A>,
     ) -> Result<(), Layout> {
-        // SAFETY: the allocators share memory, and all slots are enough.
-        unsafe { other.resize_leaf(Node::<K, V, S>::capacity(), alloc) }?;
+        // SAFETY: the allocators share memory.
+        unsafe { other.make_whole(alloc) }?;
         // SAFETY: as above. Last, since the edge must be right if an allocation fails.
-        unsafe { self.resize_leaf(Node::<K, V, S>::capacity(), alloc) }?;
+        unsafe { self.make_whole(alloc) }?;
         let (Some(root), Some(inner)) = (self.root, other.root) else {
             unreachable!("both trees have a pair")
         };
@@ -198,7 +204,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         let top = root.level.max(inner.level);
         check_height(top + 1);
         freed.stock.reserve(1, root.level + join_needs_most(top) + join_needs_most(top + 1))?;
-        // SAFETY: an edge of this tree, leaves are of full size, and the nodes are reserved.
+        // SAFETY: an edge of this tree, both roots have all slots, and the nodes are reserved.
         let (whole, seam) = unsafe { hang(root, edge, side, inner, &mut freed.stock) };
         *edge = seam;
         *self = Self::of(Some(whole), self.len + other.len);
@@ -206,7 +212,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         Ok(())
     }
 
-    /// [`join`](Self::join) for leaves of any size.
+    /// [`join`](Self::join) for roots of any size.
     ///
     /// # Errors
     ///
@@ -214,7 +220,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     ///
     /// # Safety
     ///
-    /// As for `join`, but for the size of leaves; neither tree is empty.
+    /// As for `join`, but for the slots of the roots; neither tree is empty.
     pub(crate) unsafe fn join_apart<A: Allocator>(
         &mut self,
         alloc: &A,
@@ -223,8 +229,8 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     ) -> Result<(), Layout> {
         (self.hint, other.hint) = (Hint::NONE, Hint::NONE);
         for tree in [&mut *self, &mut *other] {
-            // SAFETY: the allocators share memory, and all slots are enough.
-            unsafe { tree.resize_leaf(Node::<K, V, S>::capacity(), alloc) }?;
+            // SAFETY: the allocators share memory.
+            unsafe { tree.make_whole(alloc) }?;
         }
         // SAFETY: passed on.
         unsafe { self.join(alloc, other, is_before) }
@@ -238,7 +244,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     ///
     /// # Safety
     ///
-    /// The nodes of both stem from `alloc` or one that shares memory; leaves are of full size.
+    /// The nodes of both stem from `alloc` or one that shares memory; both roots have all slots.
     unsafe fn join<A: Allocator>(
         &mut self,
         alloc: &A,
@@ -269,7 +275,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
 ///
 /// # Safety
 ///
-/// `edge` is an edge of the tree under `root`; leaves are of full size. `stock` has a node a level
+/// `edge` is an edge of the tree under `root`; both roots have all slots. `stock` has a node a level
 /// of that tree, and those of two joins.
 unsafe fn hang<K, V, S: Shape<K>, A: Allocator>(
     root: Root<K, V, S>,
@@ -311,8 +317,8 @@ type Joined<K, V, S> = (Root<K, V, S>, Option<Edge<K, V, S>>);
 ///
 /// # Safety
 ///
-/// Everything but those borders is as T2 says; leaves are of full size. `stock` has the nodes of a
-/// join.
+/// Everything but those borders is as T2 says; both roots have all slots. `stock` has the nodes of
+/// a join.
 unsafe fn join_mending<K, V, S: Shape<K>, A: Allocator>(
     mut left: Option<Root<K, V, S>>,
     mut right: Option<Root<K, V, S>>,

@@ -11,7 +11,7 @@ use crate::raw::node::Node;
 use crate::raw::shape::Shape;
 use crate::raw::spare::Supply;
 
-/// Nodes in no tree that own nothing: leaves of full size, and internal nodes.
+/// Nodes in no tree that own nothing: leaves and internal nodes, with all their slots.
 pub(crate) struct Shelf<K, V, S> {
     leaves: Chain<K, V, S>,
     internals: Chain<K, V, S>,
@@ -36,6 +36,7 @@ impl<K, V, S: Shape<K>> Chain<K, V, S> {
     ///
     /// The node is in no tree and owns nothing.
     unsafe fn push(&mut self, node: Node<K, V, S>) {
+        debug_assert!(node.slots() == Node::<K, V, S>::capacity());
         let link = node.block().cast::<Option<Node<K, V, S>>>();
         // SAFETY: N0; the header has room for an address and is aligned for one, and nobody reads
         // it as a header before `pop` has written one again.
@@ -113,7 +114,7 @@ impl<K, V, S: Shape<K>> Shelf<K, V, S> {
     }
 }
 
-/// What goes in is any number of nodes a level; of leaves, those of full size.
+/// What goes in is any number of nodes a level, with all their slots.
 impl<K, V, S: Shape<K>> Supply<K, V, S> for Shelf<K, V, S> {
     fn take(&mut self, level: usize) -> Node<K, V, S> {
         let node = self.chain(level).pop().expect("an edit reserves the nodes that it takes");

@@ -31,7 +31,7 @@ enum End<K, V> {
     Finished,
     /// This pair belongs before the last one.
     Before((K, V)),
-    /// This pair finds the tree empty, or a single leaf that is full and smaller than others.
+    /// This pair finds no tree, or one that takes another root.
     Outgrown((K, V)),
 }
 
@@ -87,7 +87,7 @@ impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
                 End::Outgrown(pair) => pair,
             };
             drop(stream);
-            // A tree begins with a small leaf, in the place of which comes a larger one.
+            // A root begins small, and larger ones take its place.
             let mut edge = self.root.map(Edge::last);
             // SAFETY: the last edge of the tree; the rest is passed on.
             unsafe { self.insert_at(&mut edge, key, value, alloc) }?;
@@ -107,7 +107,7 @@ impl<K: Ord, V, S: Shape<K>, A: Allocator> Stream<'_, K, V, S, A> {
                 (Ordering::Greater, _) => return Ok(End::Before(pair)),
                 // SAFETY: the slot of a pair with an equal key, in a tree borrowed for writing.
                 (Ordering::Equal, Some(slot)) => unsafe { overwrite(slot, pair, on_equal) },
-                _ if self.fill.is_small() => return Ok(End::Outgrown(pair)),
+                _ if self.fill.is_outgrown() => return Ok(End::Outgrown(pair)),
                 _ => self.grow(pair)?,
             }
         }

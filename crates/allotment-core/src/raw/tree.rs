@@ -17,7 +17,7 @@ use crate::raw::count::count_slots;
 use crate::raw::cut::cut;
 use crate::raw::dying::Dying;
 use crate::raw::hint::Hint;
-use crate::raw::insert::{has_room, make_room, replace_leaf, reserve};
+use crate::raw::insert::{has_room, make_room, replace_root, reserve};
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Place, Root, Slot};
 use crate::raw::remove::{Removed, refill, remove};
@@ -90,7 +90,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     }
 
     /// The slot of a key.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find<Q>(&self, key: &Q) -> Option<Slot<K, V, S>>
     where
         K: Borrow<Q>,
@@ -380,7 +380,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         }
     }
 
-    /// Gives a tree that is one leaf another leaf, of so many slots, unless it has as many.
+    /// Gives the tree another root, of so many slots, unless it has as many.
     ///
     /// # Errors
     ///
@@ -388,22 +388,35 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     ///
     /// # Safety
     ///
-    /// The nodes of this tree stem from `alloc`, and `slots` are enough for the leaf.
-    pub(super) unsafe fn resize_leaf<A: Allocator>(
+    /// The nodes of this tree stem from `alloc`, and `slots` are enough for what the root has.
+    pub(super) unsafe fn resize_root<A: Allocator>(
         &mut self,
         slots: usize,
         alloc: &A,
     ) -> Result<(), Layout> {
-        if let Some(root) = self.root.as_mut().filter(|root| root.level == 0)
-            && root.node.slots() != slots
-        {
+        if let Some(root) = self.root.as_mut().filter(|root| root.node.slots() != slots) {
             let mut spare = Spare::new(alloc);
-            spare.reserve_leaf(slots)?;
+            spare.reserve_root(root.level, slots)?;
             self.hint = Hint::NONE;
-            // SAFETY: the root is a leaf, and its slots are enough.
-            unsafe { replace_leaf(root, &mut spare) };
+            // SAFETY: its slots are enough.
+            unsafe { replace_root(root, &mut spare) };
         }
         Ok(())
+    }
+
+    /// Gives the root all slots, as operations on whole trees ask: it may become a node like any
+    /// other.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; the tree is as it was.
+    ///
+    /// # Safety
+    ///
+    /// The nodes of this tree stem from `alloc`.
+    pub(super) unsafe fn make_whole<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
+        // SAFETY: all slots are enough; the rest is passed on.
+        unsafe { self.resize_root(Node::<K, V, S>::capacity(), alloc) }
     }
 
     /// Takes the pair in `slot` out if that concerns no node but its leaf: most removals.
