@@ -50,8 +50,8 @@ struct Merge<'a, K, V, S: Shape<K>, A: Allocator> {
 ///
 /// # Safety
 ///
-/// The nodes of both trees stem from `alloc` or from one that shares memory with it; both roots have
-/// all slots.
+/// The nodes of both trees stem from `alloc` or from one that shares memory with it; both roots
+/// have all slots.
 pub(super) unsafe fn merge<K: Ord, V, S: Shape<K>, A: Allocator>(
     own: &mut Tree<K, V, S>,
     other: &mut Tree<K, V, S>,

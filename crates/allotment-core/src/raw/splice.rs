@@ -275,8 +275,8 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
 ///
 /// # Safety
 ///
-/// `edge` is an edge of the tree under `root`; both roots have all slots. `stock` has a node a level
-/// of that tree, and those of two joins.
+/// `edge` is an edge of the tree under `root`; both roots have all slots. `stock` has a node a
+/// level of that tree, and those of two joins.
 unsafe fn hang<K, V, S: Shape<K>, A: Allocator>(
     root: Root<K, V, S>,
     edge: &Edge<K, V, S>,
