@@ -33,12 +33,14 @@ enum Weight {
     Packed,
     One,
     Four,
+    Fifty,
+    Hundred,
     PeakBulk,
     Strings,
 }
 
 impl Weight {
-    const ALL: [Weight; 12] = [
+    const ALL: [Weight; 14] = [
         Weight::Random,
         Weight::Ascending,
         Weight::Descending,
@@ -49,6 +51,8 @@ impl Weight {
         Weight::Packed,
         Weight::One,
         Weight::Four,
+        Weight::Fifty,
+        Weight::Hundred,
         Weight::PeakBulk,
         Weight::Strings,
     ];
@@ -65,6 +69,8 @@ impl Weight {
             Weight::Packed => "the same, then packed",
             Weight::One => "map of one entry",
             Weight::Four => "map of four entries",
+            Weight::Fifty => "map of 50 entries",
+            Weight::Hundred => "map of 100 entries",
             Weight::PeakBulk => "peak of a bulk build",
             Weight::Strings => "String keys, random",
         }
@@ -79,7 +85,9 @@ impl Weight {
             Weight::Replaced => "bytes per entry after n random inserts and 2n swaps of an entry",
             Weight::Removed => "bytes per entry that is left of n random inserts",
             Weight::Packed => "the same once the map was packed, if there is a way to",
-            Weight::One | Weight::Four => "bytes of the whole map, not per entry",
+            Weight::One | Weight::Four | Weight::Fifty | Weight::Hundred => {
+                "bytes of the whole map, not per entry"
+            }
             Weight::PeakBulk => "the most bytes at any time of a bulk build, per entry",
             Weight::Strings => "bytes per entry of the nodes, without the text of the keys",
         }
@@ -150,8 +158,10 @@ fn integers<M: Weighed<u64>>(weight: Weight, stock: &Stock) -> Option<Scale> {
             }
             map
         }),
-        Weight::One => weigh::<u64, M>(|| build(&stock.random[..1])),
-        Weight::Four => weigh::<u64, M>(|| build(&stock.random[..4])),
+        Weight::One => weigh::<u64, M>(|| build(&stock.few[..1])),
+        Weight::Four => weigh::<u64, M>(|| build(&stock.few[..4])),
+        Weight::Fifty => weigh::<u64, M>(|| build(&stock.few[..50])),
+        Weight::Hundred => weigh::<u64, M>(|| build(&stock.few[..100])),
         Weight::Strings => return None,
     };
     Some(scale)
@@ -160,6 +170,8 @@ fn integers<M: Weighed<u64>>(weight: Weight, stock: &Stock) -> Option<Scale> {
 /// The keys of all rows, made before anything is counted.
 struct Stock {
     random: Vec<(u64, u64)>,
+    /// A hundred, whatever the size of the other maps.
+    few: Vec<(u64, u64)>,
     sorted: Vec<(u64, u64)>,
     descending: Vec<(u64, u64)>,
     streams: Vec<(u64, u64)>,
@@ -181,8 +193,9 @@ impl Stock {
         descending.reverse();
         let streams = course.input(Row::InsertStreams).pairs(0).to_vec();
         let random = course.base.present;
+        let few = u64::scattered(100).into_iter().map(|key| (key, key)).collect();
         let strings = Text::Hex.keys(entries);
-        Stock { random, sorted: course.base.sorted, descending, streams, swaps, strings }
+        Stock { random, few, sorted: course.base.sorted, descending, streams, swaps, strings }
     }
 
     /// Entries that are left of a map when nine in ten are removed.
@@ -193,7 +206,7 @@ impl Stock {
     /// What the bytes of a row are divided by.
     fn divisor(&self, weight: Weight) -> usize {
         match weight {
-            Weight::One | Weight::Four => 1,
+            Weight::One | Weight::Four | Weight::Fifty | Weight::Hundred => 1,
             Weight::Removed | Weight::Packed => self.left(),
             _ => self.random.len(),
         }

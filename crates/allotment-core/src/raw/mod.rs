@@ -25,7 +25,7 @@
 //! - **T1** All leaves have one depth, at most `MAX_HEIGHT` levels.
 //! - **T2** Every node has at least one slot in use, internal ones off the two outer spines at
 //!   least `FILL_LEAST`. (Removal keeps what it touches at `FILL_MIN`; splits for streams do not.)
-//!   All have `CAPACITY` slots but a leaf that is the whole tree, which may have fewer.
+//!   All have `CAPACITY` slots but the root, which may have fewer.
 //! - **T3** `len` of the tree counts its slots. `dying` stops by it, and iterators tell by it how
 //!   many pairs are left: so it is right whenever foreign code runs, `deallocate` included.
 //! - **T4** Every node stems from the allocator that the caller passes with the tree.
