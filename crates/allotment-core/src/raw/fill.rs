@@ -84,7 +84,7 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
     ///
     /// # Safety
     ///
-    /// There is no [`room`](Self::room), and the root has all slots or some to spare; `stock` has
+    /// There is no [`room`](Self::room), and the root has all slots or one to spare; `stock` has
     /// what [`needs`](Self::needs) says. A pair is moved to that slot and
     /// [`seated`](Self::seated) before foreign code runs.
     pub(super) unsafe fn grow<A: Allocator>(

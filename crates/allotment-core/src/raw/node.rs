@@ -270,6 +270,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         usize::from(unsafe { (*self.header()).slots })
     }
 
+    /// Whether all slots are in use.
     #[inline]
     pub(crate) fn is_full(self) -> bool {
         self.len() == self.slots()

@@ -20,8 +20,9 @@ const LINEAR_MAX: usize = 16;
 /// How a search without branches goes about a node.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Steps {
-    /// By parts, and no further than `len`: for a node that is met by one look-up after the other,
-    /// which is a root. Of any other, no processor foresees the `len`.
+    /// By parts, and no further than `len`, or one by one where there are few slots: for a node
+    /// that is met by one look-up after the other, which is a root. Of any other, no processor
+    /// foresees the `len`.
     Root,
     /// By parts, all slots: the shortest wait, where the node is at hand.
     Parts,
