@@ -76,6 +76,17 @@ impl Weight {
         }
     }
 
+    /// Entries of a map that is of this size whatever that of the others.
+    const fn entries(self) -> Option<usize> {
+        match self {
+            Weight::One => Some(1),
+            Weight::Four => Some(4),
+            Weight::Fifty => Some(50),
+            Weight::Hundred => Some(100),
+            _ => None,
+        }
+    }
+
     const fn about(self) -> &'static str {
         match self {
             Weight::Random | Weight::Ascending | Weight::Descending | Weight::Streams => {
@@ -158,10 +169,10 @@ fn integers<M: Weighed<u64>>(weight: Weight, stock: &Stock) -> Option<Scale> {
             }
             map
         }),
-        Weight::One => weigh::<u64, M>(|| build(&stock.few[..1])),
-        Weight::Four => weigh::<u64, M>(|| build(&stock.few[..4])),
-        Weight::Fifty => weigh::<u64, M>(|| build(&stock.few[..50])),
-        Weight::Hundred => weigh::<u64, M>(|| build(&stock.few[..100])),
+        Weight::One | Weight::Four | Weight::Fifty | Weight::Hundred => {
+            let few = &stock.few[..weight.entries()?];
+            weigh::<u64, M>(|| build(few))
+        }
         Weight::Strings => return None,
     };
     Some(scale)
@@ -206,7 +217,7 @@ impl Stock {
     /// What the bytes of a row are divided by.
     fn divisor(&self, weight: Weight) -> usize {
         match weight {
-            Weight::One | Weight::Four | Weight::Fifty | Weight::Hundred => 1,
+            _ if weight.entries().is_some() => 1,
             Weight::Removed | Weight::Packed => self.left(),
             _ => self.random.len(),
         }

@@ -47,8 +47,7 @@ pub(crate) fn find_group<K, V, S, Q>(
     }
     if S::MAY_BE_BYTES && are_bytes {
         let rank = |lane: usize, node, level| {
-            let steps = if level == root.level { Steps::Root } else { Steps::Halves };
-            sought[lane].rank(node, level, steps)
+            sought[lane].rank(node, level, Steps::in_turns(level, root.level))
         };
         return find_others(root, keys.len(), rank, answer);
     }
@@ -109,11 +108,7 @@ fn find_integers<K, V, S, Q, I>(
     }
     for level in (1..=root.level).rev() {
         for (key, node) in &mut lanes[..keys.len()] {
-            let edge = if level == root.level {
-                integer_rank(*node, Steps::Root, integer, *key)
-            } else {
-                integer_rank(*node, Steps::Halves, integer, *key)
-            };
+            let edge = integer_rank(*node, Steps::in_turns(level, root.level), integer, *key);
             // SAFETY: N2, and the rank is at most `len`.
             *node = unsafe { node.child(edge) };
             come(*node, level - 1, root.level);

@@ -48,8 +48,7 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
     /// Whether the next pair takes another root, one that need not have all slots. To be asked when
     /// there is no [`room`](Self::room).
     pub(super) fn is_outgrown(&self) -> bool {
-        let is_full = |root, level| last_at(root, level).is_full();
-        self.root.is_none_or(|root| (1..=root.level).all(|level| is_full(root, level)))
+        self.root.is_none_or(|root| full_levels(root) == root.level)
     }
 
     /// Counts the pairs that were moved to the end of the last leaf.
@@ -72,8 +71,7 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
     /// If the tree would grow past `MAX_HEIGHT` levels (T1).
     pub(super) fn needs(&self) -> (usize, usize) {
         let Some(root) = self.root else { return (1, 0) };
-        let is_full = |level: &usize| last_at(root, *level).is_full();
-        let full = (1..=root.level).take_while(is_full).count();
+        let full = full_levels(root);
         let grows = full == root.level;
         assert!(!grows || root.level + 1 < MAX_HEIGHT, "a tree of {MAX_HEIGHT} levels cannot grow");
         (1, full + usize::from(grows))
@@ -167,6 +165,11 @@ impl<K, V, S: Shape<K>> Fill<K, V, S> {
         }
         (self.root, self.len)
     }
+}
+
+/// On how many levels above the leaves the last node is full, from the lowest on without a gap.
+fn full_levels<K, V, S: Shape<K>>(root: Root<K, V, S>) -> usize {
+    (1..=root.level).take_while(|level| last_at(root, *level).is_full()).count()
 }
 
 /// The last node on `level` of the tree under `root`.

@@ -53,7 +53,7 @@ pub(crate) enum Plan {
 /// Whether a pair can go in at `edge` as it is; `None` is the only edge of an empty tree.
 #[inline]
 pub(crate) fn has_room<K, V, S: Shape<K>>(edge: Option<&Edge<K, V, S>>) -> bool {
-    edge.is_some_and(|edge| edge.leaf.len() < edge.leaf.slots())
+    edge.is_some_and(|edge| !edge.leaf.is_full())
 }
 
 /// Decides how to make room at `edge`, which has none, and obtains the nodes that it takes.
@@ -91,7 +91,7 @@ pub(crate) fn levels_needed<K, V, S: Shape<K>>(
         (Plan::Grow, ..) => 1,
         (Plan::Split(_), Some(root), Some(edge)) => {
             let full = full_levels(root, edge);
-            full + usize::from(full > root.level && root.is_whole())
+            full + usize::from(full > root.level && root.node.is_whole())
         }
         _ => 0,
     }
@@ -133,7 +133,7 @@ pub(crate) fn choose<K, V, S: Shape<K>>(
     let (Some(root), Some(edge)) = (root, edge) else {
         return Plan::Grow;
     };
-    if edge.leaf.slots() < capacity {
+    if !edge.leaf.is_whole() {
         return Plan::Grow;
     }
     let ends = Ends::of(root, edge);
@@ -389,7 +389,7 @@ unsafe fn split_up<K, V, S: Shape<K>>(
     (edge.leaf, edge.index) = (leaf, index);
     for level in 1..=root.level {
         let (mut node, at) = (root.node_at(&edge.path, level), edge.path.edge(level));
-        if level == root.level && node.is_full() && !root.is_whole() {
+        if node.is_full() && !node.is_whole() {
             // SAFETY: the supply has a node with more slots.
             unsafe { replace_root(root, supply) };
             node = root.node;

@@ -270,6 +270,12 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         usize::from(unsafe { (*self.header()).slots })
     }
 
+    /// Whether it has as many slots as any: all nodes have, but perhaps a root (T2).
+    #[inline(always)]
+    pub(crate) fn is_whole(self) -> bool {
+        self.slots() == Self::capacity()
+    }
+
     /// Whether all slots are in use.
     #[inline]
     pub(crate) fn is_full(self) -> bool {
@@ -471,7 +477,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// As for `child`, and the node has all its slots.
     #[inline]
     pub(crate) unsafe fn child_of_whole(self, edge: usize) -> Self {
-        debug_assert!(edge <= self.len() && self.slots() == Self::capacity());
+        debug_assert!(edge <= self.len() && self.is_whole());
         let children = self.block.as_ptr().wrapping_add(Self::geometry().children).cast::<Self>();
         // SAFETY: N2: the edges up to `len` are live.
         unsafe { children.wrapping_add(edge).read() }

@@ -29,12 +29,6 @@ impl<K, V, S> Clone for Root<K, V, S> {
 impl<K, V, S> Copy for Root<K, V, S> {}
 
 impl<K, V, S: Shape<K>> Root<K, V, S> {
-    /// Whether it has as many slots as other nodes.
-    #[inline]
-    pub(crate) fn is_whole(self) -> bool {
-        self.node.slots() == Node::<K, V, S>::capacity()
-    }
-
     /// The node on `level` that `path` leads to, by the edges above that level.
     pub(crate) fn node_at(self, path: &Path, level: usize) -> Node<K, V, S> {
         debug_assert!(level <= self.level);

@@ -43,6 +43,12 @@ impl Steps {
             Self::Parts
         }
     }
+
+    /// The same where the keys of a batch take turns in a node.
+    #[inline(always)]
+    pub(super) fn in_turns(level: usize, top: usize) -> Self {
+        if level == top { Self::Root } else { Self::Halves }
+    }
 }
 
 /// The index among integer keys, found in as many steps whatever the keys, none of which can be
@@ -100,9 +106,9 @@ fn count_within<K, V, S: Shape<K>>(
     is_less: impl Fn(usize) -> bool,
 ) -> usize {
     let capacity = Node::<K, V, S>::capacity();
-    debug_assert!(steps == Steps::Root || node.slots() == capacity);
+    debug_assert!(steps == Steps::Root || node.is_whole());
     match steps {
-        Steps::Root if node.slots() < capacity => count_one_by_one(node.len(), is_less),
+        Steps::Root if !node.is_whole() => count_one_by_one(node.len(), is_less),
         Steps::Root => count_by_parts(capacity, node.len(), is_less),
         Steps::Parts => count_by_parts(capacity, capacity, is_less),
         Steps::Halves => count_by_halves(capacity, is_less),

@@ -60,8 +60,8 @@ fn check_height(level: usize) {
 impl<K, V, S: Shape<K>> Tree<K, V, S> {
     /// Takes out what lies between two edges; nothing if they are the wrong way round.
     ///
-    /// O(log n), and O(m / B) to count m pairs of B a leaf. Needs at most two nodes a level and the
-    /// nodes of a join.
+    /// O(log n), and O(m / B) to count m pairs of B a leaf. Needs at most two nodes a level,
+    /// another root, and the nodes of a join.
     ///
     /// # Errors
     ///
@@ -103,7 +103,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
             // SAFETY: passed on.
             unsafe { self.make_whole(alloc) }?;
         }
-        let root = self.root.unwrap_or(root);
+        let Some(root) = self.root else { unreachable!("pairs lie on both sides") };
         freed.stock.reserve(2, 2 * root.level + join_needs_most(root.level))?;
         // SAFETY: neither is at an end, and in order; the nodes are reserved.
         Ok(unsafe { self.cut_out(root, (from, to), &mut freed.stock) })

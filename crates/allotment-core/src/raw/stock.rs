@@ -36,7 +36,7 @@ impl<K, V, S: Shape<K>> Chain<K, V, S> {
     ///
     /// The node is in no tree and owns nothing.
     unsafe fn push(&mut self, node: Node<K, V, S>) {
-        debug_assert!(node.slots() == Node::<K, V, S>::capacity());
+        debug_assert!(node.is_whole());
         let link = node.block().cast::<Option<Node<K, V, S>>>();
         // SAFETY: N0; the header has room for an address and is aligned for one, and nobody reads
         // it as a header before `pop` has written one again.

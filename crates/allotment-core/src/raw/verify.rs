@@ -62,7 +62,7 @@ fn check_below<K: Ord, V, S: Shape<K>>(
     if len < least || len > node.slots() {
         return Err(format!("T2: {len} slots in {node:?} on level {level}, at least {least}"));
     }
-    if node.slots() != Node::<K, V, S>::capacity() && !above.is_root {
+    if !node.is_whole() && !above.is_root {
         return Err(format!("T2: {node:?} on level {level} has {} slots in all", node.slots()));
     }
     if !is_padded(node) {
