@@ -123,6 +123,23 @@ fn cross<const END: usize, K, V, S: Shape<K>>(
     }
 }
 
+/// Moves `edge` beside a key, if there is one.
+#[inline]
+fn beside<'a, K, V, S, Q>(
+    root: Root<K, V, S>,
+    place: Option<(&Q, Side)>,
+    edge: &'a mut Edge<K, V, S>,
+) -> Option<&'a Edge<K, V, S>>
+where
+    K: Borrow<Q>,
+    S: Shape<K>,
+    Q: Ord + ?Sized,
+{
+    let (key, side) = place?;
+    move_beside(root, key, side, edge);
+    Some(edge)
+}
+
 /// What lies between two edges of a tree.
 pub(crate) struct Walk<K, V, S> {
     ends: [End<K, V, S>; 2],
@@ -177,6 +194,9 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
 
     /// Over what lies between two places, each beside a key, or at the end of the tree if `None`;
     /// over nothing if they turn out the wrong way round. It does not know its length.
+    ///
+    /// The edges stay where they were searched for: a search writes them piece by piece, and the
+    /// processor has a copy of the whole wait until all pieces are in the cache.
     #[inline]
     pub(crate) fn between<Q>(
         root: Root<K, V, S>,
@@ -187,13 +207,9 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
         K: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let beside = |(key, side)| {
-            let mut edge = Edge::start(root);
-            move_beside(root, key, side, &mut edge);
-            edge
-        };
+        let (mut front, mut back) = (Edge::start(root), Edge::start(root));
         let mut walk = Self::whole(Some(root), 0);
-        walk.begin(root, start.map(beside).as_ref(), end.map(beside).as_ref());
+        walk.begin(root, beside(root, start, &mut front), beside(root, end, &mut back));
         walk
     }
 
