@@ -136,6 +136,15 @@ impl<K: Integer> Map<K> for BTree<K::NonMax, u64> {
         sum
     }
 
+    #[inline]
+    fn scan_within(&self, start: &K, end: &K) -> u64 {
+        let mut sum = 0;
+        for (key, &value) in self.range(start.pack()..end.pack()) {
+            sum = add(sum, &K::unpack(key), value);
+        }
+        sum
+    }
+
     fn from_sorted(pairs: impl Iterator<Item = (K, u64)>) -> Self {
         pairs.map(|(key, value)| (key.pack(), value)).collect()
     }

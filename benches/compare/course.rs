@@ -11,6 +11,9 @@ use super::row::Row;
 const OPS_MIN: usize = 200_000;
 const OPS_MAX: usize = 1_000_000;
 
+/// Pairs of a range that has two ends.
+const STRETCH: usize = 16;
+
 /// Pairs that the scans of a round go over, at least.
 const SCANNED_MIN: usize = 2_000_000;
 
@@ -95,6 +98,7 @@ impl<K: Key> Course<K> {
             },
             Row::Range10 => self.hits(ops(self) / 20),
             Row::Range1000 => self.hits(ops(self) / 500),
+            Row::RangeWithin => self.stretches(ops(self) / 20),
             Row::ScanRandom
             | Row::ScanBulk
             | Row::ScanBack
@@ -140,6 +144,15 @@ impl<K: Key> Course<K> {
 
     fn hits(&mut self, count: usize) -> Input<K> {
         Input { keys: vec![self.draw(count)], ..Input::repeated(1) }
+    }
+
+    /// Keys to begin a range with, and those before which it ends.
+    fn stretches(&mut self, count: usize) -> Input<K> {
+        let sorted = &self.base.sorted;
+        let key = |index: usize| sorted[index.min(sorted.len() - 1)].0.clone();
+        let starts: Vec<usize> = (0..count).map(|_| self.rng.usize(..sorted.len())).collect();
+        let ends = starts.iter().map(|start| key(start + STRETCH)).collect();
+        Input { keys: vec![starts.into_iter().map(key).collect(), ends], ..Input::repeated(1) }
     }
 
     fn misses(&mut self) -> Input<K> {

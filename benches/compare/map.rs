@@ -46,6 +46,9 @@ pub(crate) trait Map<K: Key>: Sized {
     /// The same over at most `count` pairs from `key` on.
     fn scan_from(&self, key: &K, count: usize) -> u64;
 
+    /// The same over the pairs from `start` on and before `end`.
+    fn scan_within(&self, start: &K, end: &K) -> u64;
+
     /// A map of pairs in ascending order.
     fn from_sorted(pairs: impl Iterator<Item = (K, u64)>) -> Self;
 
@@ -129,6 +132,16 @@ macro_rules! methods_of_std {
             let bounds = (std::ops::Bound::Included(key), std::ops::Bound::Unbounded);
             let mut sum = 0;
             for (key, &value) in self.range::<K, _>(bounds).take(count) {
+                sum = $crate::compare::map::add(sum, key, value);
+            }
+            sum
+        }
+
+        #[inline]
+        fn scan_within(&self, start: &K, end: &K) -> u64 {
+            let bounds = (std::ops::Bound::Included(start), std::ops::Bound::Excluded(end));
+            let mut sum = 0;
+            for (key, &value) in self.range::<K, _>(bounds) {
                 sum = $crate::compare::map::add(sum, key, value);
             }
             sum

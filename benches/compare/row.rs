@@ -22,6 +22,7 @@ pub(crate) enum Row {
     Slices,
     Range10,
     Range1000,
+    RangeWithin,
     Churn,
     RemoveRandom,
     PopFirst,
@@ -61,6 +62,7 @@ impl Row {
             | Row::Slices
             | Row::Range10
             | Row::Range1000
+            | Row::RangeWithin
             | Row::Clone => Some(Kept::Random),
             Row::Churn => Some(Kept::Churned),
             Row::InsertRandom
@@ -77,7 +79,7 @@ impl Row {
     }
 
     /// In the order of the table.
-    pub(crate) const ALL: [Row; 27] = [
+    pub(crate) const ALL: [Row; 28] = [
         Row::InsertRandom,
         Row::InsertAscending,
         Row::InsertDescending,
@@ -97,6 +99,7 @@ impl Row {
         Row::Slices,
         Row::Range10,
         Row::Range1000,
+        Row::RangeWithin,
         Row::Churn,
         Row::RemoveRandom,
         Row::PopFirst,
@@ -128,6 +131,7 @@ impl Row {
             Row::Slices => "sum of slices",
             Row::Range10 => "range seek + 10",
             Row::Range1000 => "range seek + 1000",
+            Row::RangeWithin => "range of 16",
             Row::Churn => "churn",
             Row::RemoveRandom => "remove random, half",
             Row::PopFirst => "pop_first until empty",
@@ -173,6 +177,9 @@ impl Row {
             }
             Row::Range10 => "range(key..) at a random key and 10 steps; random-built",
             Row::Range1000 => "range(key..) at a random key and 1000 steps; random-built",
+            Row::RangeWithin => {
+                "a loop over range(key..other), 16 pairs from a random key on; random-built"
+            }
             Row::Churn => "remove a random key and insert another, per such swap; random-built",
             Row::RemoveRandom => "removal of a random half of the keys; random-built",
             Row::PopFirst => "pop_first until the map is empty, per pair; random-built",

@@ -89,6 +89,7 @@ impl<K: Key, M: Map<K>> Contender<K> for Entrant<M> {
             Row::Slices => scan(watch, base, input, self.random(base), M::slices),
             Row::Range10 => range(watch, self.random(base), input, 10),
             Row::Range1000 => range(watch, self.random(base), input, 1000),
+            Row::RangeWithin => range_within(watch, self.random(base), input),
             Row::Churn => churn(watch, self.churned(base), input),
             Row::RemoveRandom => remove::<K, M>(watch, input),
             Row::PopFirst => pop_first::<K, M>(watch, input),
@@ -252,6 +253,19 @@ fn range<K: Key, M: Map<K>>(
         sum
     });
     done(&watch, keys.len(), check)
+}
+
+fn range_within<K: Key, M: Map<K>>(mut watch: Stopwatch, map: &mut M, input: &Input<K>) -> Taken {
+    let map: &M = black_box(map);
+    let (starts, ends) = (black_box(input.keys(0)), black_box(input.keys(1)));
+    let check = watch.time(|| {
+        let mut sum = 0_u64;
+        for (start, end) in starts.iter().zip(ends) {
+            sum = sum.wrapping_add(map.scan_within(start, end));
+        }
+        sum
+    });
+    done(&watch, starts.len(), check)
 }
 
 fn churn<K: Key, M: Map<K>>(mut watch: Stopwatch, map: &mut M, input: &Input<K>) -> Taken {
