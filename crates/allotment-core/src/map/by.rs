@@ -253,7 +253,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     }
 
     /// The walk over the keys that `compare` answers to be equal.
-    fn walk_by(&self, mut compare: impl FnMut(&K) -> Ordering) -> Walk<K, V, S> {
+    fn walk_by(&self, mut compare: impl FnMut(&K) -> Ordering) -> Walk<K, V, S, true> {
         let front = self.edge_behind(|key| compare(key) == Ordering::Less);
         let back = self.edge_behind(|key| compare(key) != Ordering::Greater);
         let edges = front.zip(back).zip(self.tree.root());

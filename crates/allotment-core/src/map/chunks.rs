@@ -14,7 +14,7 @@ use crate::raw::walk::Walk;
 /// The pairs of a map in ascending order, as many at a time as lie side by side: see
 /// [`BTreeMap::chunks`].
 pub struct Chunks<'a, K, V, S: Shape<K> = Standard> {
-    walk: Walk<K, V, S>,
+    walk: Walk<K, V, S, true>,
     pairs: PhantomData<&'a (K, V)>,
 }
 

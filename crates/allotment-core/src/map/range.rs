@@ -20,13 +20,13 @@ use crate::raw::walk::Walk;
 
 /// The pairs between two bounds: see [`BTreeMap::range`].
 pub struct Range<'a, K, V, S: Shape<K> = Standard> {
-    pub(super) walk: Walk<K, V, S>,
+    pub(super) walk: Walk<K, V, S, true>,
     pub(super) pairs: PhantomData<&'a (K, V)>,
 }
 
 /// The pairs between two bounds, values to be changed: see [`BTreeMap::range_mut`].
 pub struct RangeMut<'a, K, V, S: Shape<K> = Standard> {
-    pub(super) walk: Walk<K, V, S>,
+    pub(super) walk: Walk<K, V, S, true>,
     pub(super) pairs: PhantomData<&'a mut (K, V)>,
 }
 
@@ -122,7 +122,7 @@ fn between<K, V, S, T>(
     tree: &Tree<K, V, S>,
     bounds: &impl RangeBounds<T>,
     of: &str,
-) -> Walk<K, V, S>
+) -> Walk<K, V, S, true>
 where
     K: Borrow<T>,
     S: Shape<K>,
@@ -174,6 +174,7 @@ impl<'a, K, V, S: Shape<K>> Iterator for Range<'a, K, V, S> {
 
     walk_of_pairs!(pair);
 
+    #[inline]
     fn count(self) -> usize {
         self.walk.count()
     }
@@ -200,6 +201,7 @@ impl<'a, K, V, S: Shape<K>> Iterator for RangeMut<'a, K, V, S> {
 
     walk_of_pairs!(pair_mut);
 
+    #[inline]
     fn count(self) -> usize {
         self.walk.count()
     }

@@ -88,7 +88,7 @@ impl<K, V, S: Shape<K>> Stretch<K, V, S> {
     }
 
     /// The walk over it.
-    pub(crate) fn walk(&self) -> Walk<K, V, S> {
+    pub(crate) fn walk(&self) -> Walk<K, V, S, true> {
         Walk::within(self.root, &self.front, &self.back)
     }
 }

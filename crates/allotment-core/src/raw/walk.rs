@@ -17,11 +17,14 @@
 //! leaves a parent is it in memory. For the same reason the columns of the leaf are at hand: a step
 //! within it adds to an index and does nothing else.
 //!
+//! A walk over a part of a tree may be short, so that its ends meet after a few steps: that happens
+//! in registers too. Where all of a tree is walked over, it is left to the cold part, which makes
+//! loops a tenth faster.
+//!
 //! Takes for granted N0 to N3, T1, P1. Does not care about order.
 
 use core::borrow::Borrow;
 use core::cmp::Ordering;
-use core::mem;
 
 use crate::raw::ahead::Ahead;
 use crate::raw::node::Node;
@@ -94,7 +97,7 @@ impl<K, V, S: Shape<K>> End<K, V, S> {
 }
 
 /// Goes from the child of `parent` at `edge` on towards the other end; not to the leaf with the
-/// columns `other`.
+/// columns `barred`.
 ///
 /// Answers the next leaf, its length and how far ahead the walk is then; no leaf if there is more
 /// to it than that. What it takes and answers fits registers: hence the packed pair.
@@ -104,7 +107,7 @@ fn cross<const END: usize, K, V, S: Shape<K>>(
     parent: Node<K, V, S>,
     edge: usize,
     ahead: Ahead,
-    other: Columns<K, V>,
+    barred: Columns<K, V>,
 ) -> (Option<Node<K, V, S>>, usize) {
     let nowhere = (None, 0);
     let edge = match END {
@@ -114,7 +117,7 @@ fn cross<const END: usize, K, V, S: Shape<K>>(
     };
     // SAFETY: N2, `edge <= len`.
     let leaf = unsafe { parent.child(edge) };
-    if Columns::of(leaf) == other {
+    if Columns::of(leaf) == barred {
         return nowhere;
     }
     match ahead.among::<END, K, V, S>(parent, edge) {
@@ -140,8 +143,8 @@ where
     Some(edge)
 }
 
-/// What lies between two edges of a tree.
-pub(crate) struct Walk<K, V, S> {
+/// What lies between two edges of a tree: those at its ends, unless `IS_PART`.
+pub(crate) struct Walk<K, V, S, const IS_PART: bool = false> {
     ends: [End<K, V, S>; 2],
     /// The root of the tree; none if the ends have met, so that there is nothing but the runs.
     top: Option<Node<K, V, S>>,
@@ -152,15 +155,24 @@ pub(crate) struct Walk<K, V, S> {
     level: usize,
 }
 
-impl<K, V, S> Clone for Walk<K, V, S> {
+impl<K, V, S, const IS_PART: bool> Clone for Walk<K, V, S, IS_PART> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<K, V, S> Copy for Walk<K, V, S> {}
+impl<K, V, S, const IS_PART: bool> Copy for Walk<K, V, S, IS_PART> {}
 
-impl<K, V, S: Shape<K>> Walk<K, V, S> {
+impl<K, V, S> Walk<K, V, S> {
+    /// The same, as if over a part.
+    #[inline]
+    pub(crate) fn as_part(self) -> Walk<K, V, S, true> {
+        let Self { ends, top, rest, level } = self;
+        Walk { ends, top, rest, level }
+    }
+}
+
+impl<K, V, S: Shape<K>, const IS_PART: bool> Walk<K, V, S, IS_PART> {
     /// Over nothing.
     #[inline]
     pub(crate) const fn empty() -> Self {
@@ -259,6 +271,7 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
     pub(crate) fn step<const END: usize>(&mut self) -> Option<At<K, V>> {
         match self.step_in_leaf::<END>() {
             Some(at) => Some(at),
+            None if IS_PART && self.top.is_none() => self.step_in_other::<END>(),
             None => match self.step_in_parent::<END>() {
                 Some(slot) => Some(slot.into()),
                 None => {
@@ -291,18 +304,31 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
         Some(end.columns.at(index as usize))
     }
 
+    /// Steps over the slot at an end whose run is used up, if the ends have met: takes over what is
+    /// left of the run of the other end.
+    #[inline]
+    fn step_in_other<const END: usize>(&mut self) -> Option<At<K, V>> {
+        let other = &mut self.ends[1 - END];
+        let (columns, start, end) = (other.columns, other.start, other.end);
+        other.start = end;
+        let own = &mut self.ends[END];
+        (own.columns, own.start, own.end) = (columns, start, end);
+        self.step_in_leaf::<END>()
+    }
+
     /// Steps over the slot above the leaf of an end whose run is used up, if that is one of its
-    /// parent and the next leaf is not that of the other end.
+    /// parent; unless it is a part that is walked over, only if the next leaf is not that of the
+    /// other end.
     #[inline]
     fn step_in_parent<const END: usize>(&mut self) -> Option<Slot<K, V, S>> {
-        let other = self.ends[1 - END].columns;
+        let other = &self.ends[1 - END];
+        let (other_columns, other_start, other_end) = (other.columns, other.start, other.end);
         let end = &mut self.ends[END];
         let (node, edge) = (end.parent?, end.edge);
-        let (leaf, packed) = cross::<END, K, V, S>(node, edge.into(), end.ahead, other);
+        let barred = if IS_PART { Columns::NONE } else { other_columns };
+        let (leaf, packed) = cross::<END, K, V, S>(node, edge.into(), end.ahead, barred);
         end.columns = Columns::of(leaf?);
-        let (len, ahead) = (packed & usize::from(u16::MAX), Ahead((packed >> 16) as u8));
-        (end.start, end.end, end.ahead) = (0, len as u32, ahead);
-        self.rest = self.rest.wrapping_sub(len + 1);
+        let meets = IS_PART && end.columns == other_columns;
         let index = match END {
             FRONT => {
                 end.edge = edge + 1;
@@ -313,6 +339,16 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
                 edge - 1
             }
         };
+        if meets {
+            (end.start, end.end) = (other_start, other_end);
+            self.ends[1 - END].start = other_end;
+            self.rest = self.rest.wrapping_sub(1);
+            self.meet();
+        } else {
+            let (len, ahead) = (packed & usize::from(u16::MAX), Ahead((packed >> 16) as u8));
+            (end.start, end.end, end.ahead) = (0, len as u32, ahead);
+            self.rest = self.rest.wrapping_sub(len + 1);
+        }
         Some(Slot { node, level: 1, index: index.into() })
     }
 
@@ -326,13 +362,7 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
 
     /// Steps over the slot at an end whose run is used up, whatever that takes.
     fn move_on<const END: usize>(&mut self) -> Option<At<K, V>> {
-        let Some(node) = self.top else {
-            let [front, back] = &mut self.ends;
-            mem::swap(&mut front.columns, &mut back.columns);
-            mem::swap(&mut front.start, &mut back.start);
-            mem::swap(&mut front.end, &mut back.end);
-            return self.step_in_leaf::<END>();
-        };
+        let Some(node) = self.top else { return self.step_in_other::<END>() };
         let root = Root { node, level: self.level };
         let end = &mut self.ends[END];
         if end.columns == Columns::NONE {
@@ -518,6 +548,7 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
     }
 
     /// Counts the slots.
+    #[inline]
     pub(crate) fn count(mut self) -> usize {
         let mut count = 0;
         loop {
