@@ -187,16 +187,29 @@ fn search_integer<K, V, S: Shape<K>, I: Image>(
     root: Root<K, V, S>,
     key: I,
     edge: &mut Edge<K, V, S>,
-) -> Search<K, V, S> {
-    let Some(integer) = S::integer() else { return Search::Missing }; // a constant, as in a caller
+) -> Packed<K, V, S> {
+    let Some(integer) = S::integer() else { return (None, 0) }; // a constant, as in a caller
     let path = &mut edge.path;
     let end = descend_integer(root, integer, key, |level, edge| path.set(level, edge));
     (edge.leaf, edge.index) = (end.leaf, end.index);
     match edge.slot_after(root) {
         // SAFETY: a slot of the tree, and the integer is passed on.
-        Some(slot) if unsafe { is_equal(slot, integer, key) } => Search::Found(slot),
-        _ => Search::Missing,
+        Some(slot) if unsafe { is_equal(slot, integer, key) } => {
+            (Some(slot.node), slot.level << 16 | slot.index)
+        }
+        _ => (None, 0),
     }
+}
+
+/// The answer of a search as it fits two registers: through memory it would be copied before all of
+/// it is in the cache, and the processor would wait.
+type Packed<K, V, S> = (Option<Node<K, V, S>>, usize);
+
+/// What [`search_integer`] packed.
+#[inline(always)]
+fn unpack<K, V, S>((node, packed): Packed<K, V, S>) -> Search<K, V, S> {
+    let Some(node) = node else { return Search::Missing };
+    Search::Found(Slot { node, level: packed >> 16, index: packed & usize::from(u16::MAX) })
 }
 
 /// [`find`] for an integer key.
@@ -222,7 +235,7 @@ fn find_integer<K, V, S: Shape<K>, I: Image>(
 #[cold]
 fn find_above<K, V, S: Shape<K>, I: Image>(root: Root<K, V, S>, key: I) -> Option<Slot<K, V, S>> {
     let mut edge = Edge::start(root);
-    match search_integer(root, key, &mut edge) {
+    match unpack(search_integer(root, key, &mut edge)) {
         Search::Found(slot) => Some(slot),
         Search::Missing => None,
     }
@@ -246,7 +259,7 @@ where
         return with_image!(I of S => {
             // SAFETY: `Q` is `K`, and the shape names its integer.
             let key: I = unsafe { S::load(integer, ptr::from_ref(key).cast()) };
-            search_integer(root, key, edge)
+            unpack(search_integer(root, key, edge))
         });
     }
     let (slot, found) = descend_by_key(root, key, |level, index| edge.path.set(level, index));
