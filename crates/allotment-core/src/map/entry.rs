@@ -288,11 +288,14 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> VacantEntry<'a, K, V, A, S> {
     }
 
     /// Puts the pair in and returns its place.
-    pub(crate) fn seat(self, value: V) -> Seated<'a, K, V, A, S> {
-        let Self { key, mut edge, map } = self;
+    pub(crate) fn seat(mut self, value: V) -> Seated<'a, K, V, A, S> {
+        // The edge stays where it is: a copy would be waited for.
+        let Self { key, ref mut edge, map } = self;
         // SAFETY: an edge of this tree, which has been borrowed since it was found, and T4.
-        unsafe { map.tree.insert_at(&mut edge, key, value, &map.alloc) }?;
-        let Edge { leaf, index, path } = edge.expect("a pair was put in at an edge");
+        unsafe { map.tree.insert_at(edge, key, value, &map.alloc) }?;
+        let Some(Edge { leaf, index, path }) = *edge else {
+            unreachable!("a pair was put in at an edge")
+        };
         let slot = Slot { node: leaf, level: 0, index };
         Ok(OccupiedEntry { place: Place { slot, path }, map })
     }

@@ -153,7 +153,11 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         let mut edge = self.start();
         match (self.search(key, &mut edge), &edge) {
             (Search::Found(slot), Some(edge)) => Ok(Place { slot, path: edge.path }),
-            _ => Err(edge),
+            // Piece by piece, as the search wrote it: a copy of the whole would be waited for.
+            (_, Some(Edge { leaf, index, path })) => {
+                Err(Some(Edge { leaf: *leaf, index: *index, path: *path }))
+            }
+            (_, None) => Err(None),
         }
     }
 
