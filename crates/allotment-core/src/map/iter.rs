@@ -92,7 +92,7 @@ impl<'a, K, V, S: Shape<K>> Iter<'a, K, V, S> {
 
     /// The same pairs, of which it need not be known how many there are.
     pub(crate) fn into_range(self) -> Range<'a, K, V, S> {
-        Range { walk: self.walk.as_part(), pairs: PhantomData }
+        Range { walk: self.walk.cast(), pairs: PhantomData }
     }
 
     /// What is left of a tree that is being consumed.

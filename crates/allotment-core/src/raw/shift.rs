@@ -17,7 +17,7 @@ use core::ptr;
 const CHUNK: usize = 8;
 
 /// Bytes of a slot above which `memmove` is as good.
-const BYTES_MAX: usize = 16;
+const BYTES_MAX: usize = 24;
 
 /// Where to a run moves by one place.
 #[derive(Clone, Copy)]

@@ -89,6 +89,8 @@ impl<K, V, S: Shape<K>, A: Allocator> Supply<K, V, S> for Spare<'_, K, V, S, A> 
 }
 
 impl<K, V, S: Shape<K>, A: Allocator> Drop for Spare<'_, K, V, S, A> {
+    // Rare, and part of so many operations that its code counts.
+    #[inline(never)]
     fn drop(&mut self) {
         for level in 0..self.levels {
             if let Some(node) = self.nodes[level].take() {

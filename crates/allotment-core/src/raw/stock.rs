@@ -102,6 +102,7 @@ impl<K, V, S: Shape<K>> Shelf<K, V, S> {
     /// # Safety
     ///
     /// They stem from `alloc`.
+    #[inline(never)]
     pub(crate) unsafe fn give_back<A: Allocator>(&mut self, alloc: &A) {
         while let Some(leaf) = self.leaves.pop() {
             // SAFETY: a leaf that came from `alloc` and is in no tree.

@@ -163,10 +163,10 @@ impl<K, V, S, const IS_PART: bool> Clone for Walk<K, V, S, IS_PART> {
 
 impl<K, V, S, const IS_PART: bool> Copy for Walk<K, V, S, IS_PART> {}
 
-impl<K, V, S> Walk<K, V, S> {
-    /// The same, as if over a part.
+impl<K, V, S, const IS_PART: bool> Walk<K, V, S, IS_PART> {
+    /// The same, as if over a part or not.
     #[inline]
-    pub(crate) fn as_part(self) -> Walk<K, V, S, true> {
+    pub(crate) fn cast<const AS_PART: bool>(self) -> Walk<K, V, S, AS_PART> {
         let Self { ends, top, rest, level } = self;
         Walk { ends, top, rest, level }
     }
@@ -276,8 +276,8 @@ impl<K, V, S: Shape<K>, const IS_PART: bool> Walk<K, V, S, IS_PART> {
                 Some(slot) => Some(slot.into()),
                 None => {
                     // By value, so that the rest can stay in registers.
-                    let (walk, at) = self.moved_on::<END>();
-                    *self = walk;
+                    let (walk, at) = self.cast::<false>().moved_on::<END>();
+                    *self = walk.cast();
                     at
                 }
             },
@@ -350,61 +350,6 @@ impl<K, V, S: Shape<K>, const IS_PART: bool> Walk<K, V, S, IS_PART> {
             self.rest = self.rest.wrapping_sub(len + 1);
         }
         Some(Slot { node, level: 1, index: index.into() })
-    }
-
-    /// Steps over the slot at an end whose run is used up, whatever that takes, and returns itself.
-    #[cold]
-    #[inline(never)]
-    fn moved_on<const END: usize>(mut self) -> (Self, Option<At<K, V>>) {
-        let at = self.move_on::<END>();
-        (self, at)
-    }
-
-    /// Steps over the slot at an end whose run is used up, whatever that takes.
-    fn move_on<const END: usize>(&mut self) -> Option<At<K, V>> {
-        let Some(node) = self.top else { return self.step_in_other::<END>() };
-        let root = Root { node, level: self.level };
-        let end = &mut self.ends[END];
-        if end.columns == Columns::NONE {
-            let leaf = match END {
-                FRONT => end.path.descend_first(node, root.level),
-                _ => end.path.descend_last(node, root.level),
-            };
-            self.enter::<END>(root, leaf);
-            return self.step_in_leaf::<END>();
-        }
-        if end.parent.is_some() {
-            end.path.set(1, end.edge.into());
-        }
-        let moved = match END {
-            FRONT => root.next_leaf(&mut end.path),
-            _ => root.prev_leaf(&mut end.path),
-        };
-        let Some((leaf, slot)) = moved else {
-            // The end of the tree, where the other end is.
-            self.meet();
-            return None;
-        };
-        self.rest = self.rest.wrapping_sub(1);
-        self.enter::<END>(root, leaf);
-        let end = &mut self.ends[END];
-        end.ahead = end.ahead.beyond::<END, K, V, S>(root, &end.path);
-        Some(slot.into())
-    }
-
-    /// Puts an end into the leaf that its path leads to.
-    fn enter<const END: usize>(&mut self, root: Root<K, V, S>, leaf: Node<K, V, S>) {
-        let path = self.ends[END].path;
-        let other = &mut self.ends[1 - END];
-        if other.columns == Columns::of(leaf) {
-            let slots = (other.start as usize, other.end as usize);
-            other.start = other.end;
-            self.ends[END].stand(root, leaf, slots, &path);
-            self.meet();
-        } else {
-            self.rest = self.rest.wrapping_sub(leaf.len());
-            self.ends[END].stand(root, leaf, (0, leaf.len()), &path);
-        }
     }
 
     /// Notes that there is nothing between the runs.
@@ -557,6 +502,64 @@ impl<K, V, S: Shape<K>, const IS_PART: bool> Walk<K, V, S, IS_PART> {
                 Some(_) => count += 1,
                 None => return count,
             }
+        }
+    }
+}
+
+/// What is done between leaves, compiled once for both kinds of walk.
+impl<K, V, S: Shape<K>> Walk<K, V, S> {
+    /// Steps over the slot at an end whose run is used up, whatever that takes, and returns itself.
+    #[cold]
+    #[inline(never)]
+    fn moved_on<const END: usize>(mut self) -> (Self, Option<At<K, V>>) {
+        let at = self.move_on::<END>();
+        (self, at)
+    }
+
+    /// Steps over the slot at an end whose run is used up, whatever that takes.
+    fn move_on<const END: usize>(&mut self) -> Option<At<K, V>> {
+        let Some(node) = self.top else { return self.step_in_other::<END>() };
+        let root = Root { node, level: self.level };
+        let end = &mut self.ends[END];
+        if end.columns == Columns::NONE {
+            let leaf = match END {
+                FRONT => end.path.descend_first(node, root.level),
+                _ => end.path.descend_last(node, root.level),
+            };
+            self.enter::<END>(root, leaf);
+            return self.step_in_leaf::<END>();
+        }
+        if end.parent.is_some() {
+            end.path.set(1, end.edge.into());
+        }
+        let moved = match END {
+            FRONT => root.next_leaf(&mut end.path),
+            _ => root.prev_leaf(&mut end.path),
+        };
+        let Some((leaf, slot)) = moved else {
+            // The end of the tree, where the other end is.
+            self.meet();
+            return None;
+        };
+        self.rest = self.rest.wrapping_sub(1);
+        self.enter::<END>(root, leaf);
+        let end = &mut self.ends[END];
+        end.ahead = end.ahead.beyond::<END, K, V, S>(root, &end.path);
+        Some(slot.into())
+    }
+
+    /// Puts an end into the leaf that its path leads to.
+    fn enter<const END: usize>(&mut self, root: Root<K, V, S>, leaf: Node<K, V, S>) {
+        let path = self.ends[END].path;
+        let other = &mut self.ends[1 - END];
+        if other.columns == Columns::of(leaf) {
+            let slots = (other.start as usize, other.end as usize);
+            other.start = other.end;
+            self.ends[END].stand(root, leaf, slots, &path);
+            self.meet();
+        } else {
+            self.rest = self.rest.wrapping_sub(leaf.len());
+            self.ends[END].stand(root, leaf, (0, leaf.len()), &path);
         }
     }
 }
