@@ -11,7 +11,7 @@ use crate::raw::gap::Gap;
 use crate::raw::path::{Edge, Place};
 use crate::raw::search::move_behind;
 use crate::raw::shape::Shape;
-use crate::raw::walk::Walk;
+use crate::raw::walk::{PartWalk, Walk};
 
 impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// The pairs whose keys are what a closure looks for: those for which it answers
@@ -253,7 +253,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     }
 
     /// The walk over the keys that `compare` answers to be equal.
-    fn walk_by(&self, mut compare: impl FnMut(&K) -> Ordering) -> Walk<K, V, S, true> {
+    fn walk_by(&self, mut compare: impl FnMut(&K) -> Ordering) -> PartWalk<K, V, S> {
         let front = self.edge_behind(|key| compare(key) == Ordering::Less);
         let back = self.edge_behind(|key| compare(key) != Ordering::Greater);
         let edges = front.zip(back).zip(self.tree.root());

@@ -9,12 +9,12 @@ use allotment_alloc::Allocator;
 use crate::map::{BTreeMap, Range};
 use crate::raw::run::{BACK, FRONT};
 use crate::raw::shape::{Shape, Standard};
-use crate::raw::walk::Walk;
+use crate::raw::walk::{PartWalk, Walk};
 
 /// The pairs of a map in ascending order, as many at a time as lie side by side: see
 /// [`BTreeMap::chunks`].
 pub struct Chunks<'a, K, V, S: Shape<K> = Standard> {
-    walk: Walk<K, V, S, true>,
+    walk: PartWalk<K, V, S>,
     pairs: PhantomData<&'a (K, V)>,
 }
 

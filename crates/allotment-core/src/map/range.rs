@@ -16,17 +16,17 @@ use crate::raw::search::Side;
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::stretch::Stretch;
 use crate::raw::tree::Tree;
-use crate::raw::walk::Walk;
+use crate::raw::walk::{PartWalk, Walk};
 
 /// The pairs between two bounds: see [`BTreeMap::range`].
 pub struct Range<'a, K, V, S: Shape<K> = Standard> {
-    pub(super) walk: Walk<K, V, S, true>,
+    pub(super) walk: PartWalk<K, V, S>,
     pub(super) pairs: PhantomData<&'a (K, V)>,
 }
 
 /// The pairs between two bounds, values to be changed: see [`BTreeMap::range_mut`].
 pub struct RangeMut<'a, K, V, S: Shape<K> = Standard> {
-    pub(super) walk: Walk<K, V, S, true>,
+    pub(super) walk: PartWalk<K, V, S>,
     pub(super) pairs: PhantomData<&'a mut (K, V)>,
 }
 
@@ -122,7 +122,7 @@ fn between<K, V, S, T>(
     tree: &Tree<K, V, S>,
     bounds: &impl RangeBounds<T>,
     of: &str,
-) -> Walk<K, V, S, true>
+) -> PartWalk<K, V, S>
 where
     K: Borrow<T>,
     S: Shape<K>,

@@ -41,7 +41,7 @@ impl<K, V, S: Shape<K>> Root<K, V, S> {
     }
 
     /// The pair after the leaf that `path` leads to: in an internal node, if there is one.
-    fn slot_after_leaf(self, path: &Path) -> Option<Slot<K, V, S>> {
+    pub(super) fn slot_after_leaf(self, path: &Path) -> Option<Slot<K, V, S>> {
         (1..=self.level).find_map(|level| {
             let (node, index) = (self.node_at(path, level), path.edge(level));
             (index < node.len()).then_some(Slot { node, level, index })

@@ -11,10 +11,10 @@ use core::ptr;
 use crate::raw::bytes::bytes_of;
 use crate::raw::kind::{Image, Integer, is_same, with_image};
 use crate::raw::node::Node;
-use crate::raw::path::{Edge, Root, Slot};
+use crate::raw::path::{Edge, Path, Root, Slot};
 use crate::raw::prefetch::PREFETCH_LEVEL;
 use crate::raw::rank::{Sought, Steps, integer_rank, rank};
-use crate::raw::shape::Shape;
+use crate::raw::shape::{MAX_HEIGHT, Shape};
 
 /// The answer of a search.
 pub(crate) enum Search<K, V, S> {
@@ -186,30 +186,41 @@ pub(super) unsafe fn is_equal<K, V, S: Shape<K>, I: Image>(
 fn search_integer<K, V, S: Shape<K>, I: Image>(
     root: Root<K, V, S>,
     key: I,
-    edge: &mut Edge<K, V, S>,
+    path: &mut Path,
 ) -> Packed<K, V, S> {
-    let Some(integer) = S::integer() else { return (None, 0) }; // a constant, as in a caller
-    let path = &mut edge.path;
+    let Some(integer) = S::integer() else { return (root.node, 0) }; // a constant, as in a caller
     let end = descend_integer(root, integer, key, |level, edge| path.set(level, edge));
-    (edge.leaf, edge.index) = (end.leaf, end.index);
-    match edge.slot_after(root) {
+    let slot = if end.index < end.leaf.len() {
+        Some(Slot { node: end.leaf, level: 0, index: end.index })
+    } else {
+        root.slot_after_leaf(path)
+    };
+    match slot {
         // SAFETY: a slot of the tree, and the integer is passed on.
         Some(slot) if unsafe { is_equal(slot, integer, key) } => {
-            (Some(slot.node), slot.level << 16 | slot.index)
+            (slot.node, FOUND | slot.level << LEVEL_AT | slot.index)
         }
-        _ => (None, 0),
+        _ => (end.leaf, end.index),
     }
 }
 
-/// The answer of a search as it fits two registers: through memory it would be copied before all of
-/// it is in the cache, and the processor would wait.
-type Packed<K, V, S> = (Option<Node<K, V, S>>, usize);
+/// The answer of a search as it fits two registers, since what goes through memory is waited for: a
+/// leaf and the index of an edge; or a node and, packed, a slot of an equal key with its level.
+type Packed<K, V, S> = (Node<K, V, S>, usize);
 
-/// What [`search_integer`] packed.
+/// The bit where the level begins that is packed with an index.
+const LEVEL_AT: u32 = 8;
+
+/// The bit, above level and index, that says that the key was found.
+const FOUND: usize = 1 << 15;
+
+const _: () = assert!(MAX_HEIGHT << LEVEL_AT <= FOUND);
+
+/// The slot of an equal key, if the answer is one.
 #[inline(always)]
-fn unpack<K, V, S>((node, packed): Packed<K, V, S>) -> Search<K, V, S> {
-    let Some(node) = node else { return Search::Missing };
-    Search::Found(Slot { node, level: packed >> 16, index: packed & usize::from(u16::MAX) })
+fn found<K, V, S>((node, packed): Packed<K, V, S>) -> Option<Slot<K, V, S>> {
+    let (level, index) = ((packed & (FOUND - 1)) >> LEVEL_AT, packed & ((1 << LEVEL_AT) - 1));
+    (packed & FOUND != 0).then_some(Slot { node, level, index })
 }
 
 /// [`find`] for an integer key.
@@ -234,11 +245,7 @@ fn find_integer<K, V, S: Shape<K>, I: Image>(
 /// Searches the higher nodes for a key that is in no leaf and no parent of one.
 #[cold]
 fn find_above<K, V, S: Shape<K>, I: Image>(root: Root<K, V, S>, key: I) -> Option<Slot<K, V, S>> {
-    let mut edge = Edge::start(root);
-    match unpack(search_integer(root, key, &mut edge)) {
-        Search::Found(slot) => Some(slot),
-        Search::Missing => None,
-    }
+    found(search_integer(root, key, &mut Path::new()))
 }
 
 /// Searches for `key`, and writes the way to `edge`, whatever it was before.
@@ -259,7 +266,14 @@ where
         return with_image!(I of S => {
             // SAFETY: `Q` is `K`, and the shape names its integer.
             let key: I = unsafe { S::load(integer, ptr::from_ref(key).cast()) };
-            unpack(search_integer(root, key, edge))
+            let answer = search_integer(root, key, &mut edge.path);
+            match found(answer) {
+                Some(slot) => Search::Found(slot),
+                None => {
+                    (edge.leaf, edge.index) = answer;
+                    Search::Missing
+                }
+            }
         });
     }
     let (slot, found) = descend_by_key(root, key, |level, index| edge.path.set(level, index));

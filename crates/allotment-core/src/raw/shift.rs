@@ -19,7 +19,7 @@ const CHUNK: usize = 8;
 /// Bytes of a slot above which `memmove` is as good.
 const BYTES_MAX: usize = 24;
 
-/// Where to a run moves by one place.
+/// The direction in which a run moves.
 #[derive(Clone, Copy)]
 enum Way {
     Up,

@@ -8,7 +8,7 @@ use core::mem;
 use crate::raw::path::{Edge, Root};
 use crate::raw::search::{Side, move_beside};
 use crate::raw::shape::Shape;
-use crate::raw::walk::Walk;
+use crate::raw::walk::{PartWalk, Walk};
 
 /// What lies between two edges of a tree; nothing, if the first is behind the second.
 pub(crate) struct Stretch<K, V, S> {
@@ -88,7 +88,7 @@ impl<K, V, S: Shape<K>> Stretch<K, V, S> {
     }
 
     /// The walk over it.
-    pub(crate) fn walk(&self) -> Walk<K, V, S, true> {
+    pub(crate) fn walk(&self) -> PartWalk<K, V, S> {
         Walk::within(self.root, &self.front, &self.back)
     }
 }

@@ -143,7 +143,7 @@ where
     Some(edge)
 }
 
-/// What lies between two edges of a tree: those at its ends, unless `IS_PART`.
+/// What lies between two edges of a tree; `IS_PART` says that they may be others than its ends.
 pub(crate) struct Walk<K, V, S, const IS_PART: bool = false> {
     ends: [End<K, V, S>; 2],
     /// The root of the tree; none if the ends have met, so that there is nothing but the runs.
@@ -154,6 +154,9 @@ pub(crate) struct Walk<K, V, S, const IS_PART: bool = false> {
     /// The level that the root stands on.
     level: usize,
 }
+
+/// A walk over a part of a tree.
+pub(crate) type PartWalk<K, V, S> = Walk<K, V, S, true>;
 
 impl<K, V, S, const IS_PART: bool> Clone for Walk<K, V, S, IS_PART> {
     fn clone(&self) -> Self {
