@@ -55,8 +55,8 @@ pub(super) unsafe fn down_by_one<T>(first: *mut T, count: usize) {
 /// `count + 1` places from `first` on lie in one allocation, and nobody else uses them.
 #[inline(always)]
 unsafe fn by_one<T>(way: Way, first: *mut T, count: usize) {
-    let bytes = size_of::<T>();
-    if bytes == 0 || bytes > BYTES_MAX {
+    // Each a `const`, so that what does not apply is not compiled, not even without optimisation.
+    if const { size_of::<T>() == 0 || size_of::<T>() > BYTES_MAX } {
         let above = first.wrapping_add(1);
         let (from, to) = match way {
             Way::Up => (first, above),
@@ -64,13 +64,13 @@ unsafe fn by_one<T>(way: Way, first: *mut T, count: usize) {
         };
         // SAFETY: `count` places each.
         unsafe { ptr::copy(from, to, count) };
-    } else if bytes.is_multiple_of(8) {
+    } else if const { size_of::<T>().is_multiple_of(8) } {
         // SAFETY: passed on; slots are made of such words.
         unsafe { by_words::<T, u64>(way, first, count) };
-    } else if bytes.is_multiple_of(4) {
+    } else if const { size_of::<T>().is_multiple_of(4) } {
         // SAFETY: as above.
         unsafe { by_words::<T, u32>(way, first, count) };
-    } else if bytes.is_multiple_of(2) {
+    } else if const { size_of::<T>().is_multiple_of(2) } {
         // SAFETY: as above.
         unsafe { by_words::<T, u16>(way, first, count) };
     } else {
