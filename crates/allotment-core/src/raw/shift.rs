@@ -242,6 +242,7 @@ mod tests {
         check::<[u8; 3], 30>(core::array::from_fn(|slot| [slot as u8; 3]));
         check::<[u32; 3], 15>(core::array::from_fn(|slot| [slot as u32; 3]));
         check::<[u64; 3], 10>(core::array::from_fn(|slot| [slot as u64; 3]));
+        check::<[u64; 4], 10>(core::array::from_fn(|slot| [slot as u64; 4]));
         check::<(), 5>([(); 5]);
     }
 }
