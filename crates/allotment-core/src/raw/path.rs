@@ -40,8 +40,22 @@ impl<K, V, S: Shape<K>> Root<K, V, S> {
         node
     }
 
+    /// The pair after the edge at `index` of `leaf`, to which `path` leads.
+    #[inline]
+    pub(super) fn slot_after(
+        self,
+        leaf: Node<K, V, S>,
+        index: usize,
+        path: &Path,
+    ) -> Option<Slot<K, V, S>> {
+        if index < leaf.len() {
+            return Some(Slot { node: leaf, level: 0, index });
+        }
+        self.slot_after_leaf(path)
+    }
+
     /// The pair after the leaf that `path` leads to: in an internal node, if there is one.
-    pub(super) fn slot_after_leaf(self, path: &Path) -> Option<Slot<K, V, S>> {
+    fn slot_after_leaf(self, path: &Path) -> Option<Slot<K, V, S>> {
         (1..=self.level).find_map(|level| {
             let (node, index) = (self.node_at(path, level), path.edge(level));
             (index < node.len()).then_some(Slot { node, level, index })
@@ -317,10 +331,7 @@ impl<K, V, S: Shape<K>> Edge<K, V, S> {
     /// The pair after this edge; the path of the edge leads to it.
     #[inline]
     pub(crate) fn slot_after(&self, root: Root<K, V, S>) -> Option<Slot<K, V, S>> {
-        if self.index < self.leaf.len() {
-            return Some(Slot { node: self.leaf, level: 0, index: self.index });
-        }
-        root.slot_after_leaf(&self.path)
+        root.slot_after(self.leaf, self.index, &self.path)
     }
 
     /// The pair before this edge; the path of the edge leads to it.

@@ -190,12 +190,7 @@ fn search_integer<K, V, S: Shape<K>, I: Image>(
 ) -> Packed<K, V, S> {
     let Some(integer) = S::integer() else { return (root.node, 0) }; // a constant, as in a caller
     let end = descend_integer(root, integer, key, |level, edge| path.set(level, edge));
-    let slot = if end.index < end.leaf.len() {
-        Some(Slot { node: end.leaf, level: 0, index: end.index })
-    } else {
-        root.slot_after_leaf(path)
-    };
-    match slot {
+    match root.slot_after(end.leaf, end.index, path) {
         // SAFETY: a slot of the tree, and the integer is passed on.
         Some(slot) if unsafe { is_equal(slot, integer, key) } => {
             (slot.node, FOUND | slot.level << LEVEL_AT | slot.index)
