@@ -38,7 +38,7 @@ impl<K, V, A: Allocator, S: Shape<K>> CursorMutKey<'_, K, V, A, S> {
     pub(super) fn settle(&mut self) {
         if let Some(slot) = self.exposed.take() {
             // SAFETY: a slot of the tree, which has not been edited since.
-            unsafe { renew_head(slot.node, slot.index) };
+            unsafe { renew_head(slot.node.erased(), slot.index) };
         }
     }
 

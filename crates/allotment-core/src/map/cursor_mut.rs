@@ -15,6 +15,7 @@ use crate::raw::gap::Gap;
 use crate::raw::search::Side;
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::splice::Freed;
+use crate::raw::types::geometry_of;
 
 /// A gap in a map that is edited: see [`BTreeMap::lower_bound_mut`].
 ///
@@ -322,7 +323,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
         }
         let BTreeMap { tree, alloc } = &mut *self.map;
         let spliced = if alloc.same_as(&other.alloc) {
-            let mut freed = Freed::new(alloc);
+            let mut freed = Freed::new(geometry_of::<K, V, S>(), alloc);
             // SAFETY: a gap of this tree; the two share their memory.
             unsafe { self.gap.splice(tree, side, &mut other.tree, alloc, &mut freed) }
         } else {

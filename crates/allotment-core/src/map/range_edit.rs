@@ -18,6 +18,7 @@ use crate::raw::gap::Gap;
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::splice::Freed;
 use crate::raw::tree::Tree;
+use crate::raw::types::geometry_of;
 
 /// The pairs of a range, which is no longer in the map: see [`BTreeMap::drain`].
 pub struct Drain<'a, K, V, A: Allocator = Global, S: Shape<K> = Standard> {
@@ -155,7 +156,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         let alloc = &self.alloc;
         let edges = start.edge(&self.tree).zip(end.edge(&self.tree));
         let Some((start, end)) = edges else { return Ok(Part::with_shape_in(alloc)) };
-        let mut freed = Freed::new(alloc);
+        let mut freed = Freed::new(geometry_of::<K, V, S>(), alloc);
         // SAFETY: edges of this tree, and T4.
         let tree = unsafe { self.tree.cut_range((&start, &end), alloc, &mut freed) }?;
         // The reference passes everything on to the allocator that the nodes stem from (T4).

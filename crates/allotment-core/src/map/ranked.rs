@@ -8,6 +8,7 @@ use allotment_alloc::Allocator;
 
 use crate::map::range::{OF_MAP, check_bounds};
 use crate::map::{BTreeMap, OccupiedEntry, Range};
+use crate::raw::path::Place;
 use crate::raw::ranked::Ranked;
 use crate::raw::search::Side;
 use crate::raw::shape::Shape;
@@ -28,9 +29,9 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, Ranked<S>> {
     /// ```
     #[must_use]
     pub fn nth(&self, n: usize) -> Option<(&K, &V)> {
-        let place = nth(self.tree.root()?, n)?;
+        let (slot, _) = nth(self.tree.root()?, n)?;
         // SAFETY: a slot of this map, which is borrowed as the pair is.
-        Some(unsafe { place.slot.pair() })
+        Some(unsafe { slot.pair() })
     }
 
     /// The pair that has `n` others before it, the value to be changed. O(log n); allocates
@@ -46,9 +47,9 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, Ranked<S>> {
     /// ```
     #[must_use]
     pub fn nth_mut(&mut self, n: usize) -> Option<(&K, &mut V)> {
-        let place = nth(self.tree.root()?, n)?;
+        let (slot, _) = nth(self.tree.root()?, n)?;
         // SAFETY: a slot of this map, which is borrowed for writing as the value is.
-        Some(unsafe { place.slot.pair_mut() })
+        Some(unsafe { slot.pair_mut() })
     }
 
     /// The place of the pair that has `n` others before it: to be changed or removed. O(log n);
@@ -63,8 +64,8 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, Ranked<S>> {
     /// assert_eq!(map.nth(1), Some((&30, &'c')));
     /// ```
     pub fn nth_entry(&mut self, n: usize) -> Option<OccupiedEntry<'_, K, V, A, Ranked<S>>> {
-        let place = nth(self.tree.root()?, n)?;
-        Some(OccupiedEntry { place, map: self })
+        let (slot, path) = nth(self.tree.root()?, n)?;
+        Some(OccupiedEntry { place: Place { slot, path }, map: self })
     }
 
     /// The pairs from one position up to another, in ascending order: a page of a sorted list.

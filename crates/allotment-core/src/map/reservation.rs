@@ -7,14 +7,17 @@ use allotment_alloc::{Allocator, Global, SharedAlloc};
 use crate::map::{AllocFailure, BTreeMap};
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::stock::Shelf;
+use crate::raw::types::{Known, Types};
 
 /// Nodes that no map has yet: see [`BTreeMap::reserve_nodes`].
 ///
 /// It is of its own: it borrows no map, and may serve several on one allocator. What is left of it
 /// goes back to the allocator when it is dropped.
 pub struct NodeReservation<K, V, A: Allocator = Global, S: Shape<K> = Standard> {
-    shelf: Shelf<K, V, S>,
+    shelf: Shelf,
     alloc: A,
+    /// What nodes they are.
+    types: Known<K, V, S>,
 }
 
 impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
@@ -48,8 +51,8 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         A: SharedAlloc,
     {
         let mut nodes = NodeReservation::new_in(self.alloc.clone());
-        let (leaves, internals) = self.tree.needs_most(insertions);
-        let reserved = nodes.shelf.reserve(leaves, internals, &nodes.alloc);
+        let needed = self.tree.needs_most(insertions);
+        let reserved = nodes.shelf.reserve(needed, nodes.types.geometry(), &nodes.alloc);
         reserved.map_err(AllocFailure::of)?;
         Ok(nodes)
     }
@@ -88,7 +91,7 @@ impl<K, V, A: Allocator, S: Shape<K>> NodeReservation<K, V, A, S> {
     /// One without nodes. Allocates nothing.
     #[must_use]
     pub const fn new_in(alloc: A) -> Self {
-        Self { shelf: Shelf::new(), alloc }
+        Self { shelf: Shelf::new(), alloc, types: Known::NEW }
     }
 
     /// How many nodes there are.
@@ -108,7 +111,7 @@ impl<K, V, A: Allocator, S: Shape<K>> NodeReservation<K, V, A, S> {
 impl<K, V, A: Allocator, S: Shape<K>> Drop for NodeReservation<K, V, A, S> {
     fn drop(&mut self) {
         // SAFETY: they were obtained from this allocator.
-        unsafe { self.shelf.give_back(&self.alloc) };
+        unsafe { self.shelf.give_back(self.types.geometry(), &self.alloc) };
     }
 }
 

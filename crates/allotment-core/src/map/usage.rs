@@ -44,7 +44,8 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// Visits each node: O(n/B). Allocates nothing.
     #[must_use]
     pub fn memory_usage(&self) -> MemoryUsage {
-        let Usage { levels, leaves, internals, bytes, slots, fill } = Usage::of(self.tree.root());
+        let Usage { levels, leaves, internals, bytes, slots, fill } =
+            Usage::of(self.tree.erased_root());
         MemoryUsage {
             entries: self.len(),
             payload_bytes: self.len() * (size_of::<K>() + size_of::<V>()),

@@ -5,11 +5,11 @@
 //!
 //! Takes for granted N0, N2, N3, P1. Only hints come of it.
 
-use crate::raw::node::Node;
-use crate::raw::path::{Path, Root};
+use crate::raw::node::{ErasedNode, NodeOf};
+use crate::raw::path::{ErasedRoot, Path, RootOf};
 use crate::raw::prefetch::prefetch_all;
 use crate::raw::run::FRONT;
-use crate::raw::shape::Shape;
+use crate::raw::types::Types;
 
 /// Leaves that a walk is ahead of itself.
 const DISTANCE: u8 = 4;
@@ -34,16 +34,17 @@ impl Ahead {
 
     /// For a walk over the tree under `root`, or a part of it.
     #[inline]
-    pub(crate) fn under<K, V, S>(root: Root<K, V, S>) -> Self {
+    pub(crate) fn under<T>(root: RootOf<T>) -> Self {
         if are_worthwhile(root.level) { Self(0) } else { Self::NEVER }
     }
 
-    /// What becomes of it as a walk from `END` enters the child of `parent` at `edge`: asks for
+    /// What becomes of it as a walk from `end` enters the child of `parent` at `edge`: asks for
     /// further children. `None` if those to ask for are children of another node.
     #[inline]
-    pub(crate) fn among<const END: usize, K, V, S: Shape<K>>(
+    pub(crate) fn among<T: Types>(
         self,
-        parent: Node<K, V, S>,
+        end: usize,
+        parent: NodeOf<T>,
         edge: usize,
     ) -> Option<Self> {
         if self.0 > 2 * DISTANCE {
@@ -56,27 +57,23 @@ impl Ahead {
                 break;
             }
             ahead += 1;
-            let further = onward::<END>(edge, ahead.into(), last)?;
+            let further = onward(end, edge, ahead.into(), last)?;
             // SAFETY: N2, `further <= len`.
             unsafe { parent.child(further) }.prefetch_leaf();
         }
         Some(Self(ahead))
     }
 
-    /// What becomes of it as a walk from `END` enters the leaf to which `path` leads, wherever
+    /// What becomes of it as a walk from `end` enters the leaf to which `path` leads, wherever
     /// those to ask for are.
-    pub(crate) fn beyond<const END: usize, K, V, S: Shape<K>>(
-        self,
-        root: Root<K, V, S>,
-        path: &Path,
-    ) -> Self {
+    pub(crate) fn beyond(self, end: usize, root: ErasedRoot, path: &Path) -> Self {
         if self.0 > 2 * DISTANCE || root.level < 2 {
             return self;
         }
         let (parent, edge) = (root.node_at(path, 1), path.edge(1));
-        let left = if END == FRONT { parent.len() - edge } else { edge };
+        let left = if end == FRONT { parent.len() - edge } else { edge };
         let (above, above_edge) = (root.node_at(path, 2), path.edge(2));
-        let Some(next) = onward::<END>(above_edge, 1, above.len()) else {
+        let Some(next) = onward(end, above_edge, 1, above.len()) else {
             // The next parent hangs elsewhere: the walk goes on without.
             return Self(2 * DISTANCE);
         };
@@ -84,36 +81,30 @@ impl Ahead {
         let next = unsafe { above.child(next) };
         if left > usize::from(DISTANCE) {
             // The parent was entered just now: time enough for all of the next one to come.
-            prefetch_all(next.block().as_ptr(), Node::<K, V, S>::geometry().internal.size());
-            return self.among::<END, K, V, S>(parent, edge).unwrap_or(self);
+            prefetch_all(next.block().as_ptr(), next.geometry().internal.size());
+            return self.among(end, parent, edge).unwrap_or(self);
         }
         let last = next.len();
-        let begin = if END == FRONT { 0 } else { last };
+        let begin = if end == FRONT { 0 } else { last };
         let mut ahead = self.0.saturating_sub(1);
         while ahead < 2 * DISTANCE {
             ahead += 1;
             let (node, further) = match usize::from(ahead).checked_sub(left + 1) {
-                None => (parent, onward::<END>(edge, ahead.into(), parent.len())),
-                Some(steps) => (next, onward::<END>(begin, steps, last)),
+                None => (parent, onward(end, edge, ahead.into(), parent.len())),
+                Some(steps) => (next, onward(end, begin, steps, last)),
             };
             let Some(further) = further else { break };
             // SAFETY: N2, `further <= len`.
-            ask_for_leaf(unsafe { node.child(further) });
+            unsafe { node.child(further) }.prefetch_leaf();
         }
         Self(2 * DISTANCE)
     }
 }
 
-/// Asks for a leaf, where a call does not count.
-#[inline(never)]
-fn ask_for_leaf<K, V, S: Shape<K>>(leaf: Node<K, V, S>) {
-    leaf.prefetch_leaf();
-}
-
 /// The edge `steps` away from `edge` towards the other end, if it is one of those up to `last`.
 #[inline]
-fn onward<const END: usize>(edge: usize, steps: usize, last: usize) -> Option<usize> {
-    match END {
+fn onward(end: usize, edge: usize, steps: usize, last: usize) -> Option<usize> {
+    match end {
         FRONT => Some(edge + steps).filter(|further| *further <= last),
         _ => edge.checked_sub(steps),
     }
@@ -121,20 +112,14 @@ fn onward<const END: usize>(edge: usize, steps: usize, last: usize) -> Option<us
 
 /// Asks for the children of `node`, which stands on `level`, that a walk over all of them comes to
 /// soon after the one at `edge`: no more than the first `bytes` of a leaf.
-#[inline]
-pub(crate) fn ask_for_children<K, V, S: Shape<K>>(
-    node: Node<K, V, S>,
-    level: usize,
-    edge: usize,
-    bytes: usize,
-) {
+pub(crate) fn ask_for_children(node: ErasedNode, level: usize, edge: usize, bytes: usize) {
     // There is much to do between two internal nodes.
     let distance = if level == 1 { usize::from(DISTANCE) } else { 1 };
     let first = if edge == 0 { 1 } else { edge + distance };
     for further in first..=(edge + distance).min(node.len()) {
         // SAFETY: N2, `further <= len`.
         let child = unsafe { node.child(further) };
-        let size = if level == 1 { bytes } else { Node::<K, V, S>::geometry().internal.size() };
+        let size = if level == 1 { bytes } else { node.geometry().internal.size() };
         prefetch_all(child.block().as_ptr(), size);
     }
 }
@@ -142,12 +127,7 @@ pub(crate) fn ask_for_children<K, V, S: Shape<K>>(
 /// [`ask_for_children`] for a walk over leaves from the last to the first, as it goes on from the
 /// one at `edge` of `node`, where it has just begun or not.
 #[inline]
-pub(crate) fn ask_for_leaves_before<K, V, S: Shape<K>>(
-    node: Node<K, V, S>,
-    edge: usize,
-    begins: bool,
-    bytes: usize,
-) {
+pub(crate) fn ask_for_leaves_before(node: ErasedNode, edge: usize, begins: bool, bytes: usize) {
     let furthest = edge.saturating_sub(usize::from(DISTANCE));
     let end = if begins { edge } else { (furthest + 1).min(edge) };
     for further in furthest..end {

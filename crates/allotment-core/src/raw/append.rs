@@ -19,29 +19,31 @@ use crate::raw::source::Source;
 use crate::raw::spare::Spare;
 use crate::raw::stock::Stock;
 use crate::raw::tree::{OnEqual, Ready, Tree, overwrite};
+use crate::raw::types::{Known, geometry_of};
 
 /// What is left of a tree whose pairs go elsewhere one by one. Dropped, it is a tree again.
 struct Rest<'a, K, V, S: Shape<K>, A: Allocator> {
     tree: &'a mut Tree<K, V, S>,
-    source: Source<K, V, S>,
-    stock: Stock<'a, K, V, S, A>,
+    source: Source,
+    stock: Stock<'a, A>,
     alloc: &'a A,
 }
 
 impl<K, V, S: Shape<K>, A: Allocator> Drop for Rest<'_, K, V, S, A> {
     fn drop(&mut self) {
-        let mut freed = Spare::new(self.alloc);
+        let mut freed = Spare::new(geometry_of::<K, V, S>(), self.alloc);
         // SAFETY: the source is not used again.
         let (root, len) = unsafe { self.source.whole(&mut freed) };
-        *self.tree = Tree::of(root, len);
+        *self.tree = Tree::of_erased(root, len);
     }
 }
 
 impl<'a, K, V, S: Shape<K>, A: Allocator> Rest<'a, K, V, S, A> {
     /// All of a tree, whose root this is.
     fn of(tree: &'a mut Tree<K, V, S>, root: Root<K, V, S>, alloc: &'a A) -> Self {
-        let source = Source::new(root, tree.len);
-        Self { tree, source, stock: Stock::new(alloc), alloc }
+        let (source, stock) =
+            (Source::new(root.erased(), tree.len), Stock::new(root.node.geometry(), alloc));
+        Self { tree, source, stock, alloc }
     }
 }
 
@@ -71,7 +73,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
                 Err(layout) => return (count, Err(layout)),
             };
             // SAFETY: the span is the next one.
-            let (key, value) = unsafe { rest.source.take_first(&span, &mut rest.stock) };
+            let (key, value) = unsafe { rest.source.take_first::<K, V, S>(&span, &mut rest.stock) };
             // SAFETY: told just now.
             unsafe { self.seat(place, key, value) };
             if let Some((root, edge)) = self.root.zip(edge.as_mut()) {
@@ -161,18 +163,18 @@ impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
         let mut rest = Rest::of(other, root, other_alloc);
         while let Some(span) = rest.source.span() {
             // SAFETY: N1; nobody writes to the trees while keys are compared (C1).
-            let key = unsafe { &*span.first().key() };
+            let key = unsafe { &*span.first().with(Known::<K, V, S>::NEW).key() };
             match self.place_of(key) {
                 Ok(place) => {
                     // SAFETY: the span is the next one.
-                    let pair = unsafe { rest.source.take_first(&span, &mut rest.stock) };
+                    let pair = unsafe { rest.source.take_first::<K, V, S>(&span, &mut rest.stock) };
                     on_equal(self, place, pair);
                 }
                 Err(mut edge) => {
                     // SAFETY: an edge of this tree; a pair is seated next.
                     let place = unsafe { self.room_at(&mut edge, alloc) }?;
                     // SAFETY: the span is the next one.
-                    let pair = unsafe { rest.source.take_first(&span, &mut rest.stock) };
+                    let pair = unsafe { rest.source.take_first::<K, V, S>(&span, &mut rest.stock) };
                     // SAFETY: told just now.
                     unsafe { self.seat(place, pair.0, pair.1) };
                 }
@@ -222,11 +224,11 @@ impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
         let mut rest = Rest::of(other, root, other_alloc);
         while let Some(span) = rest.source.span() {
             // SAFETY: N1; nobody writes to the trees while keys are compared (C1).
-            let key = unsafe { &*span.first().key() };
+            let key = unsafe { &*span.first().with(Known::<K, V, S>::NEW).key() };
             // SAFETY: the nodes stem from `alloc`; a pair is seated next.
             let ready = unsafe { self.ready(key, alloc) }?;
             // SAFETY: the span is the next one.
-            let pair = unsafe { rest.source.take_first(&span, &mut rest.stock) };
+            let pair = unsafe { rest.source.take_first::<K, V, S>(&span, &mut rest.stock) };
             match ready {
                 // SAFETY: told just now.
                 Ready::Room(place) => unsafe { self.seat(place, pair.0, pair.1) },

@@ -133,7 +133,7 @@ fn come<K, V, S: Shape<K>>(node: Node<K, V, S>, level: usize, top: usize) {
     if top < PREFETCH_LEVEL {
         return;
     }
-    if level == 0 || Node::<K, V, S>::has_heads() {
+    if level == 0 || node.has_heads() {
         node.prefetch_searched();
     } else {
         node.prefetch_internal();

@@ -66,10 +66,10 @@ fn copy_leaf<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
 ) -> Result<Copied<'_, K, V, S, A>, Layout> {
     if is_plain::<K>() && is_plain::<V>() {
         // SAFETY: the pairs own nothing.
-        let node = unsafe { source.copy_leaf(alloc) }?;
+        let node = unsafe { source.erased().copy_leaf(alloc) }?.with(source.types());
         return Ok(Copied { root: Root { node, level: 0 }, len: source.len(), alloc });
     }
-    let node = Node::allocate_with(source.slots(), 0, alloc)?;
+    let node = source.allocate_alike(0, alloc)?;
     let mut copied = Copied { root: Root { node, level: 0 }, len: 0, alloc };
     node.set_skipped(source.skipped());
     for slot in 0..source.len() {
@@ -86,7 +86,7 @@ fn copy_internal<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
     alloc: &A,
 ) -> Result<Copied<'_, K, V, S, A>, Layout> {
     let child = |edge: usize| {
-        ask_for_children(source, level, edge, Node::<K, V, S>::leaf_ahead());
+        ask_for_children(source.erased(), level, edge, source.leaf_ahead());
         // SAFETY: N2; asked for edges up to `len`, below.
         let node = unsafe { source.child(edge) };
         copy(Root { node, level: level - 1 }, alloc)
@@ -94,12 +94,12 @@ fn copy_internal<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
     // The first child is on its own until it hangs in its parent.
     let (root, len) = child(0)?;
     let mut first = Copied { root, len, alloc };
-    let node = Node::allocate_with(source.slots(), level, alloc)?;
+    let node = source.allocate_alike(level, alloc)?;
     node.set_skipped(source.skipped());
     // SAFETY: edge 0 of a new internal node.
     unsafe { node.set_child(0, root.node) };
     // SAFETY: as above.
-    unsafe { recount_child(node, level, 0) };
+    unsafe { recount_child(node.erased(), level, 0) };
     first.root = Root { node, level };
     let mut copied = first;
     for slot in 0..source.len() {
@@ -109,7 +109,7 @@ fn copy_internal<K: Clone, V: Clone, S: Shape<K>, A: Allocator>(
         // SAFETY: the copy has as many slots, and `slot + 1` is at most that.
         unsafe { node.set_child(slot + 1, root.node) };
         // SAFETY: as above.
-        unsafe { recount_child(node, level, slot + 1) };
+        unsafe { recount_child(node.erased(), level, slot + 1) };
         node.set_len(slot + 1);
         let (_, len) = below.keep();
         copied.len += 1 + len;
@@ -133,7 +133,7 @@ fn clone_pair<K: Clone, V: Clone, S: Shape<K>>(
     unsafe { target.keys().wrapping_add(slot).write(key) };
     // SAFETY: as for the key.
     unsafe { target.values(level).wrapping_add(slot).write(value) };
-    if Node::<K, V, S>::has_heads() {
+    if source.has_heads() {
         target.set_head(slot, source.head(slot));
     }
 }

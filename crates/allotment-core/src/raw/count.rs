@@ -3,18 +3,17 @@
 //! Takes for granted N0, N2. Does not care about order or fill.
 
 use crate::raw::ahead::ask_for_children;
-use crate::raw::path::Root;
-use crate::raw::shape::Shape;
+use crate::raw::path::ErasedRoot;
 use crate::raw::totals::total_of;
 
 /// Slots of the tree under `root`: reads its internal nodes, and one line of each leaf; of a ranked
 /// shape, the root.
-pub(super) fn count_slots<K, V, S: Shape<K>>(root: Root<K, V, S>) -> usize {
+pub(super) fn count_slots(root: ErasedRoot) -> usize {
     let len = root.node.len();
     if root.level == 0 {
         return len;
     }
-    if S::HAS_TOTALS {
+    if root.node.geometry().has_totals {
         // SAFETY: N6: the root of a tree.
         return unsafe { total_of(root.node, root.level) };
     }
@@ -22,18 +21,18 @@ pub(super) fn count_slots<K, V, S: Shape<K>>(root: Root<K, V, S>) -> usize {
         ask_for_children(root.node, root.level, edge, 1);
         // SAFETY: N2; asked for edges up to `len`, below.
         let node = unsafe { root.node.child(edge) };
-        count_slots(Root { node, level: root.level - 1 })
+        count_slots(ErasedRoot { node, level: root.level - 1 })
     };
     len + (0..=len).map(below).sum::<usize>()
 }
 
 /// Leaves of the tree under `root`: reads its internal nodes.
-pub(super) fn count_leaves<K, V, S: Shape<K>>(root: Root<K, V, S>) -> usize {
+pub(super) fn count_leaves(root: ErasedRoot) -> usize {
     let len = root.node.len();
     let below = |edge: usize| {
         // SAFETY: N2; asked for edges up to `len`, below.
         let node = unsafe { root.node.child(edge) };
-        count_leaves(Root { node, level: root.level - 1 })
+        count_leaves(ErasedRoot { node, level: root.level - 1 })
     };
     match root.level {
         0 => 1,

@@ -16,11 +16,11 @@ use core::alloc::Layout;
 
 use allotment_alloc::Allocator;
 
-use crate::raw::node::Node;
-use crate::raw::path::{Edge, Path, Root};
-use crate::raw::remove::shrink_root;
-use crate::raw::shape::Shape;
-use crate::raw::slots::{merge, rotate_left, rotate_right, transfer_edges, transfer_slots};
+use crate::raw::count::count_slots;
+use crate::raw::node::ErasedNode;
+use crate::raw::path::{ErasedEdge, ErasedRoot, Path};
+use crate::raw::refill::shrink_root;
+use crate::raw::slots::{Slots, merge, rotate_left, rotate_right, transfer_edges};
 use crate::raw::spare::{Spare, Supply};
 use crate::raw::totals::recount;
 
@@ -33,18 +33,19 @@ pub(super) enum Border {
 
 impl Border {
     /// The way down it.
-    pub(super) fn path<K, V, S: Shape<K>>(self, root: Root<K, V, S>) -> Path {
+    pub(super) fn path(self, root: ErasedRoot) -> Path {
         match self {
-            Self::Left => Edge::first(root).path,
-            Self::Right => Edge::last(root).path,
+            Self::Left => ErasedEdge::first(root).path,
+            Self::Right => ErasedEdge::last(root).path,
         }
     }
 }
 
-/// Cuts `tree`, whose root is `root`, at `edge`: it keeps what lies before, and what lies behind is
-/// answered. `freed` gets nodes that mending sets free, of either part.
+/// Cuts a tree that has `len` slots at `edge`: it keeps what lies before, and what lies behind is
+/// answered, with its number of slots. `freed` gets nodes that mending sets free, of either part.
 ///
-/// Needs a node for each level, and takes time in proportion to the height.
+/// Needs a node for each level, and takes time in proportion to the height; and O(m) to count the
+/// smaller part, of m slots.
 ///
 /// # Errors
 ///
@@ -53,22 +54,47 @@ impl Border {
 /// # Safety
 ///
 /// `edge` is an edge of the tree, whose nodes stem from `alloc`.
-pub(crate) unsafe fn cut<K, V, S: Shape<K>, A: Allocator>(
-    tree: &mut Option<Root<K, V, S>>,
-    root: Root<K, V, S>,
-    edge: &Edge<K, V, S>,
+pub(crate) unsafe fn cut<A: Allocator>(
+    (tree, len): (&mut Option<ErasedRoot>, usize),
+    edge: &ErasedEdge,
     alloc: &A,
-    freed: &mut [Spare<'_, K, V, S, A>; 2],
-) -> Result<Option<Root<K, V, S>>, Layout> {
-    let mut spare = Spare::new(alloc);
+    freed: &mut [Spare<'_, A>; 2],
+) -> Result<(Option<ErasedRoot>, usize), Layout> {
+    let Some(root) = *tree else { return Ok((None, 0)) };
+    if *edge == ErasedEdge::first(root) {
+        return Ok((tree.take(), len));
+    }
+    if *edge == ErasedEdge::last(root) {
+        return Ok((None, 0));
+    }
+    let mut spare = Spare::new(root.node.geometry(), alloc);
     spare.reserve(root.level + 1)?;
+    let [left_freed, right_freed] = freed;
     // SAFETY: passed on, and the nodes are reserved.
-    let mut right = Some(unsafe { sever(root, edge, &mut spare) });
+    Ok(unsafe { divide((tree, root, len), edge, &mut spare, [left_freed, right_freed]) })
+}
+
+/// [`cut`] in the midst of a tree, whose root is `root`.
+///
+/// # Safety
+///
+/// As for `cut`; `supply` has a node for each level.
+unsafe fn divide(
+    (tree, root, len): (&mut Option<ErasedRoot>, ErasedRoot, usize),
+    edge: &ErasedEdge,
+    supply: &mut dyn Supply,
+    [left_freed, right_freed]: [&mut dyn Supply; 2],
+) -> (Option<ErasedRoot>, usize) {
+    // By the children of the root: which part is smaller, more or less.
+    let counts_right = root.level == 0 || 2 * edge.path.edge(root.level) > root.node.len();
+    // SAFETY: passed on.
+    let mut right = Some(unsafe { sever(root, edge, supply) });
     // SAFETY: only the border of each part can be short of slots.
-    unsafe { mend(tree, Border::Right, &mut freed[0]) };
+    unsafe { mend(tree, Border::Right, left_freed) };
     // SAFETY: as above.
-    unsafe { mend(&mut right, Border::Left, &mut freed[1]) };
-    Ok(right)
+    unsafe { mend(&mut right, Border::Left, right_freed) };
+    let counted = if counts_right { right } else { *tree }.map_or(0, count_slots);
+    (right, if counts_right { counted } else { len - counted })
 }
 
 /// Severs the tree under `root` at `edge`: it keeps what lies before, and what lies behind is
@@ -78,11 +104,11 @@ pub(crate) unsafe fn cut<K, V, S: Shape<K>, A: Allocator>(
 ///
 /// `edge` is an edge of the tree, and `supply` has a node for each level. What lies before `edge`
 /// may itself have been severed before.
-pub(super) unsafe fn sever<K, V, S: Shape<K>>(
-    root: Root<K, V, S>,
-    edge: &Edge<K, V, S>,
-    supply: &mut impl Supply<K, V, S>,
-) -> Root<K, V, S> {
+pub(super) unsafe fn sever(
+    root: ErasedRoot,
+    edge: &ErasedEdge,
+    supply: &mut dyn Supply,
+) -> ErasedRoot {
     let mut right = supply.take(0);
     // SAFETY: an edge of the leaf, and a new node.
     unsafe { halve((edge.leaf, 0, edge.index), right) };
@@ -94,7 +120,7 @@ pub(super) unsafe fn sever<K, V, S: Shape<K>>(
         unsafe { above.set_child(0, right) };
         right = above;
     }
-    Root { node: right, level: root.level }
+    ErasedRoot { node: right, level: root.level }
 }
 
 /// Moves the slots behind edge `at`, and the edges behind those, to `right`, whose edge 0 is left
@@ -103,14 +129,11 @@ pub(super) unsafe fn sever<K, V, S: Shape<K>>(
 /// # Safety
 ///
 /// Both nodes stand on `level`, `right` is empty, and `at <= len`.
-unsafe fn halve<K, V, S: Shape<K>>(
-    (node, level, at): (Node<K, V, S>, usize, usize),
-    right: Node<K, V, S>,
-) {
+unsafe fn halve((node, level, at): (ErasedNode, usize, usize), right: ErasedNode) {
     let count = node.len() - at;
     right.set_skipped(node.skipped());
     // SAFETY: the run behind the edge fits an empty node.
-    unsafe { transfer_slots((node, level, at), (right, level, 0), count) };
+    unsafe { Slots::of(node, level).transfer(at, (Slots::of(right, level), 0), count) };
     if level > 0 {
         // SAFETY: one edge for each slot.
         unsafe { transfer_edges((node, at + 1), (right, 1), count) };
@@ -130,14 +153,10 @@ unsafe fn halve<K, V, S: Shape<K>>(
 /// # Safety
 ///
 /// Everything but the borders is as T2 says, and the other border has edges to nodes at least.
-pub(super) unsafe fn mend<K, V, S: Shape<K>>(
-    tree: &mut Option<Root<K, V, S>>,
-    border: Border,
-    freed: &mut impl Supply<K, V, S>,
-) {
+pub(super) unsafe fn mend(tree: &mut Option<ErasedRoot>, border: Border, freed: &mut dyn Supply) {
     // SAFETY: a cut may leave roots without slots.
     unsafe { shrink_root(tree, freed) };
-    let Some(Root { mut node, level }) = *tree else { return };
+    let Some(ErasedRoot { mut node, level }) = *tree else { return };
     for level in (1..=level).rev() {
         // SAFETY: the root has a slot, and so has each node that was refilled on the way here.
         let mended = unsafe { mend_child(node, level, border) };
@@ -155,9 +174,9 @@ pub(super) unsafe fn mend<K, V, S: Shape<K>>(
 }
 
 /// A child at a border that has slots enough now, and the node that a merge set free.
-struct Mended<K, V, S> {
-    child: Node<K, V, S>,
-    merged: Option<Node<K, V, S>>,
+struct Mended {
+    child: ErasedNode,
+    merged: Option<ErasedNode>,
 }
 
 /// Sees to it that the child of `parent` at the border has slots enough: see `mend`.
@@ -165,22 +184,18 @@ struct Mended<K, V, S> {
 /// # Safety
 ///
 /// `parent` stands on `level`, is internal, and has a slot.
-unsafe fn mend_child<K, V, S: Shape<K>>(
-    parent: Node<K, V, S>,
-    level: usize,
-    border: Border,
-) -> Mended<K, V, S> {
+unsafe fn mend_child(parent: ErasedNode, level: usize, border: Border) -> Mended {
     let slot = if border == Border::Left { 0 } else { parent.len() - 1 };
     // SAFETY: N2, `slot < len`.
     let left = unsafe { parent.child(slot) };
     // SAFETY: N2, `slot + 1 <= len`.
     let right = unsafe { parent.child(slot + 1) };
     let child = if border == Border::Left { left } else { right };
-    let wanted = Node::<K, V, S>::fill_min() + 1;
+    let wanted = parent.geometry().fill_min + 1;
     if child.len() >= wanted {
         return Mended { child, merged: None };
     }
-    if left.len() + 1 + right.len() <= Node::<K, V, S>::capacity() {
+    if left.len() + 1 + right.len() <= parent.capacity() {
         // SAFETY: the two and the slot between them fit one node.
         let merged = Some(unsafe { merge(parent, level, slot) });
         return Mended { child: left, merged };

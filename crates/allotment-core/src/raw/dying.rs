@@ -13,10 +13,12 @@ use core::mem::needs_drop;
 use allotment_alloc::Allocator;
 
 use crate::raw::ahead::{are_worthwhile, ask_for_children};
-use crate::raw::node::Node;
-use crate::raw::path::{Edge, Root};
+use crate::raw::node::ErasedNode;
+use crate::raw::pairs::take_pair;
+use crate::raw::path::{Crossing, Edge, ErasedRoot, ErasedSlot, Path, Root};
+use crate::raw::run::{BACK, FRONT};
 use crate::raw::shape::Shape;
-use crate::raw::slots::take_pair;
+use crate::raw::types::Known;
 use crate::raw::walk::Walk;
 
 /// What is left of a tree that is being consumed.
@@ -60,17 +62,12 @@ impl<K, V, S: Shape<K>> Dying<K, V, S> {
             // SAFETY: N1; the front has passed the slot.
             return Some(unsafe { take_pair(front.leaf, 0, front.index - 1) });
         }
-        let passed = *front;
-        let slot = front.next(root)?;
-        if slot.level == 1 {
-            ask_for_children(slot.node, 1, slot.index + 1, Node::<K, V, S>::leaf_ahead());
-        } else {
-            ask_for_children(root.node_at(&front.path, 1), 1, 0, Node::<K, V, S>::leaf_ahead());
-        }
+        let (leaf, slot) = go_on(root.erased(), &mut front.path)?;
+        (front.leaf, front.index) = (leaf.with(Known::NEW), 0);
         // SAFETY: N1; the front has passed the slot.
-        let pair = unsafe { take_pair(slot.node, slot.level, slot.index) };
-        // SAFETY: nothing below that level lies ahead, and the back is not there.
-        unsafe { leave(root, &passed, slot.level, alloc) };
+        let pair = unsafe { take_pair(slot.node.with(root.node.types()), slot.level, slot.index) };
+        // SAFETY: nothing before the slot lies ahead, and the back is not there.
+        unsafe { leave(slot, FRONT, alloc) };
         Some(pair)
     }
 
@@ -89,12 +86,12 @@ impl<K, V, S: Shape<K>> Dying<K, V, S> {
             // SAFETY: N1; the back has passed the slot.
             return Some(unsafe { take_pair(back.leaf, 0, index) });
         }
-        let passed = *back;
-        let slot = back.prev(root)?;
+        let (leaf, slot) = root.erased().prev_leaf(&mut back.path)?;
+        (back.leaf, back.index) = (leaf.with(Known::NEW), leaf.len());
         // SAFETY: N1; the back has passed the slot.
-        let pair = unsafe { take_pair(slot.node, slot.level, slot.index) };
-        // SAFETY: nothing below that level lies ahead, and the front is not there.
-        unsafe { leave(root, &passed, slot.level, alloc) };
+        let pair = unsafe { take_pair(slot.node.with(root.node.types()), slot.level, slot.index) };
+        // SAFETY: nothing behind the slot lies ahead, and the front is not there.
+        unsafe { leave(slot, BACK, alloc) };
         Some(pair)
     }
 
@@ -110,7 +107,7 @@ impl<K, V, S: Shape<K>> Dying<K, V, S> {
             self.len = 0;
             if let Some(Root { node, level }) = self.root.take() {
                 // SAFETY: the whole tree, of pairs that need no drop.
-                unsafe { free_below(node, level, are_worthwhile(level), alloc) };
+                unsafe { free_below(node.erased(), level, are_worthwhile(level), alloc) };
             }
             return;
         }
@@ -142,40 +139,65 @@ impl<K, V, S: Shape<K>> Dying<K, V, S> {
         let Some(root) = self.root.take() else { return };
         let front = self.front.unwrap_or_else(|| Edge::first(root));
         let back = self.back.unwrap_or_else(|| Edge::last(root));
-        let Root { node, level } = root;
-        let (mut left, mut right) = (node, node);
-        for level in (0..=level).rev() {
-            let pair = (left, right);
-            if level > 0 {
-                // SAFETY: P1; the front still stands in all the nodes of its path.
-                left = unsafe { left.child(front.path.edge(level)) };
-                // SAFETY: P1; so does the back.
-                right = unsafe { right.child(back.path.edge(level)) };
-            }
-            // SAFETY: its children are known, so nobody needs it any more.
-            unsafe { pair.0.deallocate(level, alloc) };
-            if pair.0 != pair.1 {
-                // SAFETY: as above; a different node.
-                unsafe { pair.1.deallocate(level, alloc) };
-            }
-        }
+        // SAFETY: passed on; both ends still stand in all the nodes of their paths.
+        unsafe { free_paths(root.erased(), &front.path, &back.path, alloc) };
     }
 }
 
-/// Gives back the nodes on the path to `edge` below `level`, lowest first.
+/// Gives back the nodes on two paths.
 ///
 /// # Safety
 ///
 /// Nobody uses them again, and they stem from `alloc`.
-unsafe fn leave<K, V, S: Shape<K>, A: Allocator>(
-    root: Root<K, V, S>,
-    edge: &Edge<K, V, S>,
-    level: usize,
-    alloc: &A,
-) {
-    for below in 0..level {
-        // SAFETY: P1; the nodes above are still there.
-        unsafe { root.node_at(&edge.path, below).deallocate(below, alloc) };
+unsafe fn free_paths<A: Allocator>(root: ErasedRoot, front: &Path, back: &Path, alloc: &A) {
+    let ErasedRoot { node, level } = root;
+    let (mut left, mut right) = (node, node);
+    for level in (0..=level).rev() {
+        let pair = (left, right);
+        if level > 0 {
+            // SAFETY: P1.
+            left = unsafe { left.child(front.edge(level)) };
+            // SAFETY: P1.
+            right = unsafe { right.child(back.edge(level)) };
+        }
+        // SAFETY: its children are known, so nobody needs it any more.
+        unsafe { pair.0.deallocate(level, alloc) };
+        if pair.0 != pair.1 {
+            // SAFETY: as above; a different node.
+            unsafe { pair.1.deallocate(level, alloc) };
+        }
+    }
+}
+
+/// Moves `path` from one leaf to the next, and asks for those after it; answers that leaf and the
+/// pair between the two.
+fn go_on(root: ErasedRoot, path: &mut Path) -> Option<Crossing> {
+    let (leaf, slot) = root.next_leaf(path)?;
+    let (parent, edge) = match slot.level {
+        1 => (slot.node, slot.index + 1),
+        _ => (root.node_at(path, 1), 0),
+    };
+    ask_for_children(parent, 1, edge, parent.leaf_ahead());
+    Some((leaf, slot))
+}
+
+/// Gives back the nodes that an end has left for good, by going over `slot`: one a level below it,
+/// each at that side of the one above where the slot is.
+///
+/// # Safety
+///
+/// Nobody uses them again, and they stem from `alloc`.
+unsafe fn leave<A: Allocator>(slot: ErasedSlot, end: usize, alloc: &A) {
+    // SAFETY: N2, an edge beside a slot.
+    let mut node = unsafe { slot.node.child(slot.index + end) };
+    for level in (0..slot.level).rev() {
+        let left = node;
+        if level > 0 {
+            // SAFETY: N2, the first or the last edge.
+            node = unsafe { left.child(if end == FRONT { left.len() } else { 0 }) };
+        }
+        // SAFETY: its child is known, so nobody needs it any more.
+        unsafe { left.deallocate(level, alloc) };
     }
 }
 
@@ -184,12 +206,7 @@ unsafe fn leave<K, V, S: Shape<K>, A: Allocator>(
 /// # Safety
 ///
 /// `node` stands on `level`, and with all below it is in no tree any more; all stem from `alloc`.
-unsafe fn free_below<K, V, S: Shape<K>, A: Allocator>(
-    node: Node<K, V, S>,
-    level: usize,
-    with_hints: bool,
-    alloc: &A,
-) {
+unsafe fn free_below<A: Allocator>(node: ErasedNode, level: usize, with_hints: bool, alloc: &A) {
     if level > 0 {
         for edge in 0..=node.len() {
             if with_hints {

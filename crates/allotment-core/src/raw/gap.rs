@@ -114,7 +114,7 @@ impl<K, V, S: Shape<K>> Gap<K, V, S> {
         side: Side,
         other: &mut Tree<K, V, S>,
         alloc: &'a A,
-        freed: &mut Freed<'a, K, V, S, A>,
+        freed: &mut Freed<'a, A>,
     ) -> Result<(), Layout> {
         if other.len() == 0 {
             return Ok(());

@@ -19,8 +19,8 @@
 use core::mem::forget;
 
 use crate::raw::bytes::{alike, head_of, shared};
-use crate::raw::node::Node;
-use crate::raw::shape::Shape;
+use crate::raw::node::{ErasedNode, NodeOf};
+use crate::raw::types::{Erased, Types};
 
 /// Bytes that all heads of a node may begin with alike before it pays to skip them.
 const ALIKE_MAX: usize = 4;
@@ -31,7 +31,7 @@ const ALIKE_MAX: usize = 4;
 ///
 /// The key is initialised, is not in two places, and lasts for `'a`.
 #[inline]
-unsafe fn bytes<'a, K, S: Shape<K>>(key: *const K) -> &'a [u8] {
+unsafe fn bytes<'a>(geometry: Erased, key: *const u8) -> &'a [u8] {
     struct Abort;
 
     impl Drop for Abort {
@@ -42,7 +42,7 @@ unsafe fn bytes<'a, K, S: Shape<K>>(key: *const K) -> &'a [u8] {
 
     let abort = Abort;
     // SAFETY: passed on.
-    let bytes = unsafe { S::bytes(key) };
+    let bytes = unsafe { (geometry.bytes)(key) };
     forget(abort);
     // SAFETY: they last as long as the key.
     unsafe { &*bytes }
@@ -55,16 +55,12 @@ unsafe fn bytes<'a, K, S: Shape<K>>(key: *const K) -> &'a [u8] {
 ///
 /// Both keys are initialised.
 #[inline]
-pub(super) unsafe fn fit<K, V, S: Shape<K>>(
-    node: Node<K, V, S>,
-    lowest: *const K,
-    highest: *const K,
-) {
-    if !Node::<K, V, S>::has_heads() || node.skipped() == 0 {
+pub(super) unsafe fn fit(node: ErasedNode, lowest: *const u8, highest: *const u8) {
+    if !node.has_heads() || node.skipped() == 0 {
         return;
     }
     // SAFETY: passed on.
-    let common = unsafe { common::<K, S>(lowest, highest) };
+    let common = unsafe { common(node, lowest, highest) };
     if common < node.skipped() {
         skip_less(node, common);
     }
@@ -77,15 +73,10 @@ pub(super) unsafe fn fit<K, V, S: Shape<K>>(
 ///
 /// The key is initialised; `slot <= behind` and `behind <= slot + 1`, and both are at most `len`.
 #[inline]
-pub(super) unsafe fn fit_at<K, V, S: Shape<K>>(
-    node: Node<K, V, S>,
-    slot: usize,
-    behind: usize,
-    key: *const K,
-) {
-    let (len, keys) = (node.len(), node.keys());
-    let lowest = if slot == 0 { key } else { keys };
-    let highest = if behind == len { key } else { keys.wrapping_add(len - 1) };
+pub(super) unsafe fn fit_at(node: ErasedNode, slot: usize, behind: usize, key: *const u8) {
+    let len = node.len();
+    let lowest = if slot == 0 { key } else { node.key(0) };
+    let highest = if behind == len { key } else { node.key(len - 1) };
     if lowest == key || highest == key {
         // SAFETY: that key, or keys of the node.
         unsafe { fit(node, lowest, highest) };
@@ -97,14 +88,15 @@ pub(super) unsafe fn fit_at<K, V, S: Shape<K>>(
 /// # Safety
 ///
 /// Both are initialised.
-unsafe fn common<K, S: Shape<K>>(a: *const K, b: *const K) -> usize {
+unsafe fn common(node: ErasedNode, a: *const u8, b: *const u8) -> usize {
+    let geometry = node.geometry();
     // SAFETY: passed on.
-    shared(unsafe { bytes::<K, S>(a) }, unsafe { bytes::<K, S>(b) })
+    shared(unsafe { bytes(geometry, a) }, unsafe { bytes(geometry, b) })
 }
 
 /// Makes a node skip fewer bytes of its keys.
 #[cold]
-fn skip_less<K, V, S: Shape<K>>(node: Node<K, V, S>, skipped: usize) {
+fn skip_less(node: ErasedNode, skipped: usize) {
     let more = node.skipped() - skipped;
     node.set_skipped(skipped);
     let len = node.len();
@@ -112,7 +104,7 @@ fn skip_less<K, V, S: Shape<K>>(node: Node<K, V, S>, skipped: usize) {
         return;
     }
     // SAFETY: a slot of the node.
-    let first = unsafe { bytes::<K, S>(node.keys()) };
+    let first = unsafe { bytes(node.geometry(), node.key(0)) };
     // All heads begin with what was skipped, which is in any key.
     let lead = head_of(first, skipped);
     for slot in 0..len {
@@ -131,21 +123,28 @@ fn skip_less<K, V, S: Shape<K>>(node: Node<K, V, S>, skipped: usize) {
 ///
 /// If the node has two slots or more, all its keys are initialised and lie between `lowest` and
 /// `highest`, which are so too.
-pub(super) unsafe fn sharpen<K, V, S: Shape<K>>(
-    node: Node<K, V, S>,
-    lowest: *const K,
-    highest: *const K,
-) {
+#[inline]
+pub(super) unsafe fn sharpen(node: ErasedNode, lowest: *const u8, highest: *const u8) {
+    if node.has_heads() && node.len() >= 2 {
+        // SAFETY: passed on.
+        unsafe { skip_more(node, lowest, highest) };
+    }
+}
+
+/// [`sharpen`] for a node that has heads, and two slots or more.
+///
+/// # Safety
+///
+/// As for `sharpen`.
+unsafe fn skip_more(node: ErasedNode, lowest: *const u8, highest: *const u8) {
     let len = node.len();
-    let has_heads = Node::<K, V, S>::has_heads() && len >= 2;
-    if !has_heads || alike(node.head(0), node.head(len - 1)) < ALIKE_MAX {
+    if alike(node.head(0), node.head(len - 1)) < ALIKE_MAX {
         return;
     }
-    let keys = node.keys();
     // SAFETY: passed on.
-    let likely = unsafe { common::<K, S>(lowest, highest) };
+    let likely = unsafe { common(node, lowest, highest) };
     // SAFETY: two keys of the node.
-    let own = unsafe { common::<K, S>(keys, keys.wrapping_add(len - 1)) };
+    let own = unsafe { common(node, node.key(0), node.key(len - 1)) };
     let skipped = if own < likely + ALIKE_MAX { likely } else { own }.min(u16::MAX.into());
     if skipped >= node.skipped() + ALIKE_MAX {
         node.set_skipped(skipped);
@@ -159,11 +158,12 @@ pub(super) unsafe fn sharpen<K, V, S: Shape<K>>(
 /// # Safety
 ///
 /// All slots of the node have keys.
-pub(super) unsafe fn note_behind<K, V, S: Shape<K>>(node: Node<K, V, S>, from: usize) {
-    let (keys, count) = (node.keys(), node.len() - from);
-    if count > 0 {
+#[inline]
+pub(super) unsafe fn note_behind(node: ErasedNode, from: usize) {
+    let count = node.len() - from;
+    if count > 0 && node.has_heads() {
         // SAFETY: two keys of the node.
-        unsafe { fit(node, keys, keys.wrapping_add(node.len() - 1)) };
+        unsafe { fit(node, node.key(0), node.key(node.len() - 1)) };
         // SAFETY: slots of the node.
         unsafe { read_heads(node, from, count) };
     }
@@ -174,18 +174,18 @@ pub(super) unsafe fn note_behind<K, V, S: Shape<K>>(node: Node<K, V, S>, from: u
 /// # Safety
 ///
 /// All slots of the node have keys.
-pub(super) unsafe fn note_more<K, V, S: Shape<K>>(node: Node<K, V, S>) {
-    let keys = node.keys();
+#[inline]
+pub(super) unsafe fn note_more(node: ErasedNode) {
     // SAFETY: passed on; without slots, no key is looked at.
-    unsafe { sharpen(node, keys, keys.wrapping_add(node.len().saturating_sub(1))) };
+    unsafe { sharpen(node, node.key(0), node.key(node.len().saturating_sub(1))) };
 }
 
 /// Where to divide a node: at `middle`, unless its keys are byte strings. Then it is the slot
 /// nearby whose key begins least like the one before, so that the halves have more to skip.
 ///
 /// Takes for granted that the node is full; leaves `least` slots on either side.
-pub(super) fn divide<K, V, S: Shape<K>>(node: Node<K, V, S>, middle: usize, least: usize) -> usize {
-    if !Node::<K, V, S>::has_heads() {
+pub(super) fn divide(node: ErasedNode, middle: usize, least: usize) -> usize {
+    if !node.has_heads() {
         return middle;
     }
     let behind = node.len() - 1 - middle;
@@ -200,15 +200,36 @@ pub(super) fn divide<K, V, S: Shape<K>>(node: Node<K, V, S>, middle: usize, leas
 /// # Safety
 ///
 /// The slots have keys.
-pub(super) unsafe fn read_heads<K, V, S: Shape<K>>(node: Node<K, V, S>, slot: usize, count: usize) {
-    if Node::<K, V, S>::has_heads() {
-        let (keys, skipped) = (node.keys(), node.skipped());
-        for slot in slot..slot + count {
-            // SAFETY: passed on.
-            let bytes = unsafe { bytes::<K, S>(keys.wrapping_add(slot)) };
-            node.set_head(slot, head_of(bytes, skipped));
-        }
+#[inline]
+pub(super) unsafe fn read_heads(node: ErasedNode, slot: usize, count: usize) {
+    if node.has_heads() {
+        // SAFETY: passed on.
+        unsafe { make_heads(node, slot, count) };
     }
+}
+
+/// [`read_heads`] for a node that has heads.
+///
+/// # Safety
+///
+/// As for `read_heads`.
+unsafe fn make_heads(node: ErasedNode, slot: usize, count: usize) {
+    for slot in slot..slot + count {
+        // SAFETY: passed on.
+        unsafe { read_head(node, slot) };
+    }
+}
+
+/// Reads one head out of its key.
+///
+/// # Safety
+///
+/// The node has heads, and the slot a key.
+#[inline]
+pub(super) unsafe fn read_head<T: Types>(node: NodeOf<T>, slot: usize) {
+    // SAFETY: passed on.
+    let bytes = unsafe { bytes(node.geometry(), node.key(slot)) };
+    node.set_head(slot, head_of(bytes, node.skipped()));
 }
 
 /// Makes the head of a key anew that may have been changed in its place, and makes the node skip no
@@ -217,12 +238,12 @@ pub(super) unsafe fn read_heads<K, V, S: Shape<K>>(node: Node<K, V, S>, slot: us
 /// # Safety
 ///
 /// A slot of the node, which is borrowed for writing.
-pub(crate) unsafe fn renew_head<K, V, S: Shape<K>>(node: Node<K, V, S>, slot: usize) {
-    let (len, keys) = (node.len(), node.keys());
+pub(crate) unsafe fn renew_head(node: ErasedNode, slot: usize) {
+    let len = node.len();
     let is_outer = slot == 0 || slot + 1 == len;
-    if Node::<K, V, S>::has_heads() && node.skipped() > 0 && is_outer {
+    if node.has_heads() && node.skipped() > 0 && is_outer {
         // SAFETY: two keys of the node.
-        let common = unsafe { common::<K, S>(keys, keys.wrapping_add(len - 1)) };
+        let common = unsafe { common(node, node.key(0), node.key(len - 1)) };
         if common < node.skipped() {
             // All of them anew: `skip_less` asks the first key for what all of them began with.
             node.set_skipped(common);

@@ -10,7 +10,6 @@ use core::ptr::NonNull;
 
 use crate::raw::insert::Ends;
 use crate::raw::node::Node;
-use crate::raw::path::{Edge, Root};
 use crate::raw::shape::Shape;
 
 /// The first or the last leaf of a tree, if either is known.
@@ -42,8 +41,8 @@ impl<K, V, S> Hint<K, V, S> {
 
 impl<K, V, S: Shape<K>> Hint<K, V, S> {
     /// The leaf of an edge, if that is at an end of the tree.
-    pub(crate) fn of(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> Self {
-        let (ends, block) = (Ends::of(root, edge), edge.leaf.block());
+    pub(crate) fn of(leaf: Node<K, V, S>, ends: Ends) -> Self {
+        let block = leaf.block();
         let tagged = if ends.last {
             Some(block)
         } else if ends.first {

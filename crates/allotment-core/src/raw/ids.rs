@@ -133,7 +133,7 @@ impl<S: Shape<u64>> List<S> {
             View::One(_) => 0,
             View::Block(block) => block.layout().size(),
             View::Grove(grove) => {
-                let nodes = Usage::of(grove.tree.root()).bytes;
+                let nodes = Usage::of(grove.tree.erased_root()).bytes;
                 let blocks = grove.fenced().map(|(_, block)| block.layout().size());
                 size_of::<Grove<S>>() + nodes + blocks.sum::<usize>()
             }

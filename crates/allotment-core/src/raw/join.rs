@@ -14,30 +14,28 @@
 //!
 //! Takes for granted N0 to N3, T1, T2. Does not care about order.
 
-use allotment_alloc::Allocator;
-
 use crate::raw::cut::{Border, mend};
 use crate::raw::fill::last_at;
 use crate::raw::heads::fit;
-use crate::raw::node::Node;
-use crate::raw::path::{Edge, Root};
-use crate::raw::shape::{MAX_HEIGHT, Shape};
-use crate::raw::slots::{Run, insert_carry, shift_slots, split, transfer_slots};
-use crate::raw::spare::{Spare, Supply};
-use crate::raw::stock::Stock;
+use crate::raw::node::ErasedNode;
+use crate::raw::path::{ErasedEdge, ErasedRoot};
+use crate::raw::shape::MAX_HEIGHT;
+use crate::raw::slots::{Run, Slots, insert_carry, split};
+use crate::raw::spare::Supply;
 use crate::raw::totals::{add_along, recount};
+use crate::raw::types::Erased;
 
 /// How many internal nodes it takes to join two trees.
 ///
 /// # Panics
 ///
 /// If the tree would grow past `MAX_HEIGHT` levels (T1).
-pub(super) fn join_needs<K, V, S: Shape<K>>(left: Root<K, V, S>, right: Root<K, V, S>) -> usize {
+pub(super) fn join_needs(left: ErasedRoot, right: ErasedRoot) -> usize {
     let top = left.level.max(right.level);
     let is_full = |level: &usize| {
         let node =
             if left.level > right.level { last_at(left, *level) } else { first_at(right, *level) };
-        node.len() == Node::<K, V, S>::capacity()
+        node.len() == node.capacity()
     };
     let levels = left.level.min(right.level) + 1..=top;
     let height = levels.clone().count();
@@ -53,12 +51,12 @@ pub(super) fn join_needs<K, V, S: Shape<K>>(left: Root<K, V, S>, right: Root<K, 
 ///
 /// As for [`join`], but for the right border of `left`, which is as T2 says. `freed` is of the same
 /// allocator, and empty.
-pub(super) unsafe fn join_mending<K, V, S: Shape<K>, A: Allocator>(
-    mut left: Option<Root<K, V, S>>,
-    right: Option<Root<K, V, S>>,
-    stock: &mut Stock<'_, K, V, S, A>,
-    freed: &mut Spare<'_, K, V, S, A>,
-) -> Option<Root<K, V, S>> {
+pub(super) unsafe fn join_mending(
+    mut left: Option<ErasedRoot>,
+    right: Option<ErasedRoot>,
+    stock: &mut dyn Supply,
+    freed: &mut dyn Supply,
+) -> Option<ErasedRoot> {
     let Some(right) = right else { return left };
     // SAFETY: a border as T2 says is not too short of slots.
     unsafe { mend(&mut left, Border::Right, freed) };
@@ -73,18 +71,18 @@ pub(super) unsafe fn join_mending<K, V, S: Shape<K>, A: Allocator>(
 ///
 /// The nodes of both stem from the allocator of `stock`, which has what [`join_needs`] says. The
 /// right border of `left` and the left one of `right` are mended; both roots have all slots.
-pub(super) unsafe fn join<K, V, S: Shape<K>, A: Allocator>(
-    left: Root<K, V, S>,
-    right: Root<K, V, S>,
-    stock: &mut Stock<'_, K, V, S, A>,
-) -> Root<K, V, S> {
+pub(super) unsafe fn join(
+    left: ErasedRoot,
+    right: ErasedRoot,
+    stock: &mut dyn Supply,
+) -> ErasedRoot {
     let (before, behind) = (last_at(left, 0), first_at(right, 0));
     let (len, behind_len) = (before.len(), behind.len());
-    if left.level + right.level == 0 && len + behind_len <= Node::<K, V, S>::capacity() {
+    if left.level + right.level == 0 && len + behind_len <= before.capacity() {
         // SAFETY: the first key of the one and the last key of the other, which have one (T2).
-        unsafe { fit(before, before.keys(), behind.keys().wrapping_add(behind_len - 1)) };
+        unsafe { fit(before, before.key(0), behind.key(behind_len - 1)) };
         // SAFETY: the two fit one leaf.
-        unsafe { transfer_slots((behind, 0, 0), (before, 0, len), behind_len) };
+        unsafe { Slots::of(behind, 0).transfer(0, (Slots::of(before, 0), len), behind_len) };
         before.set_len(len + behind_len);
         // SAFETY: it owns nothing any more.
         unsafe { stock.put(0, behind) };
@@ -93,7 +91,7 @@ pub(super) unsafe fn join<K, V, S: Shape<K>, A: Allocator>(
     // The longer leaf has two slots at least: mended ones have, and so has the longer of two that
     // do not fit one leaf.
     let is_left = len >= behind_len;
-    let between = if is_left { (before, 0, len - 1) } else { (behind, 0, 0) };
+    let between = if is_left { (Slots::of(before, 0), len - 1) } else { (Slots::of(behind, 0), 0) };
     let (giver, border) = if is_left { (left, Border::Right) } else { (right, Border::Left) };
     add_along(giver, &border.path(giver), -1);
     // SAFETY: the pair counts as moved out; the gap is closed below.
@@ -102,7 +100,7 @@ pub(super) unsafe fn join<K, V, S: Shape<K>, A: Allocator>(
         before.shrink(len - 1);
     } else {
         // SAFETY: the slots behind the first one close up.
-        unsafe { shift_slots(behind, 0, 1, 0, behind_len - 1) };
+        unsafe { Slots::of(behind, 0).shift(1, 0, behind_len - 1) };
         behind.shrink(behind_len - 1);
     }
     let border = if left.level >= right.level { Border::Right } else { Border::Left };
@@ -116,16 +114,16 @@ pub(super) unsafe fn join<K, V, S: Shape<K>, A: Allocator>(
 /// # Safety
 ///
 /// As for [`join`].
-pub(super) unsafe fn join_at_seam<K, V, S: Shape<K>, A: Allocator>(
-    left: Root<K, V, S>,
-    right: Root<K, V, S>,
-    stock: &mut Stock<'_, K, V, S, A>,
-) -> (Root<K, V, S>, Edge<K, V, S>) {
+pub(super) unsafe fn join_at_seam(
+    left: ErasedRoot,
+    right: ErasedRoot,
+    stock: &mut dyn Supply,
+) -> (ErasedRoot, ErasedEdge) {
     let (len, behind_len) = (last_at(left, 0).len(), first_at(right, 0).len());
     let (at_end, level) = (left.level >= right.level, left.level.min(right.level) + 1);
     // SAFETY: passed on.
     let root = unsafe { join(left, right, stock) };
-    let mut edge = Edge::start(root);
+    let mut edge = ErasedEdge::start(root);
     if root.level == 0 {
         edge.index = len;
         return (root, edge);
@@ -154,13 +152,13 @@ pub(super) unsafe fn join_at_seam<K, V, S: Shape<K>, A: Allocator>(
 /// # Safety
 ///
 /// As for `join`; the pair counts as moved out.
-unsafe fn hang<K, V, S: Shape<K>, A: Allocator>(
-    left: Root<K, V, S>,
-    right: Root<K, V, S>,
-    between: Run<K, V, S>,
-    stock: &mut Stock<'_, K, V, S, A>,
-) -> Root<K, V, S> {
-    let capacity = Node::<K, V, S>::capacity();
+unsafe fn hang(
+    left: ErasedRoot,
+    right: ErasedRoot,
+    between: Run<Erased>,
+    stock: &mut dyn Supply,
+) -> ErasedRoot {
+    let capacity = left.node.capacity();
     let at_end = left.level >= right.level;
     let (higher, lower) = if at_end { (left, right) } else { (right, left) };
     let (mut waiting, mut new) = (between, right.node);
@@ -184,25 +182,25 @@ unsafe fn hang<K, V, S: Shape<K>, A: Allocator>(
         }
         let at = if at_end { target.len() } else { 0 };
         // SAFETY: there is room, and the pair waits in another node.
-        unsafe { insert_carry((target, level, at), waiting, new) };
+        unsafe { insert_carry((Slots::of(target, level), at), waiting, new) };
         if !at_end && level == lower.level + 1 {
             // SAFETY: edge 0; the child that was there is at edge 1.
             unsafe { target.set_child(0, lower.node) };
         }
         let Some(half) = next else { return higher };
-        (waiting, new) = ((node, level, capacity - 1), half);
+        (waiting, new) = ((Slots::of(node, level), capacity - 1), half);
     }
     let level = higher.level + 1;
     let node = stock.take(level);
     // SAFETY: edge 0 of a new internal node; of two equally high trees, `left` is the higher one.
     unsafe { node.set_child(0, higher.node) };
     // SAFETY: there is room, and the pair waits in another node.
-    unsafe { insert_carry((node, level, 0), waiting, new) };
-    Root { node, level }
+    unsafe { insert_carry((Slots::of(node, level), 0), waiting, new) };
+    ErasedRoot { node, level }
 }
 
 /// The first node on `level` of the tree under `root`.
-fn first_at<K, V, S: Shape<K>>(root: Root<K, V, S>, level: usize) -> Node<K, V, S> {
+fn first_at(root: ErasedRoot, level: usize) -> ErasedNode {
     let mut node = root.node;
     for _ in level..root.level {
         // SAFETY: N2: an internal node has an edge 0.

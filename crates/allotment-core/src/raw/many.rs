@@ -6,12 +6,12 @@ use core::ptr::NonNull;
 use allotment_alloc::Allocator;
 
 use crate::raw::fill::Fill;
-use crate::raw::node::Node;
 use crate::raw::obtain::obtain;
-use crate::raw::path::Slot;
+use crate::raw::path::ErasedSlot;
 use crate::raw::shape::Shape;
 use crate::raw::stock::Stock;
 use crate::raw::tree::Tree;
+use crate::raw::types::{Known, geometry_of};
 
 /// The address of a tree of values, in a block of its own.
 pub(crate) struct Many<V, S> {
@@ -67,7 +67,7 @@ impl<V, S: Shape<V>> Many<V, S> {
 pub(crate) struct ManyRoom<'a, V, S: Shape<V>, A: Allocator> {
     /// Until it is filled.
     many: Option<Many<V, S>>,
-    stock: Stock<'a, V, (), S, A>,
+    stock: Stock<'a, A>,
     alloc: &'a A,
 }
 
@@ -78,14 +78,15 @@ impl<'a, V, S: Shape<V>, A: Allocator> ManyRoom<'a, V, S, A> {
     ///
     /// The layout that the allocator could not serve.
     pub(super) fn new(count: usize, alloc: &'a A) -> Result<Self, Layout> {
-        let edges = Node::<V, (), S>::capacity() + 1;
+        let geometry = geometry_of::<V, (), S>();
+        let edges = geometry.capacity + 1;
         let leaves = count / edges + 1;
         let (mut level, mut internals) = (leaves, 0);
         while level > 1 {
             level = level.div_ceil(edges);
             internals += level;
         }
-        let mut stock = Stock::new(alloc);
+        let mut stock = Stock::new(geometry, alloc);
         stock.reserve(leaves, internals)?;
         Ok(Self { many: Some(Many::new(alloc)?), stock, alloc })
     }
@@ -94,25 +95,25 @@ impl<'a, V, S: Shape<V>, A: Allocator> ManyRoom<'a, V, S, A> {
     /// nothing.
     pub(super) fn fill(mut self, mut next: impl FnMut() -> Option<V>) -> Many<V, S> {
         let mut many = self.many.take().expect("filled once");
-        let mut fill = Fill::<V, (), S>::new(None, 0);
+        let mut fill = Fill::new(geometry_of::<V, (), S>(), None, 0);
         while let Some(value) = next() {
             if let Some((leaf, len)) = fill.room() {
-                let slot = Slot { node: leaf, level: 0, index: len };
+                let slot = ErasedSlot { node: leaf, level: 0, index: len };
                 // SAFETY: there is room for a slot, which owns nothing yet.
-                unsafe { slot.key().write(value) };
+                unsafe { slot.with(Known::<V, (), S>::NEW).key().write(value) };
                 // SAFETY: one pair was put in.
                 unsafe { fill.keep(leaf, len, 1) };
             } else {
                 // SAFETY: there is no room, and enough nodes were reserved.
                 let slot = unsafe { fill.grow(&mut self.stock) };
                 // SAFETY: the slot was made for the value.
-                unsafe { slot.key().write(value) };
+                unsafe { slot.with(Known::<V, (), S>::NEW).key().write(value) };
                 // SAFETY: just now.
                 unsafe { fill.seated(slot) };
             }
         }
         let (root, len) = fill.finish();
-        *many.get_mut() = Tree::of(root, len);
+        *many.get_mut() = Tree::of_erased(root, len);
         many
     }
 }

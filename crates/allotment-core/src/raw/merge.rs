@@ -15,27 +15,109 @@ use allotment_alloc::Allocator;
 
 use crate::raw::fill::Fill;
 use crate::raw::join::join_mending;
-use crate::raw::node::Node;
-use crate::raw::path::{Root, Slot};
+use crate::raw::node::ErasedNode;
+use crate::raw::path::{ErasedRoot, ErasedSlot, Root};
 use crate::raw::shape::Shape;
 use crate::raw::source::{Source, Span};
 use crate::raw::spare::Spare;
 use crate::raw::stock::Stock;
 use crate::raw::tree::Tree;
+use crate::raw::types::{Erased, Known, geometry_of};
 
 /// A merge under way. Dropped, it makes trees of what there is.
 struct Merge<'a, K, V, S: Shape<K>, A: Allocator> {
     own: &'a mut Tree<K, V, S>,
     other: &'a mut Tree<K, V, S>,
     alloc: &'a A,
-    own_rest: Source<K, V, S>,
-    other_rest: Source<K, V, S>,
-    merged: Fill<K, V, S>,
+    parts: Parts<'a, A>,
+}
+
+/// What there is of the two trees amid a merge.
+struct Parts<'a, A: Allocator> {
+    own: Source,
+    other: Source,
+    merged: Fill<Erased>,
     /// Beyond what the next step needs, it has what `settle` does.
-    stock: Stock<'a, K, V, S, A>,
+    stock: Stock<'a, A>,
     /// Internal nodes that `settle` needs at most.
     kept: usize,
     is_done: bool,
+}
+
+/// A tree, and how many slots it has.
+type Counted = (Option<ErasedRoot>, usize);
+
+impl<'a, A: Allocator> Parts<'a, A> {
+    /// All of two trees, given by root and number of slots.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    fn new(
+        own: (ErasedRoot, usize),
+        other: (ErasedRoot, usize),
+        alloc: &'a A,
+    ) -> Result<Self, Layout> {
+        let height = own.0.level.max(other.0.level);
+        // What is merged gets at most one level more than the higher tree has, and the root above
+        // it one more.
+        let kept = height + 2;
+        let mut stock = Stock::new(own.0.node.geometry(), alloc);
+        stock.reserve(2, kept + height)?;
+        let merged = Fill::new(own.0.node.geometry(), None, 0);
+        let (own, other) = (Source::new(own.0, own.1), Source::new(other.0, other.1));
+        Ok(Self { own, other, merged, stock, kept, is_done: false })
+    }
+
+    /// Sees to it that what is merged can [`grow`](Fill::grow).
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    fn reserve(&mut self) -> Result<(), Layout> {
+        let (leaves, internals) = self.merged.needs();
+        self.stock.reserve(leaves, internals + self.kept)
+    }
+
+    /// Goes on behind so many slots of either span.
+    ///
+    /// # Safety
+    ///
+    /// They are the next ones, and those pairs were moved out.
+    unsafe fn pass(
+        &mut self,
+        (own, other): (&Span, &Span),
+        (own_taken, other_taken): (usize, usize),
+    ) {
+        // SAFETY: passed on.
+        unsafe { self.own.advance(own, own_taken, &mut self.stock) };
+        // SAFETY: as above.
+        unsafe { self.other.advance(other, other_taken, &mut self.stock) };
+    }
+
+    /// Makes trees of what there is, the own one and the other, and joins them: what was merged and
+    /// what is left of the own tree; and, if the merge is done, what is left of the other.
+    ///
+    /// # Safety
+    ///
+    /// The parts are not used again.
+    unsafe fn settle(&mut self, freed: &mut [Spare<'_, A>; 4]) -> [Counted; 2] {
+        let [of_own, of_other, of_merged, of_second] = freed;
+        // SAFETY: the source is not used again.
+        let (own, own_len) = unsafe { self.own.whole(of_own) };
+        // SAFETY: as above.
+        let (other, other_len) = unsafe { self.other.whole(of_other) };
+        let (merged, merged_len) = self.merged.finish();
+        // SAFETY: `own` is mended at its left border, and enough nodes were kept.
+        let root = unsafe { join_mending(merged, own, &mut self.stock, of_merged) };
+        let len = merged_len + own_len;
+        if !self.is_done {
+            return [(root, len), (other, other_len)];
+        }
+        // SAFETY: as above; one of the two has nothing left, so only one join needs nodes.
+        let root = unsafe { join_mending(root, other, &mut self.stock, of_second) };
+        [(root, len + other_len), (None, 0)]
+    }
 }
 
 /// Merges `other`, under `roots.1`, into `own`, under `roots.0`; equal keys stay and take the value
@@ -58,36 +140,37 @@ pub(super) unsafe fn merge<K: Ord, V, S: Shape<K>, A: Allocator>(
     roots: (Root<K, V, S>, Root<K, V, S>),
     alloc: &A,
 ) -> Result<(), Layout> {
-    // What is merged gets at most one level more than the higher tree has, and the root above it
-    // one more.
-    let kept = roots.0.level.max(roots.1.level) + 2;
-    let mut stock = Stock::new(alloc);
-    stock.reserve(2, kept + roots.0.level.max(roots.1.level))?;
-    let own_rest = Source::new(roots.0, own.len);
-    let other_rest = Source::new(roots.1, other.len);
-    let merged = Fill::new(None, 0);
-    let is_done = false;
-    let mut merge = Merge { own, other, alloc, own_rest, other_rest, merged, stock, kept, is_done };
-    while let Some(own) = merge.own_rest.span() {
-        let Some(other) = merge.other_rest.span() else { break };
+    let parts = Parts::new((roots.0.erased(), own.len), (roots.1.erased(), other.len), alloc)?;
+    let mut merge = Merge { own, other, alloc, parts };
+    while let Some(own) = merge.parts.own.span() {
+        let Some(other) = merge.parts.other.span() else { break };
         merge.step(&own, &other)?;
     }
-    merge.is_done = true;
+    merge.parts.is_done = true;
     Ok(())
 }
 
 impl<K: Ord, V, S: Shape<K>, A: Allocator> Merge<'_, K, V, S, A> {
     /// Merges until a span or the last leaf is at its end, or until an equal key leaves something
     /// to be dropped.
-    fn step(&mut self, own: &Span<K, V, S>, other: &Span<K, V, S>) -> Result<(), Layout> {
+    fn step(&mut self, own: &Span, other: &Span) -> Result<(), Layout> {
         let mut garbage = None;
-        let mut fronts =
-            Fronts { own: halves(own.first()), other: halves(other.first()), taken: (0, 0) };
-        if let Some((leaf, start)) = self.merged.room() {
-            let mut moved =
-                Moved { merge: self, fronts, spans: (own, other), leaf, start, count: 0 };
-            let limit = Node::<K, V, S>::capacity() - start;
-            let end = halves(Slot { node: leaf, level: 0, index: start });
+        let mut fronts = Fronts {
+            own: Self::halves(own.first()),
+            other: Self::halves(other.first()),
+            taken: (0, 0),
+        };
+        if let Some((leaf, start)) = self.parts.merged.room() {
+            let mut moved = Moved {
+                parts: &mut self.parts,
+                fronts,
+                spans: (own, other),
+                leaf,
+                start,
+                count: 0,
+            };
+            let limit = leaf.capacity() - start;
+            let end = Self::halves(ErasedSlot { node: leaf, level: 0, index: start });
             while moved.count < limit && garbage.is_none() && moved.fronts.are_within(own, other) {
                 // SAFETY: neither front is at its end.
                 let order = unsafe { moved.fronts.compare() };
@@ -97,17 +180,17 @@ impl<K: Ord, V, S: Shape<K>, A: Allocator> Merge<'_, K, V, S, A> {
                 moved.count += 1;
             }
         } else {
-            let (leaves, internals) = self.merged.needs();
-            self.stock.reserve(leaves, internals + self.kept)?;
+            self.parts.reserve()?;
             // SAFETY: a span has a slot at least.
             let order = unsafe { fronts.compare() };
             // SAFETY: there is no room, and the nodes were reserved.
-            let to = unsafe { self.merged.grow(&mut self.stock) };
+            let to = unsafe { self.parts.merged.grow(&mut self.parts.stock) };
             // SAFETY: the slot was made for the pair.
-            garbage = unsafe { fronts.take(order, halves(to)) };
+            garbage = unsafe { fronts.take(order, Self::halves(to)) };
             // SAFETY: just now.
-            unsafe { self.merged.seated(to) };
-            self.pass((own, other), fronts.taken);
+            unsafe { self.parts.merged.seated(to) };
+            // SAFETY: the spans are the next ones.
+            unsafe { self.parts.pass((own, other), fronts.taken) };
         }
         drop(garbage);
         Ok(())
@@ -115,43 +198,34 @@ impl<K: Ord, V, S: Shape<K>, A: Allocator> Merge<'_, K, V, S, A> {
 }
 
 impl<K, V, S: Shape<K>, A: Allocator> Merge<'_, K, V, S, A> {
-    /// Goes on behind so many slots of either span.
-    fn pass(
-        &mut self,
-        (own, other): (&Span<K, V, S>, &Span<K, V, S>),
-        (own_taken, other_taken): (usize, usize),
-    ) {
-        // SAFETY: those pairs were moved out.
-        unsafe { self.own_rest.advance(own, own_taken, &mut self.stock) };
-        // SAFETY: as above.
-        unsafe { self.other_rest.advance(other, other_taken, &mut self.stock) };
+    /// Where the key and the value of a slot are.
+    fn halves(slot: ErasedSlot) -> Halves<K, V> {
+        let slot = slot.with(Known::<K, V, S>::NEW);
+        (slot.key(), slot.value())
     }
 }
 
 /// Pairs that were moved to a leaf. Dropped, also if a comparison unwinds, they are accounted for.
-struct Moved<'m, 'a, K, V, S: Shape<K>, A: Allocator> {
-    merge: &'m mut Merge<'a, K, V, S, A>,
+struct Moved<'m, 'a, K, V, A: Allocator> {
+    parts: &'m mut Parts<'a, A>,
     fronts: Fronts<K, V>,
-    spans: (&'m Span<K, V, S>, &'m Span<K, V, S>),
-    leaf: Node<K, V, S>,
+    spans: (&'m Span, &'m Span),
+    leaf: ErasedNode,
     start: usize,
     count: usize,
 }
 
-impl<K, V, S: Shape<K>, A: Allocator> Drop for Moved<'_, '_, K, V, S, A> {
+impl<K, V, A: Allocator> Drop for Moved<'_, '_, K, V, A> {
     fn drop(&mut self) {
         // SAFETY: so many pairs were moved there.
-        unsafe { self.merge.merged.keep(self.leaf, self.start, self.count) };
-        self.merge.pass(self.spans, self.fronts.taken);
+        unsafe { self.parts.merged.keep(self.leaf, self.start, self.count) };
+        // SAFETY: and came from these spans, which are the next ones.
+        unsafe { self.parts.pass(self.spans, self.fronts.taken) };
     }
 }
 
 /// Where the key and the value of a slot are.
 type Halves<K, V> = (*mut K, *mut V);
-
-fn halves<K, V, S: Shape<K>>(slot: Slot<K, V, S>) -> Halves<K, V> {
-    (slot.key(), slot.value())
-}
 
 /// The slot `count` behind another one.
 #[inline]
@@ -169,7 +243,7 @@ struct Fronts<K, V> {
 impl<K, V> Fronts<K, V> {
     /// Whether there is a slot left in both.
     #[inline]
-    fn are_within<S>(&self, own: &Span<K, V, S>, other: &Span<K, V, S>) -> bool {
+    fn are_within(&self, own: &Span, other: &Span) -> bool {
         self.taken.0 < own.count && self.taken.1 < other.count
     }
 
@@ -215,34 +289,13 @@ impl<K, V> Fronts<K, V> {
     }
 }
 
-impl<K, V, S: Shape<K>, A: Allocator> Merge<'_, K, V, S, A> {
-    /// Makes trees of what there is, and joins them: what was merged and what is left of the own
-    /// tree; and, if the merge is done, what is left of the other.
-    fn settle(&mut self, freed: &mut [Spare<'_, K, V, S, A>; 4]) {
-        let [of_own, of_other, of_merged, of_second] = freed;
-        // SAFETY: the source is not used again.
-        let (own, own_len) = unsafe { self.own_rest.whole(of_own) };
-        // SAFETY: as above.
-        let (other, other_len) = unsafe { self.other_rest.whole(of_other) };
-        let (merged, merged_len) = self.merged.finish();
-        // SAFETY: `own` is mended at its left border, and enough nodes were kept.
-        let root = unsafe { join_mending(merged, own, &mut self.stock, of_merged) };
-        *self.own = Tree::of(root, merged_len + own_len);
-        if self.is_done {
-            // SAFETY: as above; one of the two has nothing left, so only one join needs nodes.
-            let root = unsafe { join_mending(root, other, &mut self.stock, of_second) };
-            *self.own = Tree::of(root, merged_len + own_len + other_len);
-            *self.other = Tree::new();
-        } else {
-            *self.other = Tree::of(other, other_len);
-        }
-    }
-}
-
 impl<K, V, S: Shape<K>, A: Allocator> Drop for Merge<'_, K, V, S, A> {
     fn drop(&mut self) {
         let alloc = self.alloc;
-        let mut freed = [(); 4].map(|()| Spare::new(alloc));
-        self.settle(&mut freed);
+        let mut freed = [(); 4].map(|()| Spare::new(geometry_of::<K, V, S>(), alloc));
+        // SAFETY: the merge ends here.
+        let [own, other] = unsafe { self.parts.settle(&mut freed) };
+        *self.own = Tree::of_erased(own.0, own.1);
+        *self.other = Tree::of_erased(other.0, other.1);
     }
 }

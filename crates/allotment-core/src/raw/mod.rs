@@ -57,15 +57,21 @@ pub(crate) mod dense;
 
 pub(crate) mod ranked;
 
+pub(crate) mod geometry;
+
+pub(crate) mod types;
+
 pub(crate) mod node;
 
 mod shift;
 
 pub(crate) mod heads;
 
-mod slots;
-
 pub(crate) mod path;
+
+mod pairs;
+
+mod slots;
 
 pub(crate) mod totals;
 
@@ -91,9 +97,11 @@ mod hint;
 
 mod remove;
 
-mod cut;
+mod refill;
 
 mod count;
+
+mod cut;
 
 pub(crate) mod stock;
 

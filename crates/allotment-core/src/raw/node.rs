@@ -12,28 +12,32 @@
 
 use core::alloc::Layout;
 use core::fmt;
-use core::marker::PhantomData;
 use core::ptr::{self, NonNull};
 
 use allotment_alloc::Allocator;
 
-use crate::raw::kind::Integer;
+use crate::raw::geometry::{Geometry, HEADER_BYTES};
 use crate::raw::obtain::obtain;
 use crate::raw::prefetch::prefetch_all;
-use crate::raw::shape::{
-    Column, Geometry, HEADER_BYTES, Shape, children_of, internal_bytes, internal_values_of,
-    keys_of, leaf_bytes, leaf_values_of, slots_after, totals_of,
-};
+use crate::raw::shape::Shape;
+use crate::raw::types::{Erased, Known, Types};
 
 /// The address of a node, leaf or internal: which one is known from the level it stands on.
 ///
 /// A plain copyable address: it owns nothing, and no reference to a node is ever made (A1). The
 /// pointer arithmetic below is `wrapping`, so computing an address asks for no proof; reading or
 /// writing through it does.
-pub(crate) struct Node<K, V, S> {
+pub(crate) struct NodeOf<T> {
     block: NonNull<u8>,
-    marker: Marker<K, V, S>,
+    types: T,
 }
+
+/// A node whose pairs can be looked at. Tied to their types, and to nothing else: it neither owns
+/// nor shares the pairs.
+pub(crate) type Node<K, V, S> = NodeOf<Known<K, V, S>>;
+
+/// A node whose pairs can be moved.
+pub(crate) type ErasedNode = NodeOf<Erased>;
 
 /// How a node begins.
 #[repr(C)]
@@ -56,149 +60,99 @@ const fn worthwhile(bytes: usize) -> usize {
 
 const _: () = assert!(size_of::<Header>() <= HEADER_BYTES);
 
-/// Ties an address to its geometry, and to nothing else: not to owning or sharing the pairs.
-type Marker<K, V, S> = PhantomData<fn() -> (K, V, S)>;
-
 // SAFETY: an address gives no access by itself. Whoever holds nodes carries a `PhantomData` that
 // says whether it owns or borrows the pairs, and that decides.
-unsafe impl<K, V, S> Send for Node<K, V, S> {}
+unsafe impl<T> Send for NodeOf<T> {}
 
 // SAFETY: as for `Send`.
-unsafe impl<K, V, S> Sync for Node<K, V, S> {}
+unsafe impl<T> Sync for NodeOf<T> {}
 
-impl<K, V, S> Clone for Node<K, V, S> {
+impl<T: Copy> Clone for NodeOf<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<K, V, S> Copy for Node<K, V, S> {}
+impl<T: Copy> Copy for NodeOf<T> {}
 
-impl<K, V, S> PartialEq for Node<K, V, S> {
+impl<T> PartialEq for NodeOf<T> {
     fn eq(&self, other: &Self) -> bool {
         self.block == other.block
     }
 }
 
-impl<K, V, S> fmt::Debug for Node<K, V, S> {
+impl<T> fmt::Debug for NodeOf<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.block.fmt(f)
     }
 }
 
-impl<K, V, S: Shape<K>> Node<K, V, S> {
-    const WITH_INTEGERS: Geometry = Geometry::of::<K, V, S>(Column::Integers);
-    const WITH_KEYS: Geometry = Geometry::of::<K, V, S>(Column::Keys);
-    const WITH_HEADS: Geometry = Geometry::of::<K, V, S>(Column::Heads);
-
-    /// Whether there is a column of heads: known as soon as the type of the keys is, though not to
-    /// `const`.
+impl<T: Types> NodeOf<T> {
     #[inline(always)]
-    pub(crate) fn has_heads() -> bool {
-        S::MAY_BE_BYTES && S::are_bytes()
-    }
-
-    /// The integer type that keys are compared as, if they are.
-    #[inline(always)]
-    fn integer() -> Option<Integer> {
-        if S::MAY_BE_INTEGERS { S::integer() } else { None }
+    pub(crate) fn geometry(self) -> &'static Geometry {
+        self.types.geometry()
     }
 
     #[inline(always)]
-    pub(crate) fn geometry() -> &'static Geometry {
-        if Self::has_heads() {
-            &Self::WITH_HEADS
-        } else if Self::integer().is_some() {
-            &Self::WITH_INTEGERS
-        } else {
-            &Self::WITH_KEYS
-        }
+    pub(crate) fn types(self) -> T {
+        self.types
+    }
+
+    /// The same node, of whose pairs no more is known.
+    #[inline(always)]
+    pub(crate) fn erased(self) -> ErasedNode {
+        NodeOf { block: self.block, types: self.geometry() }
+    }
+
+    /// Whether there is a column of heads.
+    #[inline(always)]
+    pub(crate) fn has_heads(self) -> bool {
+        self.geometry().head > 0
     }
 
     /// Slots of a node that is not a root.
     #[inline(always)]
-    pub(crate) fn capacity() -> usize {
-        Self::geometry().capacity
-    }
-
-    /// Slots of the root that replaces one of so many on `level`, 0 standing for none.
-    pub(crate) fn slots_after(slots: usize, level: usize) -> usize {
-        slots_after(slots, level, Self::capacity(), S::IS_DENSE)
-    }
-
-    /// Slots below which removal refills a node.
-    #[inline(always)]
-    pub(crate) fn fill_min() -> usize {
-        Self::geometry().fill_min
-    }
-
-    /// Whether a leaf that has just come down to so many slots should be refilled. Where leaves are
-    /// kept dense, now and then one that has some room is looked at as well.
-    #[inline(always)]
-    pub(crate) fn falls_short(len: usize) -> bool {
-        let capacity = Self::capacity();
-        let is_looked_at = || 8 * len < 7 * capacity && len.is_multiple_of((capacity / 16).max(1));
-        len < Self::fill_min() || S::IS_DENSE && is_looked_at()
-    }
-
-    /// Slots that an internal node off the two outer spines has in any case.
-    #[inline(always)]
-    pub(crate) fn fill_least() -> usize {
-        Self::geometry().fill_least
+    pub(crate) fn capacity(self) -> usize {
+        self.geometry().capacity
     }
 
     /// Bytes of a leaf that are worth asking for if all of it will be read.
     #[inline(always)]
-    pub(crate) fn leaf_ahead() -> usize {
-        worthwhile(Self::geometry().leaf.size())
+    pub(crate) fn leaf_ahead(self) -> usize {
+        worthwhile(self.geometry().leaf.size())
     }
 
-    /// The block of a node on `level` with all its slots.
-    #[inline]
-    pub(crate) fn layout(level: usize) -> Layout {
-        if level == 0 { Self::geometry().leaf } else { Self::geometry().internal }
-    }
-
-    /// The block of a node on `level` with so many slots.
-    #[inline]
-    fn layout_of(level: usize, slots: usize) -> Layout {
-        let whole = Self::layout(level);
-        if slots == Self::capacity() {
-            return whole;
-        }
-        let head = Self::geometry().head;
-        let bytes = if level == 0 {
-            leaf_bytes::<K, V>(head, slots)
-        } else {
-            internal_bytes::<K, V, S>(head, slots)
-        };
-        Layout::from_size_align(bytes, whole.align()).expect("smaller than a whole node")
-    }
-
-    /// A new node for `level` without pairs; its edges, if it has any, are for the caller to set.
+    /// A new node for `level` with room for so many pairs, and without any; its edges, if it has
+    /// any, are for the caller to set.
     ///
     /// # Errors
     ///
     /// The layout that the allocator could not serve.
-    pub(crate) fn allocate<A: Allocator>(level: usize, alloc: &A) -> Result<Self, Layout> {
-        Self::allocate_with(Self::capacity(), level, alloc)
-    }
-
-    /// [`allocate`](Self::allocate) with so many slots.
-    ///
-    /// # Errors
-    ///
-    /// The layout that the allocator could not serve.
-    pub(crate) fn allocate_with<A: Allocator>(
+    pub(crate) fn allocate<A: Allocator>(
+        types: T,
         slots: usize,
         level: usize,
         alloc: &A,
     ) -> Result<Self, Layout> {
-        let block = obtain(Self::layout_of(level, slots), alloc)?;
-        let node = Self { block, marker: PhantomData };
+        let block = obtain(types.geometry().layout_of(level, slots), alloc)?;
+        let node = Self { block, types };
         node.begin(slots);
         node.pad(0, slots);
         Ok(node)
+    }
+
+    /// A new node with as much room as this one, which stands on `level`.
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve.
+    pub(crate) fn allocate_alike<A: Allocator>(
+        self,
+        level: usize,
+        alloc: &A,
+    ) -> Result<Self, Layout> {
+        let node = ErasedNode::allocate(self.geometry(), self.slots(), level, alloc)?;
+        Ok(node.with(self.types))
     }
 
     /// A new leaf with the bits of this one.
@@ -212,7 +166,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// The node is a leaf of pairs that are plain data.
     pub(super) unsafe fn copy_leaf<A: Allocator>(self, alloc: &A) -> Result<Self, Layout> {
         let layout = self.own_layout(0);
-        let node = Self { block: obtain(layout, alloc)?, marker: PhantomData };
+        let node = Self { block: obtain(layout, alloc)?, ..self };
         let (from, to) = (self.block.as_ptr(), node.block.as_ptr());
         // SAFETY: N0, N3: two blocks of this layout. Slots above `len` are copied as they are.
         unsafe { ptr::copy_nonoverlapping(from, to, layout.size()) };
@@ -228,7 +182,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
 
     /// The layout of this node's block; it stands on `level`.
     pub(crate) fn own_layout(self, level: usize) -> Layout {
-        Self::layout_of(level, self.slots())
+        self.geometry().layout_of(level, self.slots())
     }
 
     /// Gives the block back; pairs still in it are forgotten.
@@ -273,7 +227,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// Whether it has as many slots as any: all nodes have, but perhaps a root (T2).
     #[inline(always)]
     pub(crate) fn is_whole(self) -> bool {
-        self.slots() == Self::capacity()
+        self.slots() == self.capacity()
     }
 
     /// Whether all slots are in use.
@@ -328,16 +282,13 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     #[inline]
     pub(crate) fn pad(self, from: usize, to: usize) {
         debug_assert!(to <= self.slots());
-        if let Some(integer) = Self::integer() {
-            let keys = self.keys();
-            for slot in from..to {
-                // SAFETY: N0; within the key column, and the caller gave up what was there.
-                unsafe { S::pad(integer, keys.wrapping_add(slot)) };
-            }
-        } else if Self::has_heads() {
+        if self.has_heads() {
             for slot in from..to {
                 self.set_head(slot, u64::MAX);
             }
+        } else {
+            // SAFETY: N0; within the key column, and the caller gave up what was there.
+            unsafe { self.types.pad(self.key_column(), from, to) };
         }
     }
 
@@ -364,35 +315,16 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     /// The head in `slot`.
     #[inline]
     pub(crate) fn head(self, slot: usize) -> u64 {
-        debug_assert!(Self::has_heads() && slot < self.slots());
+        debug_assert!(self.has_heads() && slot < self.slots());
         // SAFETY: N0, N5: all heads were written at birth.
         unsafe { self.heads().wrapping_add(slot).read() }
     }
 
     #[inline]
     pub(crate) fn set_head(self, slot: usize, head: u64) {
-        debug_assert!(Self::has_heads() && slot < self.slots());
+        debug_assert!(self.has_heads() && slot < self.slots());
         // SAFETY: N0; nobody else writes to the node now.
         unsafe { self.heads().wrapping_add(slot).write(head) };
-    }
-
-    /// The bytes of the key in `slot`; none if keys are no byte strings.
-    ///
-    /// # Safety
-    ///
-    /// The slot has a key (N1), which lasts for `'a`.
-    #[inline]
-    pub(crate) unsafe fn key_bytes<'a>(self, slot: usize) -> &'a [u8] {
-        // SAFETY: initialised, by the caller's promise.
-        let bytes = unsafe { S::bytes(self.keys().wrapping_add(slot)) };
-        // SAFETY: they last as long as the key.
-        unsafe { &*bytes }
-    }
-
-    /// The node whose block it is.
-    #[inline]
-    pub(crate) fn from_block(block: NonNull<u8>) -> Self {
-        Self { block, marker: PhantomData }
     }
 
     /// The block; its address is even.
@@ -402,60 +334,52 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     }
 
     /// Address of the key column.
+    #[inline(always)]
+    pub(crate) fn key_column(self) -> *mut u8 {
+        self.block.as_ptr().wrapping_add(self.types.keys_of(self.slots()))
+    }
+
+    /// Address of the key in `slot`.
     #[inline]
-    pub(crate) fn keys(self) -> *mut K {
-        // Without heads they begin right behind the header, whatever kind of key it is.
-        let offset = if Self::has_heads() {
-            keys_of::<K>(Self::WITH_HEADS.head, self.slots())
-        } else {
-            const { keys_of::<K>(0, 0) }
-        };
-        self.block.as_ptr().wrapping_add(offset).cast()
+    pub(crate) fn key(self, slot: usize) -> *mut u8 {
+        self.key_column().wrapping_add(slot * self.geometry().key.size())
     }
 
     /// Address of the value column of a node on `level`.
-    #[inline]
-    pub(crate) fn values(self, level: usize) -> *mut V {
-        let (head, slots) = (Self::geometry().head, self.slots());
-        let offset = if level == 0 {
-            leaf_values_of::<K, V>(head, slots)
-        } else {
-            internal_values_of::<K, V>(head, slots)
-        };
-        self.block.as_ptr().wrapping_add(offset).cast()
+    #[inline(always)]
+    pub(crate) fn value_column(self, level: usize) -> *mut u8 {
+        self.block.as_ptr().wrapping_add(self.types.values_of(level, self.slots()))
     }
 
     /// Address of the child column; only an internal node has one.
-    #[inline]
-    pub(crate) fn children(self) -> *mut Self {
-        let offset = children_of::<K>(Self::geometry().head, self.slots());
-        self.block.as_ptr().wrapping_add(offset).cast()
+    #[inline(always)]
+    pub(crate) fn children(self) -> *mut NonNull<u8> {
+        self.block.as_ptr().wrapping_add(self.types.children_of(self.slots())).cast()
     }
 
     /// Address of the totals; only an internal node of a ranked shape has them.
     #[inline]
     pub(crate) fn totals(self) -> *mut usize {
-        debug_assert!(S::HAS_TOTALS);
-        let offset = totals_of::<K, V>(Self::geometry().head, self.slots());
-        self.block.as_ptr().wrapping_add(offset).cast()
+        debug_assert!(self.geometry().has_totals);
+        self.block.as_ptr().wrapping_add(self.geometry().totals_of(self.slots())).cast()
     }
 
     /// Asks for all of a leaf to come, values too: by the time that a search is done they are here.
     #[inline(always)]
     pub(crate) fn prefetch_leaf(self) {
-        prefetch_all(self.block.as_ptr(), Self::leaf_ahead());
+        prefetch_all(self.block.as_ptr(), self.leaf_ahead());
     }
 
     /// Asks for the part of an internal node to come that a descent reads.
     #[inline(always)]
     pub(crate) fn prefetch_internal(self) {
-        prefetch_all(self.block.as_ptr(), worthwhile(Self::geometry().descended));
+        prefetch_all(self.block.as_ptr(), worthwhile(self.geometry().descended));
     }
 
     /// Asks for what a search of a node reads to come: its heads, or its keys if it has none.
     #[inline(always)]
     pub(crate) fn prefetch_searched(self) {
-        prefetch_all(self.block.as_ptr(), worthwhile(Self::geometry().searched));
+        prefetch_all(self.block.as_ptr(), worthwhile(self.geometry().searched));
     }
 
     /// The child at `edge`.
@@ -467,7 +391,8 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     pub(crate) unsafe fn child(self, edge: usize) -> Self {
         debug_assert!(edge <= self.len());
         // SAFETY: N2: the edges up to `len` are live.
-        unsafe { self.children().wrapping_add(edge).read() }
+        let block = unsafe { self.children().wrapping_add(edge).read() };
+        Self { block, ..self }
     }
 
     /// [`child`](Self::child) of a node that has all its slots: its header is not waited for.
@@ -478,9 +403,10 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     #[inline]
     pub(crate) unsafe fn child_of_whole(self, edge: usize) -> Self {
         debug_assert!(edge <= self.len() && self.is_whole());
-        let children = self.block.as_ptr().wrapping_add(Self::geometry().children).cast::<Self>();
+        let children = self.block.as_ptr().wrapping_add(self.geometry().children);
         // SAFETY: N2: the edges up to `len` are live.
-        unsafe { children.wrapping_add(edge).read() }
+        let block = unsafe { children.cast::<NonNull<u8>>().wrapping_add(edge).read() };
+        Self { block, ..self }
     }
 
     /// Hangs `child` at `edge`.
@@ -491,7 +417,7 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
     pub(crate) unsafe fn set_child(self, edge: usize, child: Self) {
         debug_assert!(edge <= self.slots());
         // SAFETY: the column has a place more than there are slots.
-        unsafe { self.children().wrapping_add(edge).write(child) };
+        unsafe { self.children().wrapping_add(edge).write(child.block) };
     }
 
     /// How many pairs are at and below the child at `edge`.
@@ -516,5 +442,52 @@ impl<K, V, S: Shape<K>> Node<K, V, S> {
         debug_assert!(edge <= self.slots());
         // SAFETY: the column has a place more than there are slots.
         unsafe { self.totals().wrapping_add(edge).write(total) };
+    }
+}
+
+impl<K, V, S: Shape<K>> Node<K, V, S> {
+    /// The node whose block it is.
+    #[inline]
+    pub(crate) fn from_block(block: NonNull<u8>) -> Self {
+        Self { block, types: Known::NEW }
+    }
+
+    /// Address of the key column.
+    #[inline(always)]
+    pub(crate) fn keys(self) -> *mut K {
+        self.key_column().cast()
+    }
+
+    /// Address of the value column of a node on `level`.
+    #[inline(always)]
+    pub(crate) fn values(self, level: usize) -> *mut V {
+        self.value_column(level).cast()
+    }
+
+    /// The bytes of the key in `slot`; none if keys are no byte strings.
+    ///
+    /// # Safety
+    ///
+    /// The slot has a key (N1), which lasts for `'a`.
+    #[inline]
+    pub(crate) unsafe fn key_bytes<'a>(self, slot: usize) -> &'a [u8] {
+        // SAFETY: initialised, by the caller's promise.
+        let bytes = unsafe { S::bytes(self.keys().wrapping_add(slot)) };
+        // SAFETY: they last as long as the key.
+        unsafe { &*bytes }
+    }
+}
+
+impl ErasedNode {
+    /// The node with this block, in a tree of this geometry.
+    pub(crate) fn of(block: NonNull<u8>, geometry: Erased) -> Self {
+        Self { block, types: geometry }
+    }
+
+    /// The same node, of a tree with these types.
+    #[inline(always)]
+    pub(crate) fn with<T: Types>(self, types: T) -> NodeOf<T> {
+        debug_assert_eq!(self.geometry().internal, types.geometry().internal);
+        NodeOf { block: self.block, types }
     }
 }

@@ -9,23 +9,23 @@ use allotment_alloc::Allocator;
 use crate::raw::count::count_leaves;
 use crate::raw::fill::Fill;
 use crate::raw::join::join_mending;
-use crate::raw::node::Node;
-use crate::raw::path::{Root, Slot};
+use crate::raw::path::{ErasedSlot, Root};
 use crate::raw::shape::Shape;
-use crate::raw::slots::transfer_slots;
+use crate::raw::slots::Slots;
 use crate::raw::source::Source;
 use crate::raw::spare::Spare;
 use crate::raw::stock::Stock;
 use crate::raw::tree::Tree;
+use crate::raw::types::{Erased, geometry_of};
 
 /// A tree that is being packed. Dropped, it is one tree again: what was packed, and the rest.
 struct Pack<'a, K, V, S: Shape<K>, A: Allocator> {
     tree: &'a mut Tree<K, V, S>,
     alloc: &'a A,
-    rest: Source<K, V, S>,
-    packed: Fill<K, V, S>,
+    rest: Source,
+    packed: Fill<Erased>,
     /// Beyond what the next step needs, it has what the last join does.
-    stock: Stock<'a, K, V, S, A>,
+    stock: Stock<'a, A>,
     /// Internal nodes that the last join needs at most.
     kept: usize,
 }
@@ -50,9 +50,9 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
             unsafe { self.pack(alloc) }?;
         }
         let Some(Root { node, level }) = self.root else { return Ok(()) };
-        let mut slots = Node::<K, V, S>::slots_after(0, level);
+        let mut slots = node.geometry().slots_after(0, level);
         while slots < node.len() {
-            slots = Node::<K, V, S>::slots_after(slots, level);
+            slots = node.geometry().slots_after(slots, level);
         }
         // SAFETY: slots enough for what the root has; the rest is passed on.
         unsafe { self.resize_root(slots, alloc) }
@@ -72,10 +72,10 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         unsafe { self.make_whole(alloc) }?;
         let Some(root) = self.root else { return Ok(()) };
         let kept = root.level + 1;
-        let mut stock = Stock::new(alloc);
+        let mut stock = Stock::new(root.node.geometry(), alloc);
         stock.reserve(2, kept + root.level)?;
-        let rest = Source::new(root, self.len);
-        let packed = Fill::new(None, 0);
+        let rest = Source::new(root.erased(), self.len);
+        let packed = Fill::new(root.node.geometry(), None, 0);
         let mut pack = Pack { tree: self, alloc, rest, packed, stock, kept };
         while pack.step()? {}
         Ok(())
@@ -93,9 +93,9 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     /// The nodes stem from `alloc`.
     pub(crate) unsafe fn shrink_to_fit<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
         let Some(root) = self.root else { return Ok(()) };
-        let leaves = count_leaves(root);
+        let leaves = count_leaves(root.erased());
         // Each leaf but the last comes with the slot behind it.
-        let packed = (self.len + 1).div_ceil(Node::<K, V, S>::capacity() + 1);
+        let packed = (self.len + 1).div_ceil(root.node.capacity() + 1);
         if leaves > 1 && leaves - packed.min(leaves) < leaves.div_ceil(8) {
             return Ok(());
         }
@@ -108,11 +108,11 @@ impl<K, V, S: Shape<K>, A: Allocator> Pack<'_, K, V, S, A> {
     /// Moves slots until a leaf of either kind is at its end; answers whether there were any.
     fn step(&mut self) -> Result<bool, Layout> {
         let Some(span) = self.rest.span() else { return Ok(false) };
-        let first = (span.node, span.level, span.index);
+        let from = Slots::of(span.node, span.level);
         let count = if let Some((leaf, len)) = self.packed.room() {
-            let count = span.count.min(Node::<K, V, S>::capacity() - len);
+            let count = span.count.min(leaf.capacity() - len);
             // SAFETY: slots of the span, and as many with room.
-            unsafe { transfer_slots(first, (leaf, 0, len), count) };
+            unsafe { from.transfer(span.index, (Slots::of(leaf, 0), len), count) };
             // SAFETY: they were moved there.
             unsafe { self.packed.keep(leaf, len, count) };
             count
@@ -120,11 +120,11 @@ impl<K, V, S: Shape<K>, A: Allocator> Pack<'_, K, V, S, A> {
             let (leaves, internals) = self.packed.needs();
             self.stock.reserve(leaves, internals + self.kept)?;
             // SAFETY: there is no room, and the nodes were reserved.
-            let Slot { node, level, index } = unsafe { self.packed.grow(&mut self.stock) };
+            let ErasedSlot { node, level, index } = unsafe { self.packed.grow(&mut self.stock) };
             // SAFETY: a slot of the span, to the one made for it.
-            unsafe { transfer_slots(first, (node, level, index), 1) };
+            unsafe { from.transfer_one(span.index, (Slots::of(node, level), index)) };
             // SAFETY: just now.
-            unsafe { self.packed.seated(Slot { node, level, index }) };
+            unsafe { self.packed.seated(ErasedSlot { node, level, index }) };
             1
         };
         // SAFETY: they were moved out.
@@ -135,12 +135,12 @@ impl<K, V, S: Shape<K>, A: Allocator> Pack<'_, K, V, S, A> {
 
 impl<K, V, S: Shape<K>, A: Allocator> Drop for Pack<'_, K, V, S, A> {
     fn drop(&mut self) {
-        let mut freed = [Spare::new(self.alloc), Spare::new(self.alloc)];
+        let mut freed = [(); 2].map(|()| Spare::new(geometry_of::<K, V, S>(), self.alloc));
         // SAFETY: the source is not used again.
         let (rest, rest_len) = unsafe { self.rest.whole(&mut freed[0]) };
         let (packed, len) = self.packed.finish();
         // SAFETY: the rest is mended at its left border, and enough nodes were kept.
         let root = unsafe { join_mending(packed, rest, &mut self.stock, &mut freed[1]) };
-        *self.tree = Tree::of(root, len + rest_len);
+        *self.tree = Tree::of_erased(root, len + rest_len);
     }
 }

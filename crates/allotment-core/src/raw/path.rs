@@ -10,27 +10,79 @@
 use core::cmp::Ordering;
 use core::fmt;
 
-use crate::raw::node::Node;
+use crate::raw::node::{ErasedNode, NodeOf};
 use crate::raw::shape::{MAX_HEIGHT, Shape};
+use crate::raw::types::{Erased, Known, Types};
 
 /// The top of a tree that has at least one pair.
-pub(crate) struct Root<K, V, S> {
-    pub(crate) node: Node<K, V, S>,
+pub(crate) struct RootOf<T> {
+    pub(crate) node: NodeOf<T>,
     /// The level that `node` stands on: 0 for a lone leaf.
     pub(crate) level: usize,
 }
 
-impl<K, V, S> Clone for Root<K, V, S> {
+pub(crate) type Root<K, V, S> = RootOf<Known<K, V, S>>;
+
+pub(crate) type ErasedRoot = RootOf<Erased>;
+
+impl<T: Copy> Clone for RootOf<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<K, V, S> Copy for Root<K, V, S> {}
+impl<T: Copy> Copy for RootOf<T> {}
 
-impl<K, V, S: Shape<K>> Root<K, V, S> {
+impl ErasedRoot {
+    /// The same root, of a tree with these types.
+    #[inline]
+    pub(crate) fn with<T: Types>(self, types: T) -> RootOf<T> {
+        RootOf { node: self.node.with(types), level: self.level }
+    }
+
+    /// The pair after the leaf that `path` leads to: in an internal node, if there is one.
+    fn slot_after_leaf(self, path: &Path) -> Option<ErasedSlot> {
+        self.slot_above_after(path)
+    }
+
+    /// The pair before the leaf that `path` leads to: in an internal node, if there is one.
+    fn slot_before_leaf(self, path: &Path) -> Option<ErasedSlot> {
+        (1..=self.level).find_map(|level| {
+            let index = path.edge(level).checked_sub(1)?;
+            Some(SlotOf { node: self.node_at(path, level), level, index })
+        })
+    }
+
+    /// Moves `path` from one leaf to the next; returns that leaf and the pair between the two, or
+    /// `None` if the leaf was the last one.
+    pub(crate) fn next_leaf(self, path: &mut Path) -> Option<Crossing> {
+        let slot = self.slot_after_leaf(path)?;
+        path.set(slot.level, slot.index + 1);
+        // SAFETY: N2, `index + 1 <= len`.
+        let child = unsafe { slot.node.child(slot.index + 1) };
+        Some((path.descend_first(child, slot.level - 1), slot))
+    }
+
+    /// Moves `path` from one leaf to the one before; returns that leaf and the pair between the
+    /// two, or `None` if the leaf was the first one.
+    pub(crate) fn prev_leaf(self, path: &mut Path) -> Option<Crossing> {
+        let slot = self.slot_before_leaf(path)?;
+        path.set(slot.level, slot.index);
+        // SAFETY: N2, `index < len`.
+        let child = unsafe { slot.node.child(slot.index) };
+        Some((path.descend_last(child, slot.level - 1), slot))
+    }
+}
+
+impl<T: Types> RootOf<T> {
+    /// The same root, of whose pairs no more is known.
+    #[inline]
+    pub(crate) fn erased(self) -> ErasedRoot {
+        RootOf { node: self.node.erased(), level: self.level }
+    }
+
     /// The node on `level` that `path` leads to, by the edges above that level.
-    pub(crate) fn node_at(self, path: &Path, level: usize) -> Node<K, V, S> {
+    pub(crate) fn node_at(self, path: &Path, level: usize) -> NodeOf<T> {
         debug_assert!(level <= self.level);
         let mut node = self.node;
         for above in (level + 1..=self.level).rev() {
@@ -44,55 +96,28 @@ impl<K, V, S: Shape<K>> Root<K, V, S> {
     #[inline]
     pub(super) fn slot_after(
         self,
-        leaf: Node<K, V, S>,
+        leaf: NodeOf<T>,
         index: usize,
         path: &Path,
-    ) -> Option<Slot<K, V, S>> {
+    ) -> Option<SlotOf<T>> {
         if index < leaf.len() {
-            return Some(Slot { node: leaf, level: 0, index });
+            return Some(SlotOf { node: leaf, level: 0, index });
         }
-        self.slot_after_leaf(path)
+        self.slot_above_after(path)
     }
 
     /// The pair after the leaf that `path` leads to: in an internal node, if there is one.
-    fn slot_after_leaf(self, path: &Path) -> Option<Slot<K, V, S>> {
+    #[inline]
+    fn slot_above_after(self, path: &Path) -> Option<SlotOf<T>> {
         (1..=self.level).find_map(|level| {
             let (node, index) = (self.node_at(path, level), path.edge(level));
-            (index < node.len()).then_some(Slot { node, level, index })
+            (index < node.len()).then_some(SlotOf { node, level, index })
         })
-    }
-
-    /// The pair before the leaf that `path` leads to: in an internal node, if there is one.
-    fn slot_before_leaf(self, path: &Path) -> Option<Slot<K, V, S>> {
-        (1..=self.level).find_map(|level| {
-            let index = path.edge(level).checked_sub(1)?;
-            Some(Slot { node: self.node_at(path, level), level, index })
-        })
-    }
-
-    /// Moves `path` from one leaf to the next; returns that leaf and the pair between the two, or
-    /// `None` if the leaf was the last one.
-    pub(crate) fn next_leaf(self, path: &mut Path) -> Option<Crossing<K, V, S>> {
-        let slot = self.slot_after_leaf(path)?;
-        path.set(slot.level, slot.index + 1);
-        // SAFETY: N2, `index + 1 <= len`.
-        let child = unsafe { slot.node.child(slot.index + 1) };
-        Some((path.descend_first(child, slot.level - 1), slot))
-    }
-
-    /// Moves `path` from one leaf to the one before; returns that leaf and the pair between the
-    /// two, or `None` if the leaf was the first one.
-    pub(crate) fn prev_leaf(self, path: &mut Path) -> Option<Crossing<K, V, S>> {
-        let slot = self.slot_before_leaf(path)?;
-        path.set(slot.level, slot.index);
-        // SAFETY: N2, `index < len`.
-        let child = unsafe { slot.node.child(slot.index) };
-        Some((path.descend_last(child, slot.level - 1), slot))
     }
 }
 
 /// A leaf that a walk comes to, and the pair that it goes over to get there.
-pub(crate) type Crossing<K, V, S> = (Node<K, V, S>, Slot<K, V, S>);
+pub(crate) type Crossing = (ErasedNode, ErasedSlot);
 
 /// The way from the root to a place: the edge taken at each level above it.
 ///
@@ -122,11 +147,11 @@ impl Path {
 
     /// Goes on to the first leaf under `node`, to which the path leads; returns that leaf.
     #[inline]
-    pub(crate) fn descend_first<K, V, S: Shape<K>>(
+    pub(crate) fn descend_first<T: Types>(
         &mut self,
-        mut node: Node<K, V, S>,
+        mut node: NodeOf<T>,
         level: usize,
-    ) -> Node<K, V, S> {
+    ) -> NodeOf<T> {
         for level in (1..=level).rev() {
             self.set(level, 0);
             // SAFETY: N2: an internal node has an edge 0.
@@ -137,11 +162,11 @@ impl Path {
 
     /// Goes on to the last leaf under `node`, to which the path leads; returns that leaf.
     #[inline]
-    pub(crate) fn descend_last<K, V, S: Shape<K>>(
+    pub(crate) fn descend_last<T: Types>(
         &mut self,
-        mut node: Node<K, V, S>,
+        mut node: NodeOf<T>,
         level: usize,
-    ) -> Node<K, V, S> {
+    ) -> NodeOf<T> {
         for level in (1..=level).rev() {
             let len = node.len();
             self.set(level, len);
@@ -166,19 +191,39 @@ impl fmt::Debug for Path {
 }
 
 /// A stored pair.
-pub(crate) struct Slot<K, V, S> {
-    pub(crate) node: Node<K, V, S>,
+pub(crate) struct SlotOf<T> {
+    pub(crate) node: NodeOf<T>,
     pub(crate) level: usize,
     pub(crate) index: usize,
 }
 
-impl<K, V, S> Clone for Slot<K, V, S> {
+pub(crate) type Slot<K, V, S> = SlotOf<Known<K, V, S>>;
+
+pub(crate) type ErasedSlot = SlotOf<Erased>;
+
+impl<T: Copy> Clone for SlotOf<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<K, V, S> Copy for Slot<K, V, S> {}
+impl<T: Copy> Copy for SlotOf<T> {}
+
+impl ErasedSlot {
+    /// The same slot, of a tree with these types.
+    #[inline]
+    pub(crate) fn with<T: Types>(self, types: T) -> SlotOf<T> {
+        SlotOf { node: self.node.with(types), level: self.level, index: self.index }
+    }
+}
+
+impl<T: Types> SlotOf<T> {
+    /// The same slot, of whose pair no more is known.
+    #[inline]
+    pub(crate) fn erased(self) -> ErasedSlot {
+        SlotOf { node: self.node.erased(), level: self.level, index: self.index }
+    }
+}
 
 impl<K, V, S: Shape<K>> Slot<K, V, S> {
     /// Address of the key.
@@ -225,43 +270,61 @@ pub(crate) struct Place<K, V, S> {
 }
 
 /// A position between two pairs, or before the first, or after the last: an edge of a leaf.
-pub(crate) struct Edge<K, V, S> {
-    pub(crate) leaf: Node<K, V, S>,
+pub(crate) struct EdgeOf<T> {
+    pub(crate) leaf: NodeOf<T>,
     pub(crate) index: usize,
     pub(crate) path: Path,
 }
 
-impl<K, V, S> Clone for Edge<K, V, S> {
+pub(crate) type Edge<K, V, S> = EdgeOf<Known<K, V, S>>;
+
+pub(crate) type ErasedEdge = EdgeOf<Erased>;
+
+impl<T: Copy> Clone for EdgeOf<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<K, V, S> Copy for Edge<K, V, S> {}
+impl<T: Copy> Copy for EdgeOf<T> {}
 
-impl<K, V, S> PartialEq for Edge<K, V, S> {
+impl<T> PartialEq for EdgeOf<T> {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.leaf == other.leaf && self.index == other.index
     }
 }
 
-impl<K, V, S: Shape<K>> Edge<K, V, S> {
+impl ErasedEdge {
+    /// The same edge, of a tree with these types.
+    #[inline]
+    pub(crate) fn with<T: Types>(self, types: T) -> EdgeOf<T> {
+        EdgeOf { leaf: self.leaf.with(types), index: self.index, path: self.path }
+    }
+}
+
+impl<T: Types> EdgeOf<T> {
+    /// The same edge, of a tree of whose pairs no more is known.
+    #[inline]
+    pub(crate) fn erased(self) -> ErasedEdge {
+        EdgeOf { leaf: self.leaf.erased(), index: self.index, path: self.path }
+    }
+
     /// The edge that `path` leads to, which has the leaf's index on level 0.
-    pub(crate) fn at(root: Root<K, V, S>, path: Path) -> Self {
+    pub(crate) fn at(root: RootOf<T>, path: Path) -> Self {
         Self { leaf: root.node_at(&path, 0), index: path.edge(0), path }
     }
 
     /// Where a search or a descent begins. Not an edge of the tree yet, since its node need not be
     /// a leaf: nothing may be done with it before it has been moved.
     #[inline]
-    pub(crate) fn start(root: Root<K, V, S>) -> Self {
+    pub(crate) fn start(root: RootOf<T>) -> Self {
         Self { leaf: root.node, index: 0, path: Path::new() }
     }
 
     /// The edge before the first pair.
     #[inline]
-    pub(crate) fn first(root: Root<K, V, S>) -> Self {
+    pub(crate) fn first(root: RootOf<T>) -> Self {
         let mut edge = Self::start(root);
         // The path is right as it is: edge 0 at each level.
         for _ in 0..root.level {
@@ -273,73 +336,80 @@ impl<K, V, S: Shape<K>> Edge<K, V, S> {
 
     /// The edge after the last pair.
     #[inline]
-    pub(crate) fn last(root: Root<K, V, S>) -> Self {
+    pub(crate) fn last(root: RootOf<T>) -> Self {
         let mut edge = Self::start(root);
         edge.descend_last(root.node, root.level);
         edge
     }
 
     /// Goes on to the first edge under `node`, to which the path leads.
-    pub(crate) fn descend_first(&mut self, node: Node<K, V, S>, level: usize) {
+    pub(crate) fn descend_first(&mut self, node: NodeOf<T>, level: usize) {
         self.leaf = self.path.descend_first(node, level);
         self.index = 0;
     }
 
     /// Goes on to the last edge under `node`, to which the path leads.
-    pub(crate) fn descend_last(&mut self, node: Node<K, V, S>, level: usize) {
+    pub(crate) fn descend_last(&mut self, node: NodeOf<T>, level: usize) {
         self.leaf = self.path.descend_last(node, level);
         self.index = self.leaf.len();
     }
 
     /// Steps over the next pair and returns its slot; `None` at the end.
     #[inline]
-    pub(crate) fn next(&mut self, root: Root<K, V, S>) -> Option<Slot<K, V, S>> {
+    pub(crate) fn next(&mut self, root: RootOf<T>) -> Option<SlotOf<T>> {
         let index = self.index;
         if index < self.leaf.len() {
             self.index = index + 1;
-            return Some(Slot { node: self.leaf, level: 0, index });
+            return Some(SlotOf { node: self.leaf, level: 0, index });
         }
         self.next_above(root)
     }
 
     /// Steps back over the pair before and returns its slot; `None` at the beginning.
     #[inline]
-    pub(crate) fn prev(&mut self, root: Root<K, V, S>) -> Option<Slot<K, V, S>> {
+    pub(crate) fn prev(&mut self, root: RootOf<T>) -> Option<SlotOf<T>> {
         if let Some(index) = self.index.checked_sub(1) {
             self.index = index;
-            return Some(Slot { node: self.leaf, level: 0, index });
+            return Some(SlotOf { node: self.leaf, level: 0, index });
         }
         self.prev_above(root)
     }
 
     /// `next` at the end of a leaf: the pair is in an internal node, if there is one.
     #[cold]
-    fn next_above(&mut self, root: Root<K, V, S>) -> Option<Slot<K, V, S>> {
-        let (leaf, slot) = root.next_leaf(&mut self.path)?;
-        (self.leaf, self.index) = (leaf, 0);
-        Some(slot)
+    fn next_above(&mut self, root: RootOf<T>) -> Option<SlotOf<T>> {
+        let (leaf, slot) = root.erased().next_leaf(&mut self.path)?;
+        let types = self.leaf.types();
+        (self.leaf, self.index) = (leaf.with(types), 0);
+        Some(slot.with(types))
     }
 
     /// `prev` at the beginning of a leaf.
     #[cold]
-    fn prev_above(&mut self, root: Root<K, V, S>) -> Option<Slot<K, V, S>> {
-        let (leaf, slot) = root.prev_leaf(&mut self.path)?;
-        (self.leaf, self.index) = (leaf, leaf.len());
-        Some(slot)
+    fn prev_above(&mut self, root: RootOf<T>) -> Option<SlotOf<T>> {
+        let (leaf, slot) = root.erased().prev_leaf(&mut self.path)?;
+        let types = self.leaf.types();
+        (self.leaf, self.index) = (leaf.with(types), leaf.len());
+        Some(slot.with(types))
     }
 
     /// The pair after this edge; the path of the edge leads to it.
     #[inline]
-    pub(crate) fn slot_after(&self, root: Root<K, V, S>) -> Option<Slot<K, V, S>> {
-        root.slot_after(self.leaf, self.index, &self.path)
+    pub(crate) fn slot_after(&self, root: RootOf<T>) -> Option<SlotOf<T>> {
+        if self.index < self.leaf.len() {
+            return Some(SlotOf { node: self.leaf, level: 0, index: self.index });
+        }
+        let slot = root.erased().slot_after_leaf(&self.path)?;
+        Some(slot.with(self.leaf.types()))
     }
 
     /// The pair before this edge; the path of the edge leads to it.
     #[inline]
-    pub(crate) fn slot_before(&self, root: Root<K, V, S>) -> Option<Slot<K, V, S>> {
+    pub(crate) fn slot_before(&self, root: RootOf<T>) -> Option<SlotOf<T>> {
         if let Some(index) = self.index.checked_sub(1) {
-            return Some(Slot { node: self.leaf, level: 0, index });
+            return Some(SlotOf { node: self.leaf, level: 0, index });
         }
-        root.slot_before_leaf(&self.path)
+        let slot = root.erased().slot_before_leaf(&self.path)?;
+        Some(slot.with(self.leaf.types()))
     }
 }

@@ -94,7 +94,9 @@ impl<V, S: Shape<V>> Postings<V, S> {
         match self {
             Self::One(_) => 0,
             Self::Few(few) => few.layout().size(),
-            Self::Many(many) => size_of::<Tree<V, (), S>>() + Usage::of(many.get().root()).bytes,
+            Self::Many(many) => {
+                size_of::<Tree<V, (), S>>() + Usage::of(many.get().erased_root()).bytes
+            }
         }
     }
 

@@ -105,7 +105,7 @@ fn count_within<K, V, S: Shape<K>>(
     steps: Steps,
     is_less: impl Fn(usize) -> bool,
 ) -> usize {
-    let capacity = Node::<K, V, S>::capacity();
+    let capacity = node.capacity();
     debug_assert!(steps == Steps::Root || node.is_whole());
     match steps {
         Steps::Root if !node.is_whole() => count_one_by_one(node.len(), is_less),
@@ -265,7 +265,7 @@ where
     let len = node.len();
     if const { size_of::<K>() <= 8 && !needs_drop::<K>() } {
         without_branches(node, len, key)
-    } else if Node::<K, V, S>::capacity() <= LINEAR_MAX {
+    } else if node.capacity() <= LINEAR_MAX {
         one_by_one(node, len, key)
     } else {
         three_way(node, len, key)

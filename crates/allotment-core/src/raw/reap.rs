@@ -16,11 +16,12 @@ use crate::raw::cut::{Border, mend};
 use crate::raw::hint::Hint;
 use crate::raw::node::Node;
 use crate::raw::owned::{Free, Owned};
+use crate::raw::pairs::take_pair;
 use crate::raw::path::Edge;
 use crate::raw::shape::Shape;
-use crate::raw::slots::take_pair;
 use crate::raw::spare::Spare;
 use crate::raw::tree::Tree;
+use crate::raw::types::geometry_of;
 
 /// A value that holds blocks, of which all but a few can be given back before it is.
 pub(crate) trait Reap: Free {
@@ -75,10 +76,10 @@ pub(crate) unsafe fn reap_but_one<K, V, S: Shape<K>, A: Allocator>(
         && let Some(parent) = end.last_parent()
     {
         // Where an allocator is likely to write, and what is to be dropped.
-        let bytes = if needs_drop::<(K, V)>() { Node::<K, V, S>::leaf_ahead() } else { 1 };
+        let bytes = if needs_drop::<(K, V)>() { parent.leaf_ahead() } else { 1 };
         let last = parent.len();
         while *end.left > 0 && parent.len() > 0 {
-            ask_for_leaves_before(parent, parent.len(), parent.len() == last, bytes);
+            ask_for_leaves_before(parent.erased(), parent.len(), parent.len() == last, bytes);
             // SAFETY: it has a slot, and a leaf behind it.
             unsafe { end.drop_last(parent) };
         }
@@ -172,9 +173,9 @@ impl<K, V, S: Shape<K>, A: Allocator> End<'_, K, V, S, A> {
     /// Sees to it that the right border is as it should be; what that sets free counts.
     fn mend(&mut self) {
         self.is_whole = true;
-        let mut freed = Spare::new(self.alloc);
+        let mut freed = Spare::new(geometry_of::<K, V, S>(), self.alloc);
         // SAFETY: only the right border can be short of slots.
-        unsafe { mend(&mut self.tree.root, Border::Right, &mut freed) };
+        self.tree.edit_root(|root| unsafe { mend(root, Border::Right, &mut freed) });
         *self.left = self.left.saturating_sub(freed.len());
     }
 }

@@ -1,24 +1,16 @@
-//! Taking a pair out, and refilling the nodes that fall below their minimum.
+//! Taking a pair out.
 //!
 //! A pair in an internal node is replaced by the one before it, which is the last of a leaf; so
-//! every removal takes a slot out of a leaf. A node left with too little merges with a sibling if
-//! the two and the slot between them fit one node, which may leave the parent with too little; or
-//! it borrows half of what the sibling has more. In a dense shape, three leaves that fit two are
-//! made two. No removal allocates.
+//! every removal takes a slot out of a leaf, which may then be short of slots: see `refill`.
 //!
 //! Takes for granted N0 to N3, T1, T2, P1. Does not care about order.
 
-use core::cmp::Ordering;
-
-use allotment_alloc::Allocator;
-
 use crate::raw::heads::fit_at;
-use crate::raw::node::Node;
-use crate::raw::path::{Edge, Path, Root, Slot};
+use crate::raw::node::ErasedNode;
+use crate::raw::pairs::{remove_pair, take_pair};
+use crate::raw::path::{ErasedSlot, Path, Slot};
 use crate::raw::shape::Shape;
-use crate::raw::slots::{merge, remove_pair, rotate_left, rotate_right, take_pair, transfer_slots};
-use crate::raw::spare::{Spare, Supply};
-use crate::raw::totals::recount;
+use crate::raw::slots::Slots;
 
 /// What a removal took out and left behind.
 pub(crate) struct Removed<K, V> {
@@ -43,216 +35,50 @@ pub(crate) unsafe fn remove<K, V, S: Shape<K>>(
     slot: Slot<K, V, S>,
     path: &mut Path,
 ) -> Removed<K, V> {
-    let replaced = slot.level > 0;
-    let (leaf, pair) = if replaced {
-        // SAFETY: passed on.
-        unsafe { remove_internal(slot, path) }
+    let (replaced, geometry) = (slot.level > 0, slot.node.geometry());
+    let (left, pair) = if replaced {
+        // SAFETY: passed on; the slot is filled again at once.
+        let leaf = unsafe { prepare(slot.erased(), path) };
+        // SAFETY: N1; as above.
+        let pair = unsafe { take_pair(slot.node, slot.level, slot.index) };
+        // SAFETY: that leaf, and the slot just emptied.
+        unsafe { lend(leaf, slot.erased()) };
+        (leaf.len(), pair)
     } else {
         path.set(0, slot.index);
         // SAFETY: a slot of a leaf, by the caller's promise.
-        (slot.node, unsafe { remove_pair(slot.node, slot.index) })
+        let pair = unsafe { remove_pair(slot.node, slot.index) };
+        (slot.node.len(), pair)
     };
-    Removed { pair, replaced, falls_short: Node::<K, V, S>::falls_short(leaf.len()) }
+    Removed { pair, replaced, falls_short: geometry.falls_short(left) }
 }
 
-/// Takes a pair out of an internal node and puts the one before it in its place; `path` then leads
-/// to the end of the leaf that gave it.
+/// Gets ready to put the pair before `slot`, which is in an internal node, in its place: answers
+/// the leaf whose last slot has it, to which `path` then leads.
 ///
 /// # Safety
 ///
 /// `slot` is a slot of an internal node, and `path` leads to it.
-unsafe fn remove_internal<K, V, S: Shape<K>>(
-    slot: Slot<K, V, S>,
-    path: &mut Path,
-) -> (Node<K, V, S>, (K, V)) {
+unsafe fn prepare(slot: ErasedSlot, path: &mut Path) -> ErasedNode {
     path.set(slot.level, slot.index);
     // SAFETY: N2, the edge before a slot.
     let child = unsafe { slot.node.child(slot.index) };
-    let mut before = Edge { leaf: child, index: 0, path: *path };
-    before.descend_last(child, slot.level - 1);
-    let last = before.index - 1;
-    let rising = before.leaf.keys().wrapping_add(last);
-    // SAFETY: the last key of a leaf, in place of that slot.
-    unsafe { fit_at(slot.node, slot.index, slot.index + 1, rising) };
-    // SAFETY: N1; the slot is filled again at once.
-    let pair = unsafe { take_pair(slot.node, slot.level, slot.index) };
-    let (from, to) = ((before.leaf, 0, last), (slot.node, slot.level, slot.index));
-    // SAFETY: the last slot of a leaf, which has one (T2), into the slot just emptied.
-    unsafe { transfer_slots(from, to, 1) };
-    before.leaf.shrink_by_one();
-    *path = before.path;
+    let leaf = path.descend_last(child, slot.level - 1);
+    let last = leaf.len() - 1;
     path.set(0, last);
-    (before.leaf, pair)
+    // SAFETY: the last key of a leaf, which has one (T2), in place of that slot.
+    unsafe { fit_at(slot.node, slot.index, slot.index + 1, leaf.key(last)) };
+    leaf
 }
 
-/// Refills the leaf that `path` leads to, and then each node above that falls short by it. `path`
-/// goes on leading to the same position.
+/// Moves the last pair of a leaf to `slot`.
 ///
 /// # Safety
 ///
-/// All nodes on the path but the leaf are as T2 says, and they stem from `alloc`.
-#[cold]
-pub(crate) unsafe fn refill<K, V, S: Shape<K>, A: Allocator>(
-    tree: &mut Option<Root<K, V, S>>,
-    path: &mut Path,
-    alloc: &A,
-) {
-    let mut freed = Spare::new(alloc);
-    // SAFETY: passed on.
-    unsafe { refill_upwards(tree, path, &mut freed) };
-    if let Some(root) = *tree {
-        recount(root, path);
-    }
-}
-
-/// [`refill`], which gives the nodes set free to `freed`.
-///
-/// # Safety
-///
-/// As for `refill`.
-unsafe fn refill_upwards<K, V, S: Shape<K>>(
-    tree: &mut Option<Root<K, V, S>>,
-    path: &mut Path,
-    freed: &mut impl Supply<K, V, S>,
-) {
-    let Some(root) = *tree else { return };
-    let mut from = 0;
-    if S::IS_DENSE
-        && root.level > 0
-        // SAFETY: passed on.
-        && let Some(leaf) = unsafe { close_ranks(root, path) }
-    {
-        // SAFETY: the leaf is out of the tree.
-        unsafe { freed.put(0, leaf) };
-        from = 1;
-    }
-    for level in from..root.level {
-        if root.node_at(path, level).len() >= Node::<K, V, S>::fill_min() {
-            return;
-        }
-        // SAFETY: the node has a parent, and with it a sibling (T2).
-        match unsafe { refill_from_sibling(root, path, level) } {
-            None => return,
-            // SAFETY: the node is out of the tree, and was on this level.
-            Some(merged) => unsafe { freed.put(level, merged) },
-        }
-    }
-    // SAFETY: passed on; what a merge left of the root is still a root.
-    unsafe { shrink_root(tree, freed) };
-}
-
-/// Merges the node on `level` of `path` with a sibling, and returns the node set free; or borrows
-/// from the sibling, and returns `None`.
-///
-/// # Safety
-///
-/// The level is below the root's, and the parent has at least one slot.
-unsafe fn refill_from_sibling<K, V, S: Shape<K>>(
-    root: Root<K, V, S>,
-    path: &mut Path,
-    level: usize,
-) -> Option<Node<K, V, S>> {
-    let (parent, edge) = (root.node_at(path, level + 1), path.edge(level + 1));
-    // With the left sibling, unless there is none.
-    let (slot, is_right) = if edge > 0 { (edge - 1, true) } else { (0, false) };
-    // SAFETY: N2, `slot < len`.
-    let (left, right) = (unsafe { parent.child(slot) }, unsafe { parent.child(slot + 1) });
-    let (left_len, right_len) = (left.len(), right.len());
-    if left_len + 1 + right_len <= Node::<K, V, S>::capacity() {
-        if is_right {
-            path.set(level, left_len + 1 + path.edge(level));
-            path.set(level + 1, slot);
-        }
-        // SAFETY: the two and the slot between them fit one node.
-        return Some(unsafe { merge(parent, level + 1, slot) });
-    }
-    // The two do not fit one node, so the sibling has more than enough for both.
-    if is_right {
-        let count = (left_len - right_len) / 2;
-        // SAFETY: the left node has that many to give, the right one has room up to the middle.
-        unsafe { rotate_right(parent, level + 1, slot, count) };
-        path.set(level, path.edge(level) + count);
-    } else {
-        let count = (right_len - left_len) / 2;
-        // SAFETY: as above, with the sides exchanged.
-        unsafe { rotate_left(parent, level + 1, slot, count) };
-    }
-    None
-}
-
-/// Makes two leaves of three, the one that `path` leads to among them, if that leaves some room in
-/// the two; returns the one set free.
-///
-/// # Safety
-///
-/// The root is above the leaves; what the path leads to is as T2 says but for the leaf.
-unsafe fn close_ranks<K, V, S: Shape<K>>(
-    root: Root<K, V, S>,
-    path: &mut Path,
-) -> Option<Node<K, V, S>> {
-    let (parent, at) = (root.node_at(path, 1), path.edge(1));
-    let middle = at.clamp(1, parent.len().checked_sub(1).filter(|last| *last > 0)?);
-    let len = |edge| {
-        // SAFETY: N2; `middle` has a neighbour on each side.
-        unsafe { parent.child(edge) }.len()
-    };
-    let [left, own, right] = [middle - 1, middle, middle + 1].map(len);
-    let (capacity, index) = (Node::<K, V, S>::capacity(), path.edge(0));
-    let all = left + own + right + 1;
-    if all + (capacity / 16).max(1) > 2 * capacity {
-        return None;
-    }
-    if left + 1 + own <= capacity {
-        match at.cmp(&middle) {
-            Ordering::Less => {}
-            Ordering::Equal => {
-                path.set(1, middle - 1);
-                path.set(0, left + 1 + index);
-            }
-            // It would go on as it is, with too little perhaps.
-            Ordering::Greater => return None,
-        }
-        // SAFETY: the two and the slot between them fit one node.
-        return Some(unsafe { merge(parent, 1, middle - 1) });
-    }
-    // So many go to the left that both have about as many then. As the left and the middle leaf do
-    // not fit one, the right one is not full.
-    let least = (own + 1 + right).saturating_sub(capacity);
-    let count = (all / 2).saturating_sub(left).clamp(least, own.saturating_sub(1));
-    if count > 0 {
-        // SAFETY: the middle leaf has more, and the left one has room.
-        unsafe { rotate_left(parent, 1, middle - 1, count) };
-    }
-    let (edge, index) = match at {
-        at if at < middle => (at, index),
-        at if at > middle => (middle, own - count + 1 + index),
-        _ if index < count => (middle - 1, left + 1 + index),
-        _ => (middle, index - count),
-    };
-    path.set(1, edge);
-    path.set(0, index);
-    // SAFETY: what is left of the middle leaf fits the right one, with the slot between them.
-    Some(unsafe { merge(parent, 1, middle) })
-}
-
-/// Takes away a root without slots: its only child becomes the root, or the tree is empty.
-///
-/// # Safety
-///
-/// Nothing but this tree holds the root.
-pub(super) unsafe fn shrink_root<K, V, S: Shape<K>>(
-    tree: &mut Option<Root<K, V, S>>,
-    freed: &mut impl Supply<K, V, S>,
-) {
-    while let Some(Root { node, level }) = *tree
-        && node.len() == 0
-    {
-        *tree = match level.checked_sub(1) {
-            // SAFETY: N2: a node without slots still has edge 0.
-            Some(below) => Some(Root { node: unsafe { node.child(0) }, level: below }),
-            None => None,
-        };
-        // SAFETY: the node is out of the tree now and owns nothing.
-        unsafe { freed.put(level, node) };
-    }
+/// [`prepare`] answered the leaf, and the pair in `slot` was moved out.
+unsafe fn lend(leaf: ErasedNode, slot: ErasedSlot) {
+    let to = (Slots::of(slot.node, slot.level), slot.index);
+    // SAFETY: one slot, in different nodes.
+    unsafe { Slots::of(leaf, 0).transfer_one(leaf.len() - 1, to) };
+    leaf.shrink_by_one();
 }

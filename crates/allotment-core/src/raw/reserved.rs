@@ -6,26 +6,27 @@ use core::alloc::Layout;
 
 use allotment_alloc::Allocator;
 
-use crate::raw::insert::{choose, has_room, levels_needed, make_room};
-use crate::raw::node::Node;
+use crate::raw::insert::{choose, has_room, levels_needed};
+use crate::raw::node::ErasedNode;
 use crate::raw::search::Search;
 use crate::raw::shape::Shape;
 use crate::raw::spare::{Spare, Supply};
 use crate::raw::stock::Shelf;
 use crate::raw::tree::{Ready, Tree};
+use crate::raw::types::geometry_of;
 
 /// Takes nodes from a shelf; keeps those set free apart, since a root may be a small one.
-struct Held<'s, 'a, K, V, S: Shape<K>, A: Allocator> {
-    shelf: &'s mut Shelf<K, V, S>,
-    freed: Spare<'a, K, V, S, A>,
+struct Held<'s, 'a, A: Allocator> {
+    shelf: &'s mut Shelf,
+    freed: Spare<'a, A>,
 }
 
-impl<K, V, S: Shape<K>, A: Allocator> Supply<K, V, S> for Held<'_, '_, K, V, S, A> {
-    fn take(&mut self, level: usize) -> Node<K, V, S> {
-        self.shelf.take(level)
+impl<A: Allocator> Supply for Held<'_, '_, A> {
+    fn take(&mut self, level: usize) -> ErasedNode {
+        self.shelf.take(level, self.freed.geometry())
     }
 
-    unsafe fn put(&mut self, level: usize, node: Node<K, V, S>) {
+    unsafe fn put(&mut self, level: usize, node: ErasedNode) {
         // SAFETY: passed on.
         unsafe { self.freed.put(level, node) };
     }
@@ -56,7 +57,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     pub(crate) unsafe fn ready_from<A: Allocator>(
         &mut self,
         key: &K,
-        shelf: &mut Shelf<K, V, S>,
+        shelf: &mut Shelf,
         alloc: &A,
     ) -> Result<Ready<K, V, S>, Layout>
     where
@@ -67,16 +68,16 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
             return Ok(Ready::Equal(slot));
         }
         if !has_room(edge.as_ref()) {
-            let plan = choose(self.root, edge.as_ref());
-            let levels = levels_needed(plan, self.root, edge.as_ref());
-            let (leaves, internals) = shelf.counts();
+            let place = self.root.zip(edge.as_ref());
+            let plan = choose(place);
+            let levels = levels_needed(plan, place);
+            let (geometry, (leaves, internals)) = (geometry_of::<K, V, S>(), shelf.counts());
             if leaves < levels.min(1) || internals + 1 < levels {
-                return Err(Node::<K, V, S>::layout(usize::from(leaves > 0)));
+                return Err(geometry.layout_of(usize::from(leaves > 0), geometry.capacity));
             }
-            let mut held = Held { shelf, freed: Spare::new(alloc) };
+            let mut held = Held { shelf, freed: Spare::new(geometry, alloc) };
             // SAFETY: the plan was made for this root and edge, and the nodes are there.
-            unsafe { make_room(&mut self.root, &mut edge, plan, &mut held) };
-            self.note_room(edge.as_ref());
+            unsafe { self.carry_out(plan, &mut edge, &mut held) };
         }
         let Some(edge) = edge else { unreachable!("room was made at an edge") };
         self.count_on(&edge);

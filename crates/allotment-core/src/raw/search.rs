@@ -49,7 +49,7 @@ fn descend<K, V, S: Shape<K>>(
         // SAFETY: N2, and `rank` answers at most `len`.
         node = unsafe { node.child(index) };
         level -= 1;
-        if Node::<K, V, S>::has_heads() && level == 0 && root.level >= PREFETCH_LEVEL {
+        if node.has_heads() && level == 0 && root.level >= PREFETCH_LEVEL {
             node.prefetch_leaf();
         }
     }

@@ -48,6 +48,30 @@ pub(super) unsafe fn down_by_one<T>(first: *mut T, count: usize) {
     unsafe { by_one(Way::Down, first, count) };
 }
 
+/// Copies so many bytes to another place: of one slot, for which a call of `memcpy` is too much as
+/// a rule.
+///
+/// # Safety
+///
+/// They lie in one allocation at either place, the two do not overlap, and nobody else uses them.
+#[inline(always)]
+pub(super) unsafe fn copy_slot(from: *const u8, to: *mut u8, bytes: usize) {
+    if bytes > BYTES_MAX || !bytes.is_multiple_of(8) {
+        // SAFETY: passed on.
+        unsafe { ptr::copy_nonoverlapping(from, to, bytes) };
+        return;
+    }
+    let (from, to, words) = (from.cast::<u64>(), to.cast::<u64>(), bytes / 8);
+    let mut word = 0;
+    while word < words {
+        // SAFETY: `word < words`.
+        let one = unsafe { read::<u64, 1>(from.wrapping_add(word)) };
+        // SAFETY: as above.
+        unsafe { write(to.wrapping_add(word), one) };
+        word += 1;
+    }
+}
+
 /// Moves `count` slots by one place; `first` is the lowest place before or after.
 ///
 /// # Safety

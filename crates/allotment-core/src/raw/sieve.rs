@@ -14,12 +14,10 @@
 use allotment_alloc::Allocator;
 
 use crate::raw::gap::Gap;
-use crate::raw::hint::Hint;
-use crate::raw::node::Node;
+use crate::raw::pairs::take_pair;
 use crate::raw::path::Edge;
-use crate::raw::remove::refill;
 use crate::raw::shape::Shape;
-use crate::raw::slots::{shift_slots, take_pair};
+use crate::raw::slots::Slots;
 use crate::raw::totals::add_along;
 use crate::raw::tree::Tree;
 
@@ -93,7 +91,7 @@ impl<K, V, S: Shape<K>, A: Allocator> Sieve<'_, K, V, S, A> {
         let count = end - self.run;
         if self.kept < self.run {
             // SAFETY: slots of a leaf; those of the hole own nothing.
-            unsafe { shift_slots(self.edge.leaf, 0, self.run, self.kept, count) };
+            unsafe { Slots::of(self.edge.leaf.erased(), 0).shift(self.run, self.kept, count) };
         }
         self.kept += count;
     }
@@ -114,12 +112,11 @@ impl<K, V, S: Shape<K>, A: Allocator> Drop for Sieve<'_, K, V, S, A> {
         self.tree.len -= gone;
         let path = &mut self.edge.path;
         if let Some(root) = self.tree.root() {
-            add_along(root, path, -gone.cast_signed());
+            add_along(root.erased(), path, -gone.cast_signed());
         }
-        if S::IS_DENSE || leaf.len() < Node::<K, V, S>::fill_min() {
-            self.tree.hint = Hint::NONE;
+        if S::IS_DENSE || leaf.len() < leaf.geometry().fill_min {
             // SAFETY: the path leads to the leaf, the only node with too few slots; T4.
-            unsafe { refill(&mut self.tree.root, path, self.alloc) };
+            unsafe { self.tree.refill(path, self.alloc) };
         }
         if let Some(root) = self.tree.root() {
             *self.gap = Gap::at(Edge::at(root, *path));

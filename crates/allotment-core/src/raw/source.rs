@@ -11,54 +11,53 @@
 //!
 //! Takes for granted N0 to N3, T1 to T3, P1. Does not care about order.
 
-use allotment_alloc::Allocator;
-
 use crate::raw::ahead::Ahead;
 use crate::raw::cut::{Border, mend};
-use crate::raw::node::Node;
-use crate::raw::path::{Edge, Root, Slot};
+use crate::raw::node::{ErasedNode, Node};
+use crate::raw::pairs::take_pair;
+use crate::raw::path::{ErasedEdge, ErasedRoot, ErasedSlot};
 use crate::raw::run::FRONT;
 use crate::raw::shape::Shape;
-use crate::raw::slots::{shift_edges, shift_slots, take_pair};
-use crate::raw::spare::{Spare, Supply};
-use crate::raw::stock::Stock;
+use crate::raw::slots::{Slots, shift_edges};
+use crate::raw::spare::Supply;
+use crate::raw::types::Known;
 
 /// What is left of a tree behind its front.
-pub(super) struct Source<K, V, S> {
-    root: Root<K, V, S>,
+pub(super) struct Source {
+    root: ErasedRoot,
     /// All before it is consumed.
-    front: Edge<K, V, S>,
+    front: ErasedEdge,
     len: usize,
     ahead: Ahead,
 }
 
 /// Neighbouring slots of one node: the rest of a leaf, or the slot of an internal node between two
 /// children.
-pub(super) struct Span<K, V, S> {
-    pub(super) node: Node<K, V, S>,
+pub(super) struct Span {
+    pub(super) node: ErasedNode,
     pub(super) level: usize,
     pub(super) index: usize,
     pub(super) count: usize,
 }
 
-impl<K, V, S: Shape<K>> Span<K, V, S> {
+impl Span {
     /// The first slot.
-    pub(super) fn first(&self) -> Slot<K, V, S> {
-        Slot { node: self.node, level: self.level, index: self.index }
+    pub(super) fn first(&self) -> ErasedSlot {
+        ErasedSlot { node: self.node, level: self.level, index: self.index }
     }
 }
 
-impl<K, V, S: Shape<K>> Source<K, V, S> {
+impl Source {
     /// The tree under `root`, which has `len` slots.
-    pub(super) fn new(root: Root<K, V, S>, len: usize) -> Self {
-        Self { root, front: Edge::first(root), len, ahead: Ahead::under(root) }
+    pub(super) fn new(root: ErasedRoot, len: usize) -> Self {
+        Self { root, front: ErasedEdge::first(root), len, ahead: Ahead::under(root) }
     }
 
     /// The next slots; `None` at the end.
     ///
     /// Inlined for sure: read back from where a call wrote it, it would be waited for.
     #[inline(always)]
-    pub(super) fn span(&self) -> Option<Span<K, V, S>> {
+    pub(super) fn span(&self) -> Option<Span> {
         if self.len == 0 {
             return None;
         }
@@ -71,8 +70,8 @@ impl<K, V, S: Shape<K>> Source<K, V, S> {
 
     /// `span` at the end of a leaf.
     #[cold]
-    fn span_above(&self) -> Option<Span<K, V, S>> {
-        let Slot { node, level, index } = self.front.slot_after(self.root)?;
+    fn span_above(&self) -> Option<Span> {
+        let ErasedSlot { node, level, index } = self.front.slot_after(self.root)?;
         Some(Span { node, level, index, count: 1 })
     }
 
@@ -82,12 +81,7 @@ impl<K, V, S: Shape<K>> Source<K, V, S> {
     ///
     /// `span` is what [`span`](Self::span) answers, and the pairs in those slots were moved out.
     #[inline]
-    pub(super) unsafe fn advance<A: Allocator>(
-        &mut self,
-        span: &Span<K, V, S>,
-        count: usize,
-        stock: &mut Stock<'_, K, V, S, A>,
-    ) {
+    pub(super) unsafe fn advance(&mut self, span: &Span, count: usize, stock: &mut dyn Supply) {
         debug_assert!(count <= span.count);
         self.len -= count;
         if span.level == 0 {
@@ -102,14 +96,15 @@ impl<K, V, S: Shape<K>> Source<K, V, S> {
     ///
     /// # Safety
     ///
-    /// `span` is what [`span`](Self::span) answers.
-    pub(super) unsafe fn take_first<A: Allocator>(
+    /// `span` is what [`span`](Self::span) answers, and these are the types of the tree.
+    pub(super) unsafe fn take_first<K, V, S: Shape<K>>(
         &mut self,
-        span: &Span<K, V, S>,
-        stock: &mut Stock<'_, K, V, S, A>,
+        span: &Span,
+        stock: &mut dyn Supply,
     ) -> (K, V) {
+        let node: Node<K, V, S> = span.node.with(Known::NEW);
         // SAFETY: N1; the front moves over the slot at once.
-        let pair = unsafe { take_pair(span.node, span.level, span.index) };
+        let pair = unsafe { take_pair(node, span.level, span.index) };
         // SAFETY: the pair was moved out.
         unsafe { self.advance(span, 1, stock) };
         pair
@@ -120,11 +115,7 @@ impl<K, V, S: Shape<K>> Source<K, V, S> {
     /// # Safety
     ///
     /// As for `advance`.
-    unsafe fn advance_above<A: Allocator>(
-        &mut self,
-        span: &Span<K, V, S>,
-        stock: &mut Stock<'_, K, V, S, A>,
-    ) {
+    unsafe fn advance_above(&mut self, span: &Span, stock: &mut dyn Supply) {
         for below in 0..span.level {
             let node = self.root.node_at(&self.front.path, below);
             // SAFETY: all its slots lie before the front; lowest first, so that the way to the next
@@ -136,9 +127,8 @@ impl<K, V, S: Shape<K>> Source<K, V, S> {
         let child = unsafe { span.node.child(span.index + 1) };
         self.front.descend_first(child, span.level - 1);
         let (parent, edge) = (self.root.node_at(&self.front.path, 1), self.front.path.edge(1));
-        let ahead = self.ahead.among::<FRONT, K, V, S>(parent, edge);
-        self.ahead = ahead
-            .unwrap_or_else(|| self.ahead.beyond::<FRONT, K, V, S>(self.root, &self.front.path));
+        let ahead = self.ahead.among(FRONT, parent, edge);
+        self.ahead = ahead.unwrap_or_else(|| self.ahead.beyond(FRONT, self.root, &self.front.path));
     }
 
     /// Makes a tree of what is left; its left border is mended. `freed` gets at most one node a
@@ -147,10 +137,7 @@ impl<K, V, S: Shape<K>> Source<K, V, S> {
     /// # Safety
     ///
     /// The source is not used again; the nodes stem from the allocator of `freed`.
-    pub(super) unsafe fn whole<A: Allocator>(
-        &self,
-        freed: &mut Spare<'_, K, V, S, A>,
-    ) -> (Option<Root<K, V, S>>, usize) {
+    pub(super) unsafe fn whole(&self, freed: &mut dyn Supply) -> (Option<ErasedRoot>, usize) {
         for level in 0..=self.root.level {
             let node = self.root.node_at(&self.front.path, level);
             let gone = if level == 0 { self.front.index } else { self.front.path.edge(level) };
@@ -159,7 +146,7 @@ impl<K, V, S: Shape<K>> Source<K, V, S> {
             }
             let rest = node.len() - gone;
             // SAFETY: the slots before the front own nothing; the others move there.
-            unsafe { shift_slots(node, level, gone, 0, rest) };
+            unsafe { Slots::of(node, level).shift(gone, 0, rest) };
             if level > 0 {
                 // SAFETY: and so do the edges.
                 unsafe { shift_edges(node, gone, 0, rest + 1) };

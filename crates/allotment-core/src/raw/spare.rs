@@ -5,38 +5,51 @@
 //! the `Spare` is dropped: after the commit, or when the allocator failed or panicked half-way.
 
 use core::alloc::Layout;
+use core::mem::MaybeUninit;
+use core::ptr::NonNull;
 
 use allotment_alloc::Allocator;
 
-use crate::raw::node::Node;
-use crate::raw::shape::{MAX_HEIGHT, Shape};
+use crate::raw::node::ErasedNode;
+use crate::raw::shape::MAX_HEIGHT;
+use crate::raw::types::Erased;
 
 /// Where an operation takes nodes from, and where it puts those that it sets free.
-pub(super) trait Supply<K, V, S> {
+pub(super) trait Supply {
     /// Takes out a node for `level`, which was obtained before.
-    fn take(&mut self, level: usize) -> Node<K, V, S>;
+    fn take(&mut self, level: usize) -> ErasedNode;
 
     /// Puts in a node of `level` that is out of the tree and owns nothing.
     ///
     /// # Safety
     ///
     /// The node came from the allocator of this supply, and no copy of its address is used again.
-    unsafe fn put(&mut self, level: usize, node: Node<K, V, S>);
+    unsafe fn put(&mut self, level: usize, node: ErasedNode);
 }
 
 /// At most one spare node per level, and one above the root. Too large to be moved about: it stays
 /// where it was made.
-pub(crate) struct Spare<'a, K, V, S: Shape<K>, A: Allocator> {
+pub(crate) struct Spare<'a, A: Allocator> {
     alloc: &'a A,
-    nodes: [Option<Node<K, V, S>>; MAX_HEIGHT + 1],
-    /// Levels up to which there may be a node.
-    levels: usize,
+    geometry: Erased,
+    /// Written where `filled` says so: most edits need one or two, and none should have to clear
+    /// them all.
+    blocks: [MaybeUninit<NonNull<u8>>; MAX_HEIGHT + 1],
+    /// A bit for each level that there is a node for.
+    filled: u64,
 }
 
-impl<'a, K, V, S: Shape<K>, A: Allocator> Spare<'a, K, V, S, A> {
+const _: () = assert!(MAX_HEIGHT < u64::BITS as usize);
+
+impl<'a, A: Allocator> Spare<'a, A> {
+    /// For trees of this geometry.
     #[inline]
-    pub(crate) fn new(alloc: &'a A) -> Self {
-        Self { alloc, nodes: [None; MAX_HEIGHT + 1], levels: 0 }
+    pub(crate) fn new(geometry: Erased, alloc: &'a A) -> Self {
+        Self { alloc, geometry, blocks: [MaybeUninit::uninit(); MAX_HEIGHT + 1], filled: 0 }
+    }
+
+    pub(super) fn geometry(&self) -> Erased {
+        self.geometry
     }
 
     /// Obtains a node for each of the lowest `levels` levels.
@@ -51,7 +64,7 @@ impl<'a, K, V, S: Shape<K>, A: Allocator> Spare<'a, K, V, S, A> {
     pub(super) fn reserve(&mut self, levels: usize) -> Result<(), Layout> {
         assert!(levels <= MAX_HEIGHT, "a tree of {MAX_HEIGHT} levels cannot grow");
         for level in 0..levels {
-            self.set(level, Node::allocate(level, self.alloc)?);
+            self.reserve_root(level, self.geometry.capacity)?;
         }
         Ok(())
     }
@@ -62,41 +75,44 @@ impl<'a, K, V, S: Shape<K>, A: Allocator> Spare<'a, K, V, S, A> {
     ///
     /// The layout that the allocator could not serve.
     pub(super) fn reserve_root(&mut self, level: usize, slots: usize) -> Result<(), Layout> {
-        self.set(level, Node::allocate_with(slots, level, self.alloc)?);
+        let node = ErasedNode::allocate(self.geometry, slots, level, self.alloc)?;
+        self.set(level, node);
         Ok(())
     }
 
     /// Nodes in here.
     pub(super) fn len(&self) -> usize {
-        self.nodes[..self.levels].iter().flatten().count()
+        self.filled.count_ones() as usize
     }
 
-    fn set(&mut self, level: usize, node: Node<K, V, S>) {
-        debug_assert!(self.nodes[level].is_none(), "an edit has one spare node a level");
-        self.nodes[level] = Some(node);
-        self.levels = self.levels.max(level + 1);
+    fn set(&mut self, level: usize, node: ErasedNode) {
+        debug_assert!(self.filled & 1 << level == 0, "an edit has one spare node a level");
+        self.blocks[level].write(node.block());
+        self.filled |= 1 << level;
     }
 }
 
-impl<K, V, S: Shape<K>, A: Allocator> Supply<K, V, S> for Spare<'_, K, V, S, A> {
-    fn take(&mut self, level: usize) -> Node<K, V, S> {
-        self.nodes[level].take().expect("an edit reserves a node for each level that grows")
+impl<A: Allocator> Supply for Spare<'_, A> {
+    fn take(&mut self, level: usize) -> ErasedNode {
+        assert!(self.filled & 1 << level != 0, "an edit reserves a node for each level that grows");
+        self.filled &= !(1 << level);
+        // SAFETY: `set` wrote it, by the bit that was there.
+        let block = unsafe { self.blocks[level].assume_init() };
+        ErasedNode::of(block, self.geometry)
     }
 
-    unsafe fn put(&mut self, level: usize, node: Node<K, V, S>) {
+    unsafe fn put(&mut self, level: usize, node: ErasedNode) {
         self.set(level, node);
     }
 }
 
-impl<K, V, S: Shape<K>, A: Allocator> Drop for Spare<'_, K, V, S, A> {
-    // Rare, and part of so many operations that its code counts.
-    #[inline(never)]
+impl<A: Allocator> Drop for Spare<'_, A> {
     fn drop(&mut self) {
-        for level in 0..self.levels {
-            if let Some(node) = self.nodes[level].take() {
-                // SAFETY: the node stands on `level`, came from `alloc`, and is in no tree.
-                unsafe { node.deallocate(level, self.alloc) };
-            }
+        while self.filled != 0 {
+            let level = self.filled.trailing_zeros() as usize;
+            let node = self.take(level);
+            // SAFETY: the node stands on `level`, came from `alloc`, and is in no tree.
+            unsafe { node.deallocate(level, self.alloc) };
         }
     }
 }

@@ -20,26 +20,28 @@ use crate::raw::count::count_slots;
 use crate::raw::cut::{Border, mend, sever};
 use crate::raw::hint::Hint;
 use crate::raw::join::{join, join_at_seam, join_needs};
-use crate::raw::node::Node;
-use crate::raw::path::{Edge, Root};
+use crate::raw::path::{Edge, ErasedEdge, ErasedRoot};
 use crate::raw::search::Side;
 use crate::raw::shape::{MAX_HEIGHT, Shape};
-use crate::raw::slots::{shift_slots, transfer_slots};
+use crate::raw::slots::Slots;
 use crate::raw::spare::{Spare, Supply};
 use crate::raw::stock::Stock;
 use crate::raw::totals::add_along;
 use crate::raw::tree::Tree;
+use crate::raw::types::{Erased, Known, geometry_of};
 
 /// Nodes that an operation on whole trees set free. To be dropped when all trees have an owner,
 /// since that runs the allocator.
-pub(crate) struct Freed<'a, K, V, S: Shape<K>, A: Allocator> {
-    stock: Stock<'a, K, V, S, A>,
-    spares: [Spare<'a, K, V, S, A>; 2],
+pub(crate) struct Freed<'a, A: Allocator> {
+    stock: Stock<'a, A>,
+    spares: [Spare<'a, A>; 2],
 }
 
-impl<'a, K, V, S: Shape<K>, A: Allocator> Freed<'a, K, V, S, A> {
-    pub(crate) fn new(alloc: &'a A) -> Self {
-        Self { stock: Stock::new(alloc), spares: [Spare::new(alloc), Spare::new(alloc)] }
+impl<'a, A: Allocator> Freed<'a, A> {
+    /// For trees of this geometry.
+    pub(crate) fn new(geometry: Erased, alloc: &'a A) -> Self {
+        let spares = [(); 2].map(|()| Spare::new(geometry, alloc));
+        Self { stock: Stock::new(geometry, alloc), spares }
     }
 }
 
@@ -74,7 +76,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         &mut self,
         (from, to): (&Edge<K, V, S>, &Edge<K, V, S>),
         alloc: &'a A,
-        freed: &mut Freed<'a, K, V, S, A>,
+        freed: &mut Freed<'a, A>,
     ) -> Result<Self, Layout> {
         let Some(root) = self.root else { return Ok(Self::new()) };
         match from.path.compare(&to.path, root.level).then(from.index.cmp(&to.index)) {
@@ -91,11 +93,14 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
             return unsafe { self.cut(from, alloc, &mut freed.spares) };
         }
         let count = to.index.wrapping_sub(from.index);
-        let least = if root.level == 0 { 1 } else { Node::<K, V, S>::fill_min() };
+        let least = if root.level == 0 { 1 } else { from.leaf.geometry().fill_min };
         if from.leaf == to.leaf && from.leaf.len() >= count + least {
             freed.stock.reserve(1, 0)?;
             // SAFETY: the slots between two edges of a leaf, which keeps enough others.
-            return Ok(unsafe { self.take_slots(from, count, &mut freed.stock) });
+            let taken =
+                unsafe { take_slots(root.erased(), &from.erased(), count, &mut freed.stock) };
+            self.len -= count;
+            return Ok(Self::of_erased(Some(taken), count));
         }
         check_height(root.level);
         if root.level > 0 {
@@ -105,71 +110,13 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         }
         let Some(root) = self.root else { unreachable!("pairs lie on both sides") };
         freed.stock.reserve(2, 2 * root.level + join_needs_most(root.level))?;
+        let edges = (&from.erased(), &to.erased());
         // SAFETY: neither is at an end, and in order; the nodes are reserved.
-        Ok(unsafe { self.cut_out(root, (from, to), &mut freed.stock) })
-    }
-
-    /// [`cut_range`](Self::cut_range) within one leaf.
-    ///
-    /// # Safety
-    ///
-    /// The leaf has `count` slots behind `from` and enough others. `supply` has a leaf.
-    unsafe fn take_slots(
-        &mut self,
-        from: &Edge<K, V, S>,
-        count: usize,
-        supply: &mut impl Supply<K, V, S>,
-    ) -> Self {
-        let (leaf, at, len) = (from.leaf, from.index, from.leaf.len());
-        let node = supply.take(0);
-        node.set_skipped(leaf.skipped());
-        // SAFETY: slots of the leaf, to a new one.
-        unsafe { transfer_slots((leaf, 0, at), (node, 0, 0), count) };
-        node.set_len(count);
-        // SAFETY: the slots behind them close up.
-        unsafe { shift_slots(leaf, 0, at + count, at, len - at - count) };
-        leaf.shrink(len - count);
-        self.len -= count;
-        if let Some(root) = self.root {
-            add_along(root, &from.path, -count.cast_signed());
-        }
-        Self::of(Some(Root { node, level: 0 }), count)
-    }
-
-    /// [`cut_range`](Self::cut_range) in the middle of a tree.
-    ///
-    /// # Safety
-    ///
-    /// Pairs lie before `from`, between the two, and behind `to`, which are edges of this tree.
-    /// `stock` has two nodes a level, and those of a join.
-    unsafe fn cut_out<A: Allocator>(
-        &mut self,
-        root: Root<K, V, S>,
-        (from, to): (&Edge<K, V, S>, &Edge<K, V, S>),
-        stock: &mut Stock<'_, K, V, S, A>,
-    ) -> Self {
-        // SAFETY: an edge of the tree, and the nodes are reserved.
-        let mut right = Some(unsafe { sever(root, to, stock) });
-        // SAFETY: as above; it lies before the other.
-        let mut middle = Some(unsafe { sever(root, from, stock) });
-        let left = &mut self.root;
-        // SAFETY: only this border was severed.
-        unsafe { mend(left, Border::Right, stock) };
-        // SAFETY: only this border was severed.
-        unsafe { mend(&mut right, Border::Left, stock) };
-        for border in [Border::Left, Border::Right] {
-            // SAFETY: only the two borders were severed, and each has the edges that led down it.
-            unsafe { mend(&mut middle, border, stock) };
-        }
-        let (Some(before), Some(behind)) = (*left, right) else {
-            unreachable!("pairs lie on both sides")
-        };
-        // SAFETY: both borders are mended, and the nodes are reserved.
-        self.root = Some(unsafe { join(before, behind, stock) });
-        let count = middle.map_or(0, count_slots);
+        let cut = |root: &mut _| unsafe { cut_out(root, edges, &mut freed.stock) };
+        let (middle, count) = self.edit_root(cut);
         self.len -= count;
         self.hint = Hint::NONE;
-        Self::of(middle, count)
+        Ok(Self::of_erased(middle, count))
     }
 
     /// Hangs `other` into this tree at an edge, which afterwards lies on that side of its pairs.
@@ -189,7 +136,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         side: Side,
         other: &mut Self,
         alloc: &'a A,
-        freed: &mut Freed<'a, K, V, S, A>,
+        freed: &mut Freed<'a, A>,
     ) -> Result<(), Layout> {
         // SAFETY: the allocators share memory.
         unsafe { other.make_whole(alloc) }?;
@@ -205,9 +152,10 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         check_height(top + 1);
         freed.stock.reserve(1, root.level + join_needs_most(top) + join_needs_most(top + 1))?;
         // SAFETY: an edge of this tree, both roots have all slots, and the nodes are reserved.
-        let (whole, seam) = unsafe { hang(root, edge, side, inner, &mut freed.stock) };
-        *edge = seam;
-        *self = Self::of(Some(whole), self.len + other.len);
+        let (whole, seam) =
+            unsafe { hang(root.erased(), &edge.erased(), side, inner.erased(), &mut freed.stock) };
+        *edge = seam.with(Known::NEW);
+        *self = Self::of_erased(Some(whole), self.len + other.len);
         *other = Self::new();
         Ok(())
     }
@@ -251,23 +199,82 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         other: &mut Self,
         is_before: bool,
     ) -> Result<(), Layout> {
-        let (mut stock, mut freed) = (Stock::new(alloc), [Spare::new(alloc), Spare::new(alloc)]);
+        let geometry = geometry_of::<K, V, S>();
+        let (mut stock, mut freed) =
+            (Stock::new(geometry, alloc), [(); 2].map(|()| Spare::new(geometry, alloc)));
         let (left, right) =
             if is_before { (&mut *other, &mut *self) } else { (&mut *self, &mut *other) };
         // SAFETY: T2 holds, so a border is not too short of slots.
-        unsafe { mend(&mut left.root, Border::Right, &mut freed[0]) };
+        left.edit_root(|root| unsafe { mend(root, Border::Right, &mut freed[0]) });
         // SAFETY: as above.
-        unsafe { mend(&mut right.root, Border::Left, &mut freed[1]) };
-        let (Some(left), Some(right)) = (left.root, right.root) else {
+        right.edit_root(|root| unsafe { mend(root, Border::Left, &mut freed[1]) });
+        let (Some(left), Some(right)) = (left.erased_root(), right.erased_root()) else {
             unreachable!("both trees have a pair")
         };
         stock.reserve(0, join_needs(left, right))?;
         // SAFETY: both borders are mended, and the nodes are reserved.
         let root = unsafe { join(left, right, &mut stock) };
-        *self = Self::of(Some(root), self.len + other.len);
+        *self = Self::of_erased(Some(root), self.len + other.len);
         *other = Self::new();
         Ok(())
     }
+}
+
+/// Takes `count` slots behind an edge out of its leaf; answers a tree of them.
+///
+/// # Safety
+///
+/// `from` is an edge of the tree under `root`. The leaf has `count` slots behind it and enough
+/// others. `supply` has a leaf.
+unsafe fn take_slots(
+    root: ErasedRoot,
+    from: &ErasedEdge,
+    count: usize,
+    supply: &mut dyn Supply,
+) -> ErasedRoot {
+    let (leaf, at, len) = (from.leaf, from.index, from.leaf.len());
+    let node = supply.take(0);
+    node.set_skipped(leaf.skipped());
+    // SAFETY: slots of the leaf, to a new one.
+    unsafe { Slots::of(leaf, 0).transfer(at, (Slots::of(node, 0), 0), count) };
+    node.set_len(count);
+    // SAFETY: the slots behind them close up.
+    unsafe { Slots::of(leaf, 0).shift(at + count, at, len - at - count) };
+    leaf.shrink(len - count);
+    add_along(root, &from.path, -count.cast_signed());
+    ErasedRoot { node, level: 0 }
+}
+
+/// Takes what lies between two edges in the middle of a tree out, and counts it.
+///
+/// # Safety
+///
+/// Pairs lie before `from`, between the two, and behind `to`, which are edges of this tree. `stock`
+/// has two nodes a level, and those of a join.
+unsafe fn cut_out(
+    tree: &mut Option<ErasedRoot>,
+    (from, to): (&ErasedEdge, &ErasedEdge),
+    stock: &mut dyn Supply,
+) -> (Option<ErasedRoot>, usize) {
+    let Some(root) = *tree else { return (None, 0) };
+    // SAFETY: an edge of the tree, and the nodes are reserved.
+    let mut right = Some(unsafe { sever(root, to, stock) });
+    // SAFETY: as above; it lies before the other.
+    let mut middle = Some(unsafe { sever(root, from, stock) });
+    // SAFETY: only this border was severed.
+    unsafe { mend(tree, Border::Right, stock) };
+    // SAFETY: only this border was severed.
+    unsafe { mend(&mut right, Border::Left, stock) };
+    for border in [Border::Left, Border::Right] {
+        // SAFETY: only the two borders were severed, and each has the edges that led down it.
+        unsafe { mend(&mut middle, border, stock) };
+    }
+    let (Some(before), Some(behind)) = (*tree, right) else {
+        unreachable!("pairs lie on both sides")
+    };
+    // SAFETY: both borders are mended, and the nodes are reserved.
+    *tree = Some(unsafe { join(before, behind, stock) });
+    (middle, middle.map_or(0, count_slots))
 }
 
 /// Joins what lies before `edge` in the tree under `root`, the tree under `inner`, and what lies
@@ -277,14 +284,14 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
 ///
 /// `edge` is an edge of the tree under `root`; both roots have all slots. `stock` has a node a
 /// level of that tree, and those of two joins.
-unsafe fn hang<K, V, S: Shape<K>, A: Allocator>(
-    root: Root<K, V, S>,
-    edge: &Edge<K, V, S>,
+unsafe fn hang(
+    root: ErasedRoot,
+    edge: &ErasedEdge,
     side: Side,
-    inner: Root<K, V, S>,
-    stock: &mut Stock<'_, K, V, S, A>,
-) -> (Root<K, V, S>, Edge<K, V, S>) {
-    let (is_first, is_last) = (*edge == Edge::first(root), *edge == Edge::last(root));
+    inner: ErasedRoot,
+    stock: &mut dyn Supply,
+) -> (ErasedRoot, ErasedEdge) {
+    let (is_first, is_last) = (*edge == ErasedEdge::first(root), *edge == ErasedEdge::last(root));
     let behind = match (is_first, is_last) {
         (true, _) => Some(root),
         (_, true) => None,
@@ -304,14 +311,14 @@ unsafe fn hang<K, V, S: Shape<K>, A: Allocator>(
     match unsafe { join_mending(left, right, stock) } {
         Some((whole, Some(seam))) => (whole, seam),
         // One of the parts is empty, and the edge at an end.
-        Some((whole, None)) if left.is_none() => (whole, Edge::first(whole)),
-        Some((whole, None)) => (whole, Edge::last(whole)),
+        Some((whole, None)) if left.is_none() => (whole, ErasedEdge::first(whole)),
+        Some((whole, None)) => (whole, ErasedEdge::last(whole)),
         None => unreachable!("there is a pair"),
     }
 }
 
 /// The root of a tree, and the edge where two others were joined to become it.
-type Joined<K, V, S> = (Root<K, V, S>, Option<Edge<K, V, S>>);
+type Joined = (ErasedRoot, Option<ErasedEdge>);
 
 /// Mends the borders at the seam and joins two trees, either of which may be empty.
 ///
@@ -319,11 +326,11 @@ type Joined<K, V, S> = (Root<K, V, S>, Option<Edge<K, V, S>>);
 ///
 /// Everything but those borders is as T2 says; both roots have all slots. `stock` has the nodes of
 /// a join.
-unsafe fn join_mending<K, V, S: Shape<K>, A: Allocator>(
-    mut left: Option<Root<K, V, S>>,
-    mut right: Option<Root<K, V, S>>,
-    stock: &mut Stock<'_, K, V, S, A>,
-) -> Option<Joined<K, V, S>> {
+unsafe fn join_mending(
+    mut left: Option<ErasedRoot>,
+    mut right: Option<ErasedRoot>,
+    stock: &mut dyn Supply,
+) -> Option<Joined> {
     // SAFETY: only a border can be short of slots.
     unsafe { mend(&mut left, Border::Right, stock) };
     // SAFETY: as above.

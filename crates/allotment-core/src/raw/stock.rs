@@ -4,58 +4,67 @@
 //! on, so that the allocator is asked for what is missing only, and in advance.
 
 use core::alloc::Layout;
+use core::ptr::NonNull;
 
 use allotment_alloc::Allocator;
 
-use crate::raw::node::Node;
-use crate::raw::shape::Shape;
+use crate::raw::node::ErasedNode;
 use crate::raw::spare::Supply;
+use crate::raw::types::Erased;
 
 /// Nodes in no tree that own nothing: leaves and internal nodes, with all their slots.
-pub(crate) struct Shelf<K, V, S> {
-    leaves: Chain<K, V, S>,
-    internals: Chain<K, V, S>,
+pub(crate) struct Shelf {
+    leaves: Chain,
+    internals: Chain,
 }
 
-/// A shelf and the allocator of its nodes.
+/// A shelf, the allocator of its nodes, and their geometry.
 ///
 /// Dropped, it gives back what is left: foreign code, so all trees must have an owner by then.
-pub(super) struct Stock<'a, K, V, S: Shape<K>, A: Allocator> {
+pub(super) struct Stock<'a, A: Allocator> {
     alloc: &'a A,
-    shelf: Shelf<K, V, S>,
+    geometry: Erased,
+    shelf: Shelf,
 }
 
-/// Nodes of one kind, each holding the next in its first bytes.
-struct Chain<K, V, S> {
-    first: Option<Node<K, V, S>>,
+/// Nodes of one kind, the block of each holding that of the next in its first bytes.
+struct Chain {
+    first: Option<NonNull<u8>>,
     count: usize,
 }
 
-impl<K, V, S: Shape<K>> Chain<K, V, S> {
+// SAFETY: it owns its blocks, and nothing but they themselves leads to them.
+unsafe impl Send for Chain {}
+
+// SAFETY: as for `Send`; borrowed for reading, it only says how many there are.
+unsafe impl Sync for Chain {}
+
+impl Chain {
     /// # Safety
     ///
     /// The node is in no tree and owns nothing.
-    unsafe fn push(&mut self, node: Node<K, V, S>) {
+    unsafe fn push(&mut self, node: ErasedNode) {
         debug_assert!(node.is_whole());
-        let link = node.block().cast::<Option<Node<K, V, S>>>();
+        let link = node.block().cast::<Option<NonNull<u8>>>();
         // SAFETY: N0; the header has room for an address and is aligned for one, and nobody reads
         // it as a header before `pop` has written one again.
         unsafe { link.write(self.first) };
-        self.first = Some(node);
+        self.first = Some(node.block());
         self.count += 1;
     }
 
-    fn pop(&mut self) -> Option<Node<K, V, S>> {
-        let node = self.first?;
+    fn pop(&mut self, geometry: Erased) -> Option<ErasedNode> {
+        let block = self.first?;
         // SAFETY: `push` wrote the link.
-        self.first = unsafe { node.block().cast::<Option<Node<K, V, S>>>().read() };
+        self.first = unsafe { block.cast::<Option<NonNull<u8>>>().read() };
         self.count -= 1;
-        node.begin(Node::<K, V, S>::capacity());
+        let node = ErasedNode::of(block, geometry);
+        node.begin(geometry.capacity);
         Some(node)
     }
 }
 
-impl<K, V, S> Shelf<K, V, S> {
+impl Shelf {
     pub(crate) const fn new() -> Self {
         let (leaves, internals) =
             (Chain { first: None, count: 0 }, Chain { first: None, count: 0 });
@@ -66,9 +75,7 @@ impl<K, V, S> Shelf<K, V, S> {
     pub(crate) const fn counts(&self) -> (usize, usize) {
         (self.leaves.count, self.internals.count)
     }
-}
 
-impl<K, V, S: Shape<K>> Shelf<K, V, S> {
     /// Sees to it that there are at least so many nodes of each kind.
     ///
     /// # Errors
@@ -76,62 +83,56 @@ impl<K, V, S: Shape<K>> Shelf<K, V, S> {
     /// The layout that the allocator could not serve.
     pub(crate) fn reserve<A: Allocator>(
         &mut self,
-        leaves: usize,
-        internals: usize,
+        (leaves, internals): (usize, usize),
+        geometry: Erased,
         alloc: &A,
     ) -> Result<(), Layout> {
         while self.leaves.count < leaves {
-            let node = Node::allocate(0, alloc)?;
+            let node = ErasedNode::allocate(geometry, geometry.capacity, 0, alloc)?;
             // SAFETY: a new node.
             unsafe { self.leaves.push(node) };
         }
         while self.internals.count < internals {
-            let node = Node::allocate(1, alloc)?;
+            let node = ErasedNode::allocate(geometry, geometry.capacity, 1, alloc)?;
             // SAFETY: a new node; internal nodes of all levels are alike.
             unsafe { self.internals.push(node) };
         }
         Ok(())
     }
 
-    fn chain(&mut self, level: usize) -> &mut Chain<K, V, S> {
+    fn chain(&mut self, level: usize) -> &mut Chain {
         if level == 0 { &mut self.leaves } else { &mut self.internals }
+    }
+
+    /// Takes a node for `level` out, of which there is one.
+    pub(super) fn take(&mut self, level: usize, geometry: Erased) -> ErasedNode {
+        let node = self.chain(level).pop(geometry);
+        let node = node.expect("an edit reserves the nodes that it takes");
+        node.pad(0, geometry.capacity);
+        node
     }
 
     /// Gives all nodes back.
     ///
     /// # Safety
     ///
-    /// They stem from `alloc`.
-    #[inline(never)]
-    pub(crate) unsafe fn give_back<A: Allocator>(&mut self, alloc: &A) {
-        while let Some(leaf) = self.leaves.pop() {
+    /// They stem from `alloc`, and this is their geometry.
+    pub(crate) unsafe fn give_back<A: Allocator>(&mut self, geometry: Erased, alloc: &A) {
+        while let Some(leaf) = self.leaves.pop(geometry) {
             // SAFETY: a leaf that came from `alloc` and is in no tree.
             unsafe { leaf.deallocate(0, alloc) };
         }
-        while let Some(node) = self.internals.pop() {
+        while let Some(node) = self.internals.pop(geometry) {
             // SAFETY: an internal node that came from `alloc` and is in no tree.
             unsafe { node.deallocate(1, alloc) };
         }
     }
 }
 
-/// What goes in is any number of nodes a level, with all their slots.
-impl<K, V, S: Shape<K>> Supply<K, V, S> for Shelf<K, V, S> {
-    fn take(&mut self, level: usize) -> Node<K, V, S> {
-        let node = self.chain(level).pop().expect("an edit reserves the nodes that it takes");
-        node.pad(0, Node::<K, V, S>::capacity());
-        node
-    }
-
-    unsafe fn put(&mut self, level: usize, node: Node<K, V, S>) {
-        // SAFETY: passed on.
-        unsafe { self.chain(level).push(node) };
-    }
-}
-
-impl<'a, K, V, S: Shape<K>, A: Allocator> Stock<'a, K, V, S, A> {
-    pub(super) fn new(alloc: &'a A) -> Self {
-        Self { alloc, shelf: Shelf::new() }
+impl<'a, A: Allocator> Stock<'a, A> {
+    /// For trees of this geometry.
+    pub(super) fn new(geometry: Erased, alloc: &'a A) -> Self {
+        Self { alloc, geometry, shelf: Shelf::new() }
     }
 
     /// [`Shelf::reserve`].
@@ -140,28 +141,29 @@ impl<'a, K, V, S: Shape<K>, A: Allocator> Stock<'a, K, V, S, A> {
     ///
     /// The layout that the allocator could not serve.
     pub(super) fn reserve(&mut self, leaves: usize, internals: usize) -> Result<(), Layout> {
-        self.shelf.reserve(leaves, internals, self.alloc)
+        self.shelf.reserve((leaves, internals), self.geometry, self.alloc)
     }
 
     /// Gives all nodes back.
     pub(super) fn give_back(&mut self) {
-        // SAFETY: what is put in came from this allocator.
-        unsafe { self.shelf.give_back(self.alloc) };
+        // SAFETY: what is put in came from this allocator, and is of this geometry.
+        unsafe { self.shelf.give_back(self.geometry, self.alloc) };
     }
 }
 
-impl<K, V, S: Shape<K>, A: Allocator> Supply<K, V, S> for Stock<'_, K, V, S, A> {
-    fn take(&mut self, level: usize) -> Node<K, V, S> {
-        self.shelf.take(level)
+/// What goes in is any number of nodes a level, with all their slots.
+impl<A: Allocator> Supply for Stock<'_, A> {
+    fn take(&mut self, level: usize) -> ErasedNode {
+        self.shelf.take(level, self.geometry)
     }
 
-    unsafe fn put(&mut self, level: usize, node: Node<K, V, S>) {
+    unsafe fn put(&mut self, level: usize, node: ErasedNode) {
         // SAFETY: passed on.
-        unsafe { self.shelf.put(level, node) };
+        unsafe { self.shelf.chain(level).push(node) };
     }
 }
 
-impl<K, V, S: Shape<K>, A: Allocator> Drop for Stock<'_, K, V, S, A> {
+impl<A: Allocator> Drop for Stock<'_, A> {
     fn drop(&mut self) {
         self.give_back();
     }

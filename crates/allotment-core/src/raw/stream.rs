@@ -15,14 +15,15 @@ use crate::raw::path::{Edge, Slot};
 use crate::raw::shape::Shape;
 use crate::raw::stock::Stock;
 use crate::raw::tree::{OnEqual, Refused, Tree, overwrite};
+use crate::raw::types::{Known, geometry_of};
 
 /// A tree that grows at its end. Dropped, it is whole again.
 struct Stream<'a, K, V, S: Shape<K>, A: Allocator> {
     tree: &'a mut Tree<K, V, S>,
-    fill: Fill<K, V, S>,
+    fill: Fill<Known<K, V, S>>,
     /// The slot of the last pair.
     last: Option<Slot<K, V, S>>,
-    stock: Stock<'a, K, V, S, A>,
+    stock: Stock<'a, A>,
 }
 
 /// Why a stream ends.
@@ -37,7 +38,7 @@ enum End<K, V> {
 
 /// A leaf that is being filled. Dropped, it has its pairs.
 struct Filled<'f, K, V, S: Shape<K>> {
-    fill: &'f mut Fill<K, V, S>,
+    fill: &'f mut Fill<Known<K, V, S>>,
     last: &'f mut Slot<K, V, S>,
     leaf: Node<K, V, S>,
     start: usize,
@@ -56,7 +57,8 @@ impl<K, V, S: Shape<K>> Drop for Filled<'_, K, V, S> {
 
 impl<K, V, S: Shape<K>, A: Allocator> Drop for Stream<'_, K, V, S, A> {
     fn drop(&mut self) {
-        (self.tree.root, self.tree.len) = self.fill.finish();
+        let (root, len) = self.fill.finish();
+        *self.tree = Tree::of(root, len);
     }
 }
 
@@ -79,8 +81,9 @@ impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
     ) -> Result<Option<(K, V)>, Refused<K, V>> {
         loop {
             self.hint = Hint::NONE;
-            let (fill, last) = (Fill::new(self.root, self.len), self.last_slot());
-            let mut stream = Stream { tree: self, fill, last, stock: Stock::new(alloc) };
+            let (fill, last) = (Fill::new(Known::NEW, self.root, self.len), self.last_slot());
+            let stock = Stock::new(geometry_of::<K, V, S>(), alloc);
+            let mut stream = Stream { tree: self, fill, last, stock };
             let (key, value) = match stream.run(pairs, on_equal)? {
                 End::Finished => return Ok(None),
                 End::Before(pair) => return Ok(Some(pair)),

@@ -8,16 +8,16 @@
 //! Takes for granted N0 to N2, P1. Totals decide answers, never which memory is touched: whatever
 //! they say, no edge or slot behind the last is looked at.
 
-use crate::raw::node::Node;
-use crate::raw::path::{Edge, Path, Place, Root, Slot};
-use crate::raw::shape::Shape;
+use crate::raw::node::ErasedNode;
+use crate::raw::path::{EdgeOf, ErasedRoot, Path, RootOf, SlotOf};
+use crate::raw::types::Types;
 
 /// How many pairs are at and below a node.
 ///
 /// # Safety
 ///
 /// The node stands on `level`, and the totals of its own edges are written (N6).
-pub(super) unsafe fn total_of<K, V, S: Shape<K>>(node: Node<K, V, S>, level: usize) -> usize {
+pub(super) unsafe fn total_of(node: ErasedNode, level: usize) -> usize {
     let len = node.len();
     if level == 0 {
         return len;
@@ -31,16 +31,13 @@ pub(super) unsafe fn total_of<K, V, S: Shape<K>>(node: Node<K, V, S>, level: usi
 /// # Safety
 ///
 /// The node stands on `level`, is internal, and has a child there, whose own totals are written.
-pub(super) unsafe fn recount_child<K, V, S: Shape<K>>(
-    node: Node<K, V, S>,
-    level: usize,
-    edge: usize,
-) {
-    if !S::HAS_TOTALS {
+pub(super) unsafe fn recount_child(node: ErasedNode, level: usize, edge: usize) {
+    if !node.geometry().has_totals {
         return;
     }
     // SAFETY: N2, by the caller's promise. (A node in the making has no slot before its last edge.)
-    let child = unsafe { node.children().wrapping_add(edge).read() };
+    let block = unsafe { node.children().wrapping_add(edge).read() };
+    let child = ErasedNode::of(block, node.geometry());
     // SAFETY: passed on.
     let total = unsafe { total_of(child, level - 1) };
     // SAFETY: the place of an edge.
@@ -50,8 +47,8 @@ pub(super) unsafe fn recount_child<K, V, S: Shape<K>>(
 /// Counts anew what is at and below the nodes on `path` and those beside them: after an edit that
 /// moved pairs or edges among these.
 #[inline]
-pub(super) fn recount<K, V, S: Shape<K>>(root: Root<K, V, S>, path: &Path) {
-    if !S::HAS_TOTALS {
+pub(super) fn recount(root: ErasedRoot, path: &Path) {
+    if !root.node.geometry().has_totals {
         return;
     }
     for level in 1..=root.level {
@@ -65,8 +62,8 @@ pub(super) fn recount<K, V, S: Shape<K>>(root: Root<K, V, S>, path: &Path) {
 
 /// Counts `change` more pairs below each edge of `path`.
 #[inline]
-pub(super) fn add_along<K, V, S: Shape<K>>(root: Root<K, V, S>, path: &Path, change: isize) {
-    if !S::HAS_TOTALS {
+pub(super) fn add_along(root: ErasedRoot, path: &Path, change: isize) {
+    if !root.node.geometry().has_totals {
         return;
     }
     let mut node = root.node;
@@ -82,7 +79,7 @@ pub(super) fn add_along<K, V, S: Shape<K>>(root: Root<K, V, S>, path: &Path, cha
 }
 
 /// The slot that has `n` others before it. O(log n).
-pub(crate) fn nth<K, V, S: Shape<K>>(root: Root<K, V, S>, mut n: usize) -> Option<Place<K, V, S>> {
+pub(crate) fn nth<T: Types>(root: RootOf<T>, mut n: usize) -> Option<(SlotOf<T>, Path)> {
     let (mut node, mut path) = (root.node, Path::new());
     for level in (1..=root.level).rev() {
         let (len, mut edge) = (node.len(), 0);
@@ -98,7 +95,7 @@ pub(crate) fn nth<K, V, S: Shape<K>>(root: Root<K, V, S>, mut n: usize) -> Optio
             }
             if n == 0 {
                 path.set(level, edge);
-                return Some(Place { slot: Slot { node, level, index: edge }, path });
+                return Some((SlotOf { node, level, index: edge }, path));
             }
             (n, edge) = (n - 1, edge + 1);
         }
@@ -106,13 +103,13 @@ pub(crate) fn nth<K, V, S: Shape<K>>(root: Root<K, V, S>, mut n: usize) -> Optio
         // SAFETY: N2, `edge <= len`.
         node = unsafe { node.child(edge) };
     }
-    (n < node.len()).then_some(Place { slot: Slot { node, level: 0, index: n }, path })
+    (n < node.len()).then_some((SlotOf { node, level: 0, index: n }, path))
 }
 
 /// The edge that has `n` slots before it; the last one, if there are no more. O(log n).
-pub(crate) fn edge_at<K, V, S: Shape<K>>(root: Root<K, V, S>, n: usize) -> Edge<K, V, S> {
-    let Some(Place { slot, path }) = nth(root, n) else { return Edge::last(root) };
-    let mut edge = Edge { leaf: slot.node, index: slot.index, path };
+pub(crate) fn edge_at<T: Types>(root: RootOf<T>, n: usize) -> EdgeOf<T> {
+    let Some((slot, path)) = nth(root, n) else { return EdgeOf::last(root) };
+    let mut edge = EdgeOf { leaf: slot.node, index: slot.index, path };
     if slot.level > 0 {
         // SAFETY: N2, the edge before a slot.
         let child = unsafe { slot.node.child(slot.index) };
@@ -122,7 +119,7 @@ pub(crate) fn edge_at<K, V, S: Shape<K>>(root: Root<K, V, S>, n: usize) -> Edge<
 }
 
 /// How many slots lie before an edge. O(log n).
-pub(crate) fn rank_of<K, V, S: Shape<K>>(root: Root<K, V, S>, edge: &Edge<K, V, S>) -> usize {
+pub(crate) fn rank_of<T: Types>(root: RootOf<T>, edge: &EdgeOf<T>) -> usize {
     let (mut node, mut rank) = (root.node, edge.index);
     for level in (1..=root.level).rev() {
         let at = edge.path.edge(level);

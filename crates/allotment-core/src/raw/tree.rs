@@ -13,19 +13,20 @@ use core::mem;
 use allotment_alloc::Allocator;
 
 use crate::raw::copy::copy;
-use crate::raw::count::count_slots;
 use crate::raw::cut::cut;
 use crate::raw::dying::Dying;
 use crate::raw::hint::Hint;
-use crate::raw::insert::{has_room, make_room, replace_root, reserve};
+use crate::raw::insert::{Plan, choose, has_room, levels_needed, make_room, replace_root, reserve};
 use crate::raw::node::Node;
-use crate::raw::path::{Edge, Path, Place, Root, Slot};
-use crate::raw::remove::{Removed, refill, remove};
+use crate::raw::pairs::{insert_pair, remove_pair};
+use crate::raw::path::{Edge, ErasedRoot, Path, Place, Root, Slot};
+use crate::raw::refill::refill;
+use crate::raw::remove::{Removed, remove};
 use crate::raw::search::{Search, Side, find, move_beside, search};
 use crate::raw::shape::Shape;
-use crate::raw::slots::{insert_pair, remove_pair};
-use crate::raw::spare::Spare;
+use crate::raw::spare::{Spare, Supply};
 use crate::raw::totals::add_along;
+use crate::raw::types::{Known, geometry_of};
 
 /// A tree of pairs.
 pub(crate) struct Tree<K, V, S> {
@@ -82,6 +83,11 @@ impl<K, V, S> Tree<K, V, S> {
 impl<K, V, S: Shape<K>> Tree<K, V, S> {
     pub(crate) fn root(&self) -> Option<Root<K, V, S>> {
         self.root
+    }
+
+    /// The tree under a root of its geometry, which has `len` slots.
+    pub(super) fn of_erased(root: Option<ErasedRoot>, len: usize) -> Self {
+        Self::of(root.map(|root| root.with(Known::NEW)), len)
     }
 
     #[cfg(feature = "verify")]
@@ -265,7 +271,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     #[inline]
     pub(super) fn count_on(&self, edge: &Edge<K, V, S>) {
         if let Some(root) = self.root {
-            add_along(root, &edge.path, 1);
+            add_along(root.erased(), &edge.path, 1);
         }
     }
 
@@ -371,19 +377,51 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         edge: &mut Option<Edge<K, V, S>>,
         alloc: &A,
     ) -> Result<(), Layout> {
-        let mut spare = Spare::new(alloc);
-        let plan = reserve(self.root, edge.as_ref(), &mut spare)?;
-        // SAFETY: made just now for this root and edge.
-        unsafe { make_room(&mut self.root, edge, plan, &mut spare) };
-        self.note_room(edge.as_ref());
+        let place = self.root.zip(edge.as_ref());
+        let plan = choose(place);
+        let mut spare = Spare::new(geometry_of::<K, V, S>(), alloc);
+        reserve(levels_needed(plan, place), self.erased_root(), &mut spare)?;
+        // SAFETY: made just now for this root and edge, and the nodes are reserved.
+        unsafe { self.carry_out(plan, edge, &mut spare) };
         Ok(())
     }
 
-    /// Remembers the leaf in which room was made.
-    pub(super) fn note_room(&mut self, edge: Option<&Edge<K, V, S>>) {
-        if let Some((root, edge)) = self.root.zip(edge) {
-            self.hint = Hint::of(root, edge);
-        }
+    /// Carries out how to make room at `edge`, and remembers the leaf where it is.
+    ///
+    /// # Safety
+    ///
+    /// The plan was made for this tree and `edge`; `supply` has the nodes that it needs. A pair is
+    /// seated next.
+    pub(super) unsafe fn carry_out(
+        &mut self,
+        plan: Plan,
+        edge: &mut Option<Edge<K, V, S>>,
+        supply: &mut dyn Supply,
+    ) {
+        let edge = if let Some((root, edge)) = self.root.as_mut().zip(edge.as_mut()) {
+            // SAFETY: passed on.
+            unsafe { make_room(root, edge, plan, supply) };
+            edge
+        } else {
+            let root = Root { node: supply.take(0).with(Known::NEW), level: 0 };
+            self.root = Some(root);
+            edge.insert(Edge::start(root))
+        };
+        self.hint = Hint::of(edge.leaf, plan.ends);
+    }
+
+    /// The root, of whose pairs no more is known.
+    pub(crate) fn erased_root(&self) -> Option<ErasedRoot> {
+        self.root.map(Root::erased)
+    }
+
+    /// Hands the root to `edit`, which knows no more of the pairs, and keeps what it becomes. If
+    /// `edit` unwinds, it must have changed nothing.
+    pub(super) fn edit_root<R>(&mut self, edit: impl FnOnce(&mut Option<ErasedRoot>) -> R) -> R {
+        let mut root = self.erased_root();
+        let result = edit(&mut root);
+        self.root = root.map(|root| root.with(Known::NEW));
+        result
     }
 
     /// Gives the tree another root, of so many slots, unless it has as many.
@@ -400,12 +438,13 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         slots: usize,
         alloc: &A,
     ) -> Result<(), Layout> {
-        if let Some(root) = self.root.as_mut().filter(|root| root.node.slots() != slots) {
-            let mut spare = Spare::new(alloc);
+        if let Some(root) = self.erased_root().filter(|root| root.node.slots() != slots) {
+            let mut spare = Spare::new(root.node.geometry(), alloc);
             spare.reserve_root(root.level, slots)?;
             self.hint = Hint::NONE;
             // SAFETY: its slots are enough.
-            unsafe { replace_root(root, &mut spare) };
+            let larger = unsafe { replace_root(root, &mut spare) };
+            self.root = Some(larger.with(Known::NEW));
         }
         Ok(())
     }
@@ -422,7 +461,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     /// The nodes of this tree stem from `alloc`.
     pub(super) unsafe fn make_whole<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
         // SAFETY: all slots are enough; the rest is passed on.
-        unsafe { self.resize_root(Node::<K, V, S>::capacity(), alloc) }
+        unsafe { self.resize_root(geometry_of::<K, V, S>().capacity, alloc) }
     }
 
     /// Takes the pair in `slot` out if that concerns no node but its leaf: most removals.
@@ -437,7 +476,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
             return None;
         }
         let left = slot.node.len() - 1;
-        let falls_short = if is_lone { left < 1 } else { Node::<K, V, S>::falls_short(left) };
+        let falls_short = if is_lone { left < 1 } else { slot.node.geometry().falls_short(left) };
         if slot.level > 0 || falls_short {
             return None;
         }
@@ -452,7 +491,8 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     /// # Safety
     ///
     /// `slot` is a slot of this tree, whose nodes stem from `alloc`.
-    #[inline]
+    // One removal in many, and part of several operations.
+    #[inline(never)]
     pub(crate) unsafe fn remove_at<A: Allocator>(
         &mut self,
         slot: Slot<K, V, S>,
@@ -463,14 +503,27 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         // SAFETY: passed on.
         let Removed { pair, replaced, falls_short } = unsafe { remove(slot, path) };
         if let Some(root) = self.root {
-            add_along(root, path, -1);
+            add_along(root.erased(), path, -1);
         }
         if falls_short {
-            self.hint = Hint::NONE;
-            // SAFETY: the path leads to the leaf that lost a slot.
-            unsafe { refill(&mut self.root, path, alloc) };
+            // SAFETY: the path leads to the leaf that lost a slot; T4.
+            unsafe { self.refill(path, alloc) };
         }
         (pair, replaced)
+    }
+
+    /// Refills the leaf that `path` leads to, which goes on leading to the same position.
+    ///
+    /// # Safety
+    ///
+    /// No other node has too few slots; all stem from `alloc`.
+    #[cold]
+    pub(super) unsafe fn refill<A: Allocator>(&mut self, path: &mut Path, alloc: &A) {
+        self.hint = Hint::NONE;
+        // Nodes go back when the tree has its root: that runs the allocator, which may unwind.
+        let mut freed = Spare::new(geometry_of::<K, V, S>(), alloc);
+        // SAFETY: passed on.
+        self.edit_root(|root| unsafe { refill(root, path, &mut freed) });
     }
 
     /// Cuts the tree at `edge`: it keeps what lies before, and what lies behind is returned.
@@ -491,24 +544,15 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         &mut self,
         edge: &Edge<K, V, S>,
         alloc: &A,
-        freed: &mut [Spare<'_, K, V, S, A>; 2],
+        freed: &mut [Spare<'_, A>; 2],
     ) -> Result<Self, Layout> {
-        let Some(root) = self.root else { return Ok(Self::new()) };
-        if *edge == Edge::first(root) {
-            return Ok(mem::replace(self, Self::new()));
-        }
-        if *edge == Edge::last(root) {
-            return Ok(Self::new());
-        }
-        // By the children of the root: which part is smaller, more or less.
-        let counts_right = root.level == 0 || 2 * edge.path.edge(root.level) > root.node.len();
-        // SAFETY: passed on.
-        let right = unsafe { cut(&mut self.root, root, edge, alloc, freed) }?;
-        let counted = if counts_right { right } else { self.root }.map_or(0, count_slots);
-        let right_len = if counts_right { counted } else { self.len - counted };
-        self.len -= right_len;
+        let len = self.len;
         self.hint = Hint::NONE;
-        Ok(Self::of(right, right_len))
+        // SAFETY: passed on.
+        let cut = self.edit_root(|root| unsafe { cut((root, len), &edge.erased(), alloc, freed) });
+        let (right, right_len) = cut?;
+        self.len -= right_len;
+        Ok(Self::of_erased(right, right_len))
     }
 
     /// Clones the tree in its shape. O(n); compares nothing.

@@ -2,9 +2,8 @@
 //!
 //! Takes for granted N0 to N3. Does not care about order.
 
-use crate::raw::node::Node;
-use crate::raw::path::Root;
-use crate::raw::shape::Shape;
+use crate::raw::node::ErasedNode;
+use crate::raw::path::ErasedRoot;
 
 /// Tenths of its slots that a node can have in use.
 pub(crate) const TENTHS: usize = 10;
@@ -23,16 +22,16 @@ pub(crate) struct Usage {
 
 impl Usage {
     /// Visits each node of the tree under `root`.
-    pub(crate) fn of<K, V, S: Shape<K>>(root: Option<Root<K, V, S>>) -> Self {
+    pub(crate) fn of(root: Option<ErasedRoot>) -> Self {
         let mut usage = Self::default();
-        if let Some(Root { node, level }) = root {
+        if let Some(ErasedRoot { node, level }) = root {
             usage.levels = level + 1;
             usage.add(node, level);
         }
         usage
     }
 
-    fn add<K, V, S: Shape<K>>(&mut self, node: Node<K, V, S>, level: usize) {
+    fn add(&mut self, node: ErasedNode, level: usize) {
         let (len, slots) = (node.len(), node.slots());
         self.slots += slots;
         self.bytes += node.own_layout(level).size();

@@ -58,7 +58,7 @@ fn check_below<K: Ord, V, S: Shape<K>>(
 ) -> Result<usize, String> {
     let (len, level) = (node.len(), above.level);
     let is_inner = !above.is_root && !above.is_outer && level > 0;
-    let least = if is_inner { Node::<K, V, S>::fill_least() } else { 1 };
+    let least = if is_inner { node.geometry().fill_least } else { 1 };
     if len < least || len > node.slots() {
         return Err(format!("T2: {len} slots in {node:?} on level {level}, at least {least}"));
     }
@@ -116,7 +116,7 @@ fn is_padded<K, V, S: Shape<K>>(node: Node<K, V, S>) -> bool {
 
 /// Whether the heads are those of the keys, all of which begin with what is skipped.
 fn has_right_heads<K, V, S: Shape<K>>(node: Node<K, V, S>) -> bool {
-    if !Node::<K, V, S>::has_heads() {
+    if !node.has_heads() {
         return node.skipped() == 0;
     }
     let (len, skipped) = (node.len(), node.skipped());
@@ -146,7 +146,7 @@ fn dump_below<K: Debug, V, S: Shape<K>>(
     out: &mut String,
 ) {
     let kind = if level == 0 { "leaf" } else { "internal" };
-    let (len, capacity) = (node.len(), Node::<K, V, S>::capacity());
+    let (len, capacity) = (node.len(), node.capacity());
     let _ = write!(out, "{:indent$}{kind} {len}/{capacity}:", "");
     for slot in 0..len {
         // SAFETY: N1.

@@ -32,6 +32,7 @@ use crate::raw::path::{Edge, Path, Root, Slot};
 use crate::raw::run::{At, BACK, Columns, FRONT, Run};
 use crate::raw::search::{Side, move_beside};
 use crate::raw::shape::Shape;
+use crate::raw::types::Known;
 
 /// One end of a walk.
 struct End<K, V, S> {
@@ -120,7 +121,7 @@ fn cross<const END: usize, K, V, S: Shape<K>>(
     if Columns::of(leaf) == barred {
         return nowhere;
     }
-    match ahead.among::<END, K, V, S>(parent, edge) {
+    match ahead.among(END, parent, edge) {
         Some(Ahead(ahead)) => (Some(leaf), leaf.len() | usize::from(ahead) << 16),
         None => nowhere,
     }
@@ -536,8 +537,8 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
             end.path.set(1, end.edge.into());
         }
         let moved = match END {
-            FRONT => root.next_leaf(&mut end.path),
-            _ => root.prev_leaf(&mut end.path),
+            FRONT => root.erased().next_leaf(&mut end.path),
+            _ => root.erased().prev_leaf(&mut end.path),
         };
         let Some((leaf, slot)) = moved else {
             // The end of the tree, where the other end is.
@@ -545,10 +546,10 @@ impl<K, V, S: Shape<K>> Walk<K, V, S> {
             return None;
         };
         self.rest = self.rest.wrapping_sub(1);
-        self.enter::<END>(root, leaf);
+        self.enter::<END>(root, leaf.with(Known::NEW));
         let end = &mut self.ends[END];
-        end.ahead = end.ahead.beyond::<END, K, V, S>(root, &end.path);
-        Some(slot.into())
+        end.ahead = end.ahead.beyond(END, root.erased(), &end.path);
+        Some(slot.with(node.types()).into())
     }
 
     /// Puts an end into the leaf that its path leads to.
