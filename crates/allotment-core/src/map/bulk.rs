@@ -352,7 +352,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         let Some(edge) = self.tree.edge_beside(key, Side::Before) else {
             return Ok(Self::with_shape_in(alloc));
         };
-        let mut freed = [(); 2].map(|()| Spare::new(geometry_of::<K, V, S>(), &self.alloc));
+        let mut freed = Spare::several(geometry_of::<K, V, S>(), &self.alloc);
         // SAFETY: an edge of this tree, and T4. The part cut off may go with a clone of the
         // allocator, since that is the same one (`SharedAlloc`).
         let tree = unsafe { self.tree.cut(&edge, &self.alloc, &mut freed) }?;

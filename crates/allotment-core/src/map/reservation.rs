@@ -111,7 +111,7 @@ impl<K, V, A: Allocator, S: Shape<K>> NodeReservation<K, V, A, S> {
 impl<K, V, A: Allocator, S: Shape<K>> Drop for NodeReservation<K, V, A, S> {
     fn drop(&mut self) {
         // SAFETY: they were obtained from this allocator.
-        unsafe { self.shelf.give_back(self.types.geometry(), &self.alloc) };
+        unsafe { self.shelf.give_back(&self.alloc) };
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) unsafe fn cut<A: Allocator>(
     spare.reserve(root.level + 1)?;
     let [left_freed, right_freed] = freed;
     // SAFETY: passed on, and the nodes are reserved.
-    Ok(unsafe { divide((tree, root, len), edge, &mut spare, [left_freed, right_freed]) })
+    Ok(unsafe { cut_within((tree, root, len), edge, &mut spare, [left_freed, right_freed]) })
 }
 
 /// [`cut`] in the midst of a tree, whose root is `root`.
@@ -79,7 +79,7 @@ pub(crate) unsafe fn cut<A: Allocator>(
 /// # Safety
 ///
 /// As for `cut`; `supply` has a node for each level.
-unsafe fn divide(
+unsafe fn cut_within(
     (tree, root, len): (&mut Option<ErasedRoot>, ErasedRoot, usize),
     edge: &ErasedEdge,
     supply: &mut dyn Supply,

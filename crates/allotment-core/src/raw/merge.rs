@@ -292,7 +292,7 @@ impl<K, V> Fronts<K, V> {
 impl<K, V, S: Shape<K>, A: Allocator> Drop for Merge<'_, K, V, S, A> {
     fn drop(&mut self) {
         let alloc = self.alloc;
-        let mut freed = [(); 4].map(|()| Spare::new(geometry_of::<K, V, S>(), alloc));
+        let mut freed = Spare::several(geometry_of::<K, V, S>(), alloc);
         // SAFETY: the merge ends here.
         let [own, other] = unsafe { self.parts.settle(&mut freed) };
         *self.own = Tree::of_erased(own.0, own.1);

@@ -27,6 +27,7 @@ use crate::raw::types::{Erased, Known, Types};
 /// A plain copyable address: it owns nothing, and no reference to a node is ever made (A1). The
 /// pointer arithmetic below is `wrapping`, so computing an address asks for no proof; reading or
 /// writing through it does.
+#[derive(Clone, Copy)]
 pub(crate) struct NodeOf<T> {
     block: NonNull<u8>,
     types: T,
@@ -66,14 +67,6 @@ unsafe impl<T> Send for NodeOf<T> {}
 
 // SAFETY: as for `Send`.
 unsafe impl<T> Sync for NodeOf<T> {}
-
-impl<T: Copy> Clone for NodeOf<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T: Copy> Copy for NodeOf<T> {}
 
 impl<T> PartialEq for NodeOf<T> {
     fn eq(&self, other: &Self) -> bool {

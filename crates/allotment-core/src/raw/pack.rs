@@ -135,7 +135,7 @@ impl<K, V, S: Shape<K>, A: Allocator> Pack<'_, K, V, S, A> {
 
 impl<K, V, S: Shape<K>, A: Allocator> Drop for Pack<'_, K, V, S, A> {
     fn drop(&mut self) {
-        let mut freed = [(); 2].map(|()| Spare::new(geometry_of::<K, V, S>(), self.alloc));
+        let mut freed: [_; 2] = Spare::several(geometry_of::<K, V, S>(), self.alloc);
         // SAFETY: the source is not used again.
         let (rest, rest_len) = unsafe { self.rest.whole(&mut freed[0]) };
         let (packed, len) = self.packed.finish();

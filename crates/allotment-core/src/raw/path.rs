@@ -15,6 +15,7 @@ use crate::raw::shape::{MAX_HEIGHT, Shape};
 use crate::raw::types::{Erased, Known, Types};
 
 /// The top of a tree that has at least one pair.
+#[derive(Clone, Copy)]
 pub(crate) struct RootOf<T> {
     pub(crate) node: NodeOf<T>,
     /// The level that `node` stands on: 0 for a lone leaf.
@@ -25,14 +26,6 @@ pub(crate) type Root<K, V, S> = RootOf<Known<K, V, S>>;
 
 pub(crate) type ErasedRoot = RootOf<Erased>;
 
-impl<T: Copy> Clone for RootOf<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T: Copy> Copy for RootOf<T> {}
-
 impl ErasedRoot {
     /// The same root, of a tree with these types.
     #[inline]
@@ -40,7 +33,7 @@ impl ErasedRoot {
         RootOf { node: self.node.with(types), level: self.level }
     }
 
-    /// The pair after the leaf that `path` leads to: in an internal node, if there is one.
+    /// [`slot_above_after`](RootOf::slot_above_after), compiled once.
     fn slot_after_leaf(self, path: &Path) -> Option<ErasedSlot> {
         self.slot_above_after(path)
     }
@@ -191,6 +184,7 @@ impl fmt::Debug for Path {
 }
 
 /// A stored pair.
+#[derive(Clone, Copy)]
 pub(crate) struct SlotOf<T> {
     pub(crate) node: NodeOf<T>,
     pub(crate) level: usize,
@@ -200,14 +194,6 @@ pub(crate) struct SlotOf<T> {
 pub(crate) type Slot<K, V, S> = SlotOf<Known<K, V, S>>;
 
 pub(crate) type ErasedSlot = SlotOf<Erased>;
-
-impl<T: Copy> Clone for SlotOf<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T: Copy> Copy for SlotOf<T> {}
 
 impl ErasedSlot {
     /// The same slot, of a tree with these types.
@@ -270,6 +256,7 @@ pub(crate) struct Place<K, V, S> {
 }
 
 /// A position between two pairs, or before the first, or after the last: an edge of a leaf.
+#[derive(Clone, Copy)]
 pub(crate) struct EdgeOf<T> {
     pub(crate) leaf: NodeOf<T>,
     pub(crate) index: usize,
@@ -279,14 +266,6 @@ pub(crate) struct EdgeOf<T> {
 pub(crate) type Edge<K, V, S> = EdgeOf<Known<K, V, S>>;
 
 pub(crate) type ErasedEdge = EdgeOf<Erased>;
-
-impl<T: Copy> Clone for EdgeOf<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T: Copy> Copy for EdgeOf<T> {}
 
 impl<T> PartialEq for EdgeOf<T> {
     #[inline]

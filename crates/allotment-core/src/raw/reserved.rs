@@ -23,7 +23,7 @@ struct Held<'s, 'a, A: Allocator> {
 
 impl<A: Allocator> Supply for Held<'_, '_, A> {
     fn take(&mut self, level: usize) -> ErasedNode {
-        self.shelf.take(level, self.freed.geometry())
+        self.shelf.take(level)
     }
 
     unsafe fn put(&mut self, level: usize, node: ErasedNode) {

@@ -48,6 +48,12 @@ impl<'a, A: Allocator> Spare<'a, A> {
         Self { alloc, geometry, blocks: [MaybeUninit::uninit(); MAX_HEIGHT + 1], filled: 0 }
     }
 
+    /// So many of them.
+    #[inline]
+    pub(crate) fn several<const N: usize>(geometry: Erased, alloc: &'a A) -> [Self; N] {
+        [(); N].map(|()| Self::new(geometry, alloc))
+    }
+
     pub(super) fn geometry(&self) -> Erased {
         self.geometry
     }

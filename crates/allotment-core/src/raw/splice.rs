@@ -40,8 +40,7 @@ pub(crate) struct Freed<'a, A: Allocator> {
 impl<'a, A: Allocator> Freed<'a, A> {
     /// For trees of this geometry.
     pub(crate) fn new(geometry: Erased, alloc: &'a A) -> Self {
-        let spares = [(); 2].map(|()| Spare::new(geometry, alloc));
-        Self { stock: Stock::new(geometry, alloc), spares }
+        Self { stock: Stock::new(geometry, alloc), spares: Spare::several(geometry, alloc) }
     }
 }
 
@@ -200,8 +199,8 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         is_before: bool,
     ) -> Result<(), Layout> {
         let geometry = geometry_of::<K, V, S>();
-        let (mut stock, mut freed) =
-            (Stock::new(geometry, alloc), [(); 2].map(|()| Spare::new(geometry, alloc)));
+        let mut stock = Stock::new(geometry, alloc);
+        let mut freed: [_; 2] = Spare::several(geometry, alloc);
         let (left, right) =
             if is_before { (&mut *other, &mut *self) } else { (&mut *self, &mut *other) };
         // SAFETY: T2 holds, so a border is not too short of slots.

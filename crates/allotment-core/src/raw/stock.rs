@@ -27,17 +27,11 @@ pub(super) struct Stock<'a, A: Allocator> {
     shelf: Shelf,
 }
 
-/// Nodes of one kind, the block of each holding that of the next in its first bytes.
+/// Nodes of one kind and geometry, each holding the block of the next in its first bytes.
 struct Chain {
-    first: Option<NonNull<u8>>,
+    first: Option<ErasedNode>,
     count: usize,
 }
-
-// SAFETY: it owns its blocks, and nothing but they themselves leads to them.
-unsafe impl Send for Chain {}
-
-// SAFETY: as for `Send`; borrowed for reading, it only says how many there are.
-unsafe impl Sync for Chain {}
 
 impl Chain {
     /// # Safety
@@ -48,18 +42,18 @@ impl Chain {
         let link = node.block().cast::<Option<NonNull<u8>>>();
         // SAFETY: N0; the header has room for an address and is aligned for one, and nobody reads
         // it as a header before `pop` has written one again.
-        unsafe { link.write(self.first) };
-        self.first = Some(node.block());
+        unsafe { link.write(self.first.map(ErasedNode::block)) };
+        self.first = Some(node);
         self.count += 1;
     }
 
-    fn pop(&mut self, geometry: Erased) -> Option<ErasedNode> {
-        let block = self.first?;
+    fn pop(&mut self) -> Option<ErasedNode> {
+        let node = self.first?;
         // SAFETY: `push` wrote the link.
-        self.first = unsafe { block.cast::<Option<NonNull<u8>>>().read() };
+        let next = unsafe { node.block().cast::<Option<NonNull<u8>>>().read() };
+        self.first = next.map(|block| ErasedNode::of(block, node.geometry()));
         self.count -= 1;
-        let node = ErasedNode::of(block, geometry);
-        node.begin(geometry.capacity);
+        node.begin(node.capacity());
         Some(node)
     }
 }
@@ -105,10 +99,9 @@ impl Shelf {
     }
 
     /// Takes a node for `level` out, of which there is one.
-    pub(super) fn take(&mut self, level: usize, geometry: Erased) -> ErasedNode {
-        let node = self.chain(level).pop(geometry);
-        let node = node.expect("an edit reserves the nodes that it takes");
-        node.pad(0, geometry.capacity);
+    pub(super) fn take(&mut self, level: usize) -> ErasedNode {
+        let node = self.chain(level).pop().expect("an edit reserves the nodes that it takes");
+        node.pad(0, node.capacity());
         node
     }
 
@@ -116,13 +109,13 @@ impl Shelf {
     ///
     /// # Safety
     ///
-    /// They stem from `alloc`, and this is their geometry.
-    pub(crate) unsafe fn give_back<A: Allocator>(&mut self, geometry: Erased, alloc: &A) {
-        while let Some(leaf) = self.leaves.pop(geometry) {
+    /// They stem from `alloc`.
+    pub(crate) unsafe fn give_back<A: Allocator>(&mut self, alloc: &A) {
+        while let Some(leaf) = self.leaves.pop() {
             // SAFETY: a leaf that came from `alloc` and is in no tree.
             unsafe { leaf.deallocate(0, alloc) };
         }
-        while let Some(node) = self.internals.pop(geometry) {
+        while let Some(node) = self.internals.pop() {
             // SAFETY: an internal node that came from `alloc` and is in no tree.
             unsafe { node.deallocate(1, alloc) };
         }
@@ -146,15 +139,15 @@ impl<'a, A: Allocator> Stock<'a, A> {
 
     /// Gives all nodes back.
     pub(super) fn give_back(&mut self) {
-        // SAFETY: what is put in came from this allocator, and is of this geometry.
-        unsafe { self.shelf.give_back(self.geometry, self.alloc) };
+        // SAFETY: what is put in came from this allocator.
+        unsafe { self.shelf.give_back(self.alloc) };
     }
 }
 
 /// What goes in is any number of nodes a level, with all their slots.
 impl<A: Allocator> Supply for Stock<'_, A> {
     fn take(&mut self, level: usize) -> ErasedNode {
-        self.shelf.take(level, self.geometry)
+        self.shelf.take(level)
     }
 
     unsafe fn put(&mut self, level: usize, node: ErasedNode) {

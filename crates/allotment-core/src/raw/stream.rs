@@ -57,8 +57,7 @@ impl<K, V, S: Shape<K>> Drop for Filled<'_, K, V, S> {
 
 impl<K, V, S: Shape<K>, A: Allocator> Drop for Stream<'_, K, V, S, A> {
     fn drop(&mut self) {
-        let (root, len) = self.fill.finish();
-        *self.tree = Tree::of(root, len);
+        (self.tree.root, self.tree.len) = self.fill.finish();
     }
 }
 
