@@ -29,7 +29,6 @@ const TESTS: &[(&str, &[&str])] = &[
         &[
             "chaos",
             "differential",
-            "exhaustive",
             "faults",
             "leaks",
             "multimap",
@@ -39,6 +38,7 @@ const TESTS: &[(&str, &[&str])] = &[
             "sweeps",
         ],
     ),
+    ("allotment-trial", &["exhaustive"]),
     ("allotment-snapshot", &["damage", "flips"]),
 ];
 

@@ -338,13 +338,15 @@ fn run<'s>(scope: &mut allotment_bump::Scope<'_>, mut steps: &'s [Step]) -> &'s 
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: if cfg!(miri) { 4 } else { 300 },
+        cases: if cfg!(miri) { 2 } else { 300 },
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
 
     #[test]
-    fn random_scopes_agree_with_the_oracle(steps in collection::vec(step(), 1..200)) {
+    fn random_scopes_agree_with_the_oracle(
+        steps in collection::vec(step(), 1..if cfg!(miri) { 40 } else { 200 }),
+    ) {
         let mut bump = Bump::new();
         let mut left = &steps[..];
         while !left.is_empty() {

@@ -22,7 +22,7 @@ use rayon::iter::IntoParallelRefMutIterator;
 use rayon::iter::plumbing::{Folder, UnindexedProducer};
 
 /// Steps of a script.
-const STEPS: usize = if cfg!(miri) { 40 } else { 2000 };
+const STEPS: usize = if cfg!(miri) { 20 } else { 2000 };
 
 /// Pairs of a map: two levels in the standard shape, four in the tiny one.
 const PAIRS: u32 = if cfg!(miri) { 70 } else { 500 };

@@ -84,14 +84,14 @@ impl<K: Ord + Clone + Debug, S: Shape<K>> Check<K, S> {
     }
 
     fn edit(&mut self, steps: usize, inserts: u8) {
-        for step in 0..if cfg!(miri) { steps / 40 } else { steps } {
+        for step in 0..if cfg!(miri) { steps / 80 } else { steps } {
             let key = self.key();
             if self.rng.u8(..) < inserts {
                 assert_eq!(self.map.insert(key.clone(), step), self.twin.insert(key, step));
             } else {
                 assert_eq!(self.map.remove(&key), self.twin.remove(&key), "{key:?}");
             }
-            if step % 16 == 0 {
+            if step % 64 == 0 {
                 self.compare();
             }
         }
@@ -104,7 +104,7 @@ impl<K: Ord + Clone + Debug, S: Shape<K>> Check<K, S> {
     }
 
     fn look_up(&mut self) {
-        let wanted: Vec<K> = (0..if cfg!(miri) { 10 } else { 300 }).map(|_| self.key()).collect();
+        let wanted: Vec<K> = (0..if cfg!(miri) { 4 } else { 300 }).map(|_| self.key()).collect();
         let wanted: Vec<&K> = wanted.iter().chain(self.twin.keys()).collect();
         for key in &wanted {
             assert_eq!(self.map.get(*key), self.twin.get(*key), "{key:?}");
@@ -249,7 +249,7 @@ impl ByteKey for Liar {
 fn miri_false_bytes_do_no_harm() {
     let mut map: BTreeMap<Liar, Box<u32>, Global, ByteKeys> = BTreeMap::with_shape_in(Global);
     let mut rng = Rng::with_seed(3);
-    for step in 0..if cfg!(miri) { 120 } else { 20_000 } {
+    for step in 0..if cfg!(miri) { 60 } else { 20_000 } {
         let said = [0, 0, 1, 39][rng.usize(..4)];
         let key = Liar(rng.u32(..1000), format!("{:050}", rng.u16(..)), Cell::new(said));
         match step % 5 {

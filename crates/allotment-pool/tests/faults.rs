@@ -14,12 +14,12 @@ use common::model::Shared;
 use common::model::{Kind, Model, Single, layout, script};
 use common::parent::{Fault, Parent, Plan};
 
-const LENGTH: usize = if cfg!(miri) { 30 } else { 300 };
+const LENGTH: usize = if cfg!(miri) { 20 } else { 300 };
 
 /// Runs the script with each request of the parent going wrong in turn, until none is left.
 fn sweep<K: Kind>(plan: fn(usize) -> Plan, fault: Fault) {
     // The interpreter is slow: a few requests stand for all.
-    let step = if cfg!(miri) { 2 } else { 1 };
+    let step = if cfg!(miri) { 3 } else { 1 };
     let mut reached = 0;
     for at in (1..).step_by(step) {
         let parent = Parent::new();

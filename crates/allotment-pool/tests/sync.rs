@@ -83,7 +83,7 @@ fn size(index: usize) -> Layout {
 /// The chunks that a trim leaves if nothing is live.
 const LAST: usize = if CHECKED { 0 } else { 1 };
 
-const ROUNDS: usize = if cfg!(miri) { 60 } else { 20_000 };
+const ROUNDS: usize = if cfg!(miri) { 20 } else { 20_000 };
 
 #[test]
 fn handles_are_for_threads_if_the_parent_is() {

@@ -24,12 +24,13 @@ const TESTS: &[&str] = &[
     "crates/allotment-meter/tests/",
     "crates/allotment-pool/",
     "crates/allotment-system/tests/",
-    "crates/allotment-trial/src/",
+    "crates/allotment-trial/",
 ];
 
 /// Folders in which a file is that a row names.
 const FOLDERS: &[&str] = &[
     "crates/allotment-core/tests",
+    "crates/allotment-trial/tests",
     "crates/allotment-core",
     "crates/allotment-bump/tests",
     "crates/allotment-pool/tests",

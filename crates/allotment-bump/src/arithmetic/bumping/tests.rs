@@ -123,7 +123,7 @@ fn rooms() -> impl Strategy<Value = Room> {
 
 /// Few cases where each is slow, and no files where there may be none.
 fn config() -> ProptestConfig {
-    let cases = if cfg!(miri) { 16 } else { 4096 };
+    let cases = if cfg!(miri) { 6 } else { 4096 };
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
