@@ -13,7 +13,7 @@ use indexset::BTreeMap as IndexMap;
 use nonmax::NonMaxU64;
 use pstd::collections::BTreeMap as Pstd;
 
-use super::course::{Course, streams_needed};
+use super::course::{Course, OPS_MIN, streams_needed};
 use super::keys::{Scattered, Text, streams};
 use super::program::{Args, Cell, Emit, Failure, Outcome, RowInfo, Table};
 use super::row::Row;
@@ -192,7 +192,7 @@ struct Stock {
 
 impl Stock {
     fn new(entries: usize) -> Stock {
-        let keys = streams(streams_needed(entries));
+        let keys = streams(streams_needed(entries, OPS_MIN));
         let mut course = Course::new(u64::scattered(2 * entries), keys);
         let mut swaps = Vec::new();
         while swaps.len() < 2 * entries {

@@ -8,14 +8,14 @@ use super::row::Row;
 
 /// The least and the most operations in a round where their number is free. A short list of keys
 /// would be learned by the branch predictor.
-const OPS_MIN: usize = 200_000;
-const OPS_MAX: usize = 1_000_000;
+pub(crate) const OPS_MIN: usize = 200_000;
+pub(crate) const OPS_MAX: usize = 1_000_000;
 
 /// Pairs of a range that has two ends.
 const STRETCH: usize = 16;
 
-/// Pairs that the scans of a round go over, at least.
-const SCANNED_MIN: usize = 2_000_000;
+/// Pairs that scans go over in the time of an operation.
+const SCANNED: usize = 10;
 
 /// The keys of a run.
 pub(crate) struct Base<K> {
@@ -43,6 +43,7 @@ pub(crate) struct Input<K> {
 /// Makes the inputs, round by round.
 pub(crate) struct Course<K> {
     pub(crate) base: Base<K>,
+    ops_min: usize,
     rng: Rng,
     /// The keys in the maps that churn, and those that are not.
     live: Vec<K>,
@@ -68,7 +69,13 @@ impl<K: Key> Course<K> {
         let mut sorted = present.clone();
         sorted.sort_unstable_by(|left, right| left.0.cmp(&right.0));
         let (live, away) = (keys, absent.clone());
-        Course { base: Base { present, sorted, absent, streams }, rng, live, away }
+        let base = Base { present, sorted, absent, streams };
+        Course { base, ops_min: OPS_MIN, rng, live, away }
+    }
+
+    /// The same with another least number of operations: not more than [`OPS_MAX`].
+    pub(crate) fn with_ops(self, ops_min: usize) -> Course<K> {
+        Course { ops_min, ..self }
     }
 
     /// Entries of a map.
@@ -78,8 +85,8 @@ impl<K: Key> Course<K> {
 
     /// What the next round of `row` is given.
     pub(crate) fn input(&mut self, row: Row) -> Input<K> {
-        let builds = (OPS_MIN / self.len()).max(1);
-        let scans = (SCANNED_MIN / self.len()).max(1);
+        let builds = (self.ops_min / self.len()).max(1);
+        let scans = (SCANNED * self.ops_min / self.len()).max(1);
         match row {
             Row::InsertRandom | Row::PopFirst | Row::Drop => self.shuffled_maps(builds),
             Row::InsertAscending | Row::Bulk => self.in_order(builds),
@@ -232,12 +239,12 @@ impl<K> Input<K> {
 
 /// Operations of a round whose number is free.
 fn ops<K: Key>(course: &Course<K>) -> usize {
-    course.len().clamp(OPS_MIN, OPS_MAX)
+    course.len().clamp(course.ops_min, OPS_MAX)
 }
 
 /// Keys that [`Course::new`] takes as `streams` for maps of `entries`.
-pub(crate) fn streams_needed(entries: usize) -> usize {
-    (OPS_MIN / entries).max(1) * entries
+pub(crate) fn streams_needed(entries: usize, ops_min: usize) -> usize {
+    (ops_min / entries).max(1) * entries
 }
 
 #[cfg(test)]
@@ -248,7 +255,7 @@ mod tests {
     use super::*;
 
     fn course(entries: usize) -> Course<u64> {
-        Course::new(u64::scattered(2 * entries), streams(streams_needed(entries)))
+        Course::new(u64::scattered(2 * entries), streams(streams_needed(entries, OPS_MIN)))
     }
 
     #[test]

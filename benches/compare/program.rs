@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use serde::Serialize;
 
+use super::course::{OPS_MAX, OPS_MIN};
+
 /// Compares maps and prints a line of JSON for each row.
 #[derive(Debug, Parser)]
 pub(crate) struct Args {
@@ -25,6 +27,11 @@ pub(crate) struct Args {
     /// How often every contender runs each row [default: by the size]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rounds: Option<u32>,
+
+    /// Operations that are timed in a round where their number is free, at least
+    #[arg(long, value_name = "N", default_value_t = OPS_MIN as u32,
+          value_parser = clap::value_parser!(u32).range(1000..=OPS_MAX as i64))]
+    ops: u32,
 
     /// Few rounds
     #[arg(long)]
@@ -57,6 +64,10 @@ impl Args {
         name == BASELINE
             || self.contenders.is_empty()
             || self.contenders.iter().any(|contender| contender == name)
+    }
+
+    pub(crate) fn ops(&self) -> usize {
+        self.ops as usize
     }
 
     /// Rounds of a table that runs its rows on so many kinds of keys. Large maps take long, and

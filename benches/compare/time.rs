@@ -97,8 +97,8 @@ pub(crate) fn measure(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
 
 fn integers(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
     let rows = Row::ALL.map(|row| (row, row.name().to_owned()));
-    let streams = streams(streams_needed(args.size));
-    let mut course = Course::new(u64::scattered(2 * args.size), streams);
+    let streams = streams(streams_needed(args.size, args.ops()));
+    let mut course = Course::new(u64::scattered(2 * args.size), streams).with_ops(args.ops());
     run(args, &rows, with_brie(), &mut course, args.rounds(1), emit)
 }
 
@@ -118,7 +118,8 @@ fn key_type<K: Scattered>(args: &Args, field: Field<K>, emit: Emit<'_>) -> Resul
     if !rows.iter().any(|(_, name)| args.wants_row(name)) {
         return Ok(());
     }
-    let mut course = Course::new(K::scattered(2 * args.size), Vec::new());
+    let keys = K::scattered(2 * args.size);
+    let mut course = Course::new(keys, Vec::new()).with_ops(args.ops());
     run(args, &rows, field, &mut course, args.rounds(KEY_TYPES.len()), emit)
 }
 
@@ -126,7 +127,8 @@ fn texts(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
     for text in Text::ALL {
         let rows = TEXT_ROWS.map(|row| (row, label(text.name(), row)));
         if rows.iter().any(|(_, name)| args.wants_row(name)) {
-            let mut course = Course::new(text.keys(2 * args.size), Vec::new());
+            let keys = text.keys(2 * args.size);
+            let mut course = Course::new(keys, Vec::new()).with_ops(args.ops());
             run(args, &rows, general(), &mut course, args.rounds(Text::ALL.len()), emit)?;
         }
     }

@@ -26,7 +26,8 @@ fn names(value: &Value) -> Vec<&str> {
 
 /// Runs a whole table and returns its rows.
 fn rows(program: &str, table: &str, size: &str) -> Vec<Value> {
-    let output = run(program, &["--table", table, "--size", size, "--rounds", "1"]);
+    let few = ["--rounds", "1", "--ops", "1000"];
+    let output = run(program, &[&["--table", table, "--size", size], &few[..]].concat());
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{table}: {stderr}");
     let lines = String::from_utf8(output.stdout).unwrap();
