@@ -26,6 +26,9 @@ const LEAKY: &[&str] = &["forgotten", "promises", "giving_back_panics", "covaria
 /// on to the heap.
 const UNDER_VALGRIND: (&str, &str) = ("allotment-core", "chaos");
 
+/// Both tools are slow, and take more of the stack: too slow, and too much, for unoptimised tests.
+const OPTIMISED: [&str; 2] = ["--config", "profile.test.opt-level=1"];
+
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Tool {
     /// AddressSanitizer, with LeakSanitizer where the platform has it; needs a nightly toolchain
@@ -63,7 +66,7 @@ fn address() -> Result<()> {
     // Flags for everything: a folder of its own, so that other builds stay.
     test.env("CARGO_TARGET_DIR", target("sanitize")?);
     // The target must be named, or else the flags would also be for build scripts.
-    test.args(["test", "--lib", "--tests", "--target", &host]);
+    test.args(["test", "--lib", "--tests", "--target", &host]).args(OPTIMISED);
     test.args(PACKAGES.iter().flat_map(|name| ["-p", name]));
     test.args(["--no-fail-fast", "--"]).args(LEAKY.iter().flat_map(|word| ["--skip", word]));
     passed(finish(&mut test))
@@ -71,7 +74,9 @@ fn address() -> Result<()> {
 
 fn valgrind() -> Result<()> {
     let (package, name) = UNDER_VALGRIND;
-    let build = Build::new(package, "for valgrind", &["-p", package, "--test", name], &[])?;
+    let [config, optimised] = OPTIMISED;
+    let arguments = ["-p", package, "--test", name, config, optimised];
+    let build = Build::new(package, "for valgrind", &arguments, &[])?;
     let mut command = std::process::Command::new("valgrind");
     command.args(["--quiet", "--error-exitcode=9", "--leak-check=full"]);
     // Threads of the test harness are blocks that it still reaches in the end.
