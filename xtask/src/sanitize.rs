@@ -17,6 +17,7 @@ const PACKAGES: &[&str] = &[
     "allotment-pool",
     "allotment-bump",
     "allotment-core",
+    "allotment-trial",
 ];
 
 /// Tests with these words in their names leak on purpose, which the sanitizer would tell.

@@ -91,7 +91,7 @@ impl<K: Ord + Clone + Debug, S: Shape<K>> Check<K, S> {
             } else {
                 assert_eq!(self.map.remove(&key), self.twin.remove(&key), "{key:?}");
             }
-            if step % 64 == 0 {
+            if step % 16 == 0 {
                 self.compare();
             }
         }
