@@ -35,10 +35,16 @@ fn write(codec: Codec, count: u64, buffers: WriteBuffers) -> (u64, usize, u8, Wr
     (blocks, peak, finished.summary.height, finished.buffers)
 }
 
-/// One test, since the heap is one for all.
-#[test]
-fn memory_is_a_few_pages() {
+/// A program of its own, without the harness: dhat counts for the whole process, and the harness
+/// has a thread that allocates.
+fn main() {
     let _profiler = dhat::Profiler::builder().testing().build();
+    writing_is_within_a_few_pages();
+    opening_takes_a_bit_a_page();
+    reading_is_within_the_cache();
+}
+
+fn writing_is_within_a_few_pages() {
     let mut heights = Vec::new();
     for count in [1000, 10_000, 100_000, 1_000_000] {
         let mut buffers = WriteBuffers::new();
@@ -61,8 +67,10 @@ fn memory_is_a_few_pages() {
         }
     }
     assert_eq!(heights, [3, 3, 3, 4, 4, 4, 5, 5, 5, 5, 5, 5]);
+}
 
-    // Opening takes a bit a page, and look-ups nothing.
+/// And look-ups take nothing.
+fn opening_takes_a_bit_a_page() {
     let bytes = common::file(512, (0..100_000_u64).map(|n| (n, n)));
     let before = dhat::HeapStats::get();
     let snapshot = Snapshot::<u64, u64, _>::from_bytes(&bytes[..]).unwrap();
@@ -74,7 +82,6 @@ fn memory_is_a_few_pages() {
     }
     assert_eq!(snapshot.range(100..).count(), 99_900);
     assert_eq!(dhat::HeapStats::get().total_blocks, opened.total_blocks);
-    reading_is_within_the_cache();
 }
 
 fn reading_is_within_the_cache() {
