@@ -8,7 +8,7 @@ use crate::raw::shape::{Standard, shape_around};
 ///
 /// `Dense` is [`Standard`] with that; `Dense<IntegerKeys>`, `Dense<ByteKeys>` and `Ranked<Dense>`
 /// are the others. Before a full leaf splits it looks for room in 16 leaves on either side, below
-/// the same node, in place of one; and three leaves that fit two become two. So random insertions
+/// the same node, in place of one; and four leaves that fit three become three. So random insertions
 /// leave leaves 97 % full, where others are at 82 %. An insertion may move some 17 leaves' worth
 /// of pairs in place of two, and removals look at their neighbours more often.
 ///

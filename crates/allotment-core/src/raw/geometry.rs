@@ -157,12 +157,10 @@ impl Geometry {
     }
 
     /// Whether a leaf that has just come down to so many slots should be refilled. Where leaves are
-    /// kept dense, now and then one that has some room is looked at as well.
+    /// kept dense, one that has some room is looked at as well.
     #[inline(always)]
     pub(crate) fn falls_short(&self, len: usize) -> bool {
-        let capacity = self.capacity;
-        let is_looked_at = || 8 * len < 7 * capacity && len.is_multiple_of((capacity / 16).max(1));
-        len < self.fill_min || self.is_dense && is_looked_at()
+        len < self.fill_min || self.is_dense && 4 * len < 3 * self.capacity
     }
 
     /// Slots of the root that replaces one of so many on `level`, 0 standing for none.
@@ -309,11 +307,11 @@ const fn leaf_bytes<K, V>(head: usize, slots: usize) -> usize {
     lay_out(after_keys, size_of::<V>(), align_of::<V>(), slots).1
 }
 
-/// Slots below which removal refills a node: three in seven, at which a map that has lost most of
+/// Slots below which removal refills a node: nine in twenty, at which a map that has lost most of
 /// its pairs is smaller than with a third, and refills are still few (decision 0012); about half of
 /// a small node, since trees of those are high.
 const fn fill_min(capacity: usize) -> usize {
-    if capacity < 11 { (capacity - 1) / 2 } else { capacity * 3 / 7 }
+    if capacity < 11 { (capacity - 1) / 2 } else { capacity * 9 / 20 }
 }
 
 /// Offset of a column that follows `start`, and the offset behind it.
@@ -365,7 +363,7 @@ mod tests {
     #[test]
     fn word_pairs_fill_twelve_lines() {
         let geometry = Geometry::of::<u64, u64, Standard>(Column::Integers);
-        assert_eq!((geometry.capacity, geometry.fill_min), (47, 20));
+        assert_eq!((geometry.capacity, geometry.fill_min), (47, 21));
         assert_eq!((geometry.keys_of(47), geometry.children_of(47)), (8, 384));
         assert_eq!((geometry.values_of(0, 47), geometry.values_of(0, 4)), (384, 40));
         assert_eq!((geometry.leaf.size(), geometry.internal.size()), (760, 1144));

@@ -97,6 +97,8 @@ mod hint;
 
 mod remove;
 
+mod close;
+
 mod refill;
 
 mod count;

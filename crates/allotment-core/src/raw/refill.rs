@@ -1,13 +1,12 @@
 //! Refilling the nodes that fall below their minimum after a removal.
 //!
 //! A node left with too little merges with a sibling if the two and the slot between them fit one
-//! node, which may leave the parent with too little; or it borrows half of what the sibling has
-//! more. In a dense shape, three leaves that fit two are made two. Nothing is allocated.
+//! node, which may leave the parent with too little; or it borrows half of what the fuller sibling
+//! has more. Dense shapes look further: see `close`. Nothing is allocated.
 //!
 //! Takes for granted N0 to N3, T1, T2, P1. Does not care about order.
 
-use core::cmp::Ordering;
-
+use crate::raw::close::close_ranks;
 use crate::raw::node::ErasedNode;
 use crate::raw::path::{ErasedRoot, Path};
 use crate::raw::slots::{merge, rotate_left, rotate_right};
@@ -40,11 +39,8 @@ pub(crate) unsafe fn refill(
 unsafe fn refill_upwards(tree: &mut Option<ErasedRoot>, path: &mut Path, freed: &mut dyn Supply) {
     let Some(root) = *tree else { return };
     let mut from = 0;
-    if root.node.geometry().is_dense
-        && root.level > 0
-        // SAFETY: passed on.
-        && let Some(leaf) = unsafe { close_ranks(root, path) }
-    {
+    // SAFETY: passed on.
+    if let Some(leaf) = unsafe { close_ranks(root, path) } {
         // SAFETY: the leaf is out of the tree.
         unsafe { freed.put(0, leaf) };
         from = 1;
@@ -76,8 +72,19 @@ unsafe fn refill_from_sibling(
     level: usize,
 ) -> Option<ErasedNode> {
     let (parent, edge) = (root.node_at(path, level + 1), path.edge(level + 1));
-    // With the left sibling, unless there is none.
-    let (slot, is_right) = if edge > 0 { (edge - 1, true) } else { (0, false) };
+    let len_of = |edge| {
+        // SAFETY: N2; asked for edges up to `len`.
+        unsafe { parent.child(edge) }.len()
+    };
+    let (own, before) = (len_of(edge), edge.checked_sub(1).map(len_of));
+    let fits =
+        |sibling: Option<usize>| sibling.is_some_and(|len| own + 1 + len <= parent.capacity());
+    // With a sibling that fits, if there is one, else with the one that has more to give.
+    let is_right = fits(before) || {
+        let behind = (edge < parent.len()).then(|| len_of(edge + 1));
+        !fits(behind) && before >= behind
+    };
+    let slot = if is_right { edge - 1 } else { edge };
     // SAFETY: N2, `slot < len`.
     let (left, right) = (unsafe { parent.child(slot) }, unsafe { parent.child(slot + 1) });
     let (left_len, right_len) = (left.len(), right.len());
@@ -101,58 +108,6 @@ unsafe fn refill_from_sibling(
         unsafe { rotate_left(parent, level + 1, slot, count) };
     }
     None
-}
-
-/// Makes two leaves of three, the one that `path` leads to among them, if that leaves some room in
-/// the two; returns the one set free.
-///
-/// # Safety
-///
-/// The root is above the leaves; what the path leads to is as T2 says but for the leaf.
-unsafe fn close_ranks(root: ErasedRoot, path: &mut Path) -> Option<ErasedNode> {
-    let (parent, at) = (root.node_at(path, 1), path.edge(1));
-    let middle = at.clamp(1, parent.len().checked_sub(1).filter(|last| *last > 0)?);
-    let len = |edge| {
-        // SAFETY: N2; `middle` has a neighbour on each side.
-        unsafe { parent.child(edge) }.len()
-    };
-    let [left, own, right] = [middle - 1, middle, middle + 1].map(len);
-    let (capacity, index) = (parent.capacity(), path.edge(0));
-    let all = left + own + right + 1;
-    if all + (capacity / 16).max(1) > 2 * capacity {
-        return None;
-    }
-    if left + 1 + own <= capacity {
-        match at.cmp(&middle) {
-            Ordering::Less => {}
-            Ordering::Equal => {
-                path.set(1, middle - 1);
-                path.set(0, left + 1 + index);
-            }
-            // It would go on as it is, with too little perhaps.
-            Ordering::Greater => return None,
-        }
-        // SAFETY: the two and the slot between them fit one node.
-        return Some(unsafe { merge(parent, 1, middle - 1) });
-    }
-    // So many go to the left that both have about as many then. As the left and the middle leaf do
-    // not fit one, the right one is not full.
-    let least = (own + 1 + right).saturating_sub(capacity);
-    let count = (all / 2).saturating_sub(left).clamp(least, own.saturating_sub(1));
-    if count > 0 {
-        // SAFETY: the middle leaf has more, and the left one has room.
-        unsafe { rotate_left(parent, 1, middle - 1, count) };
-    }
-    let (edge, index) = match at {
-        at if at < middle => (at, index),
-        at if at > middle => (middle, own - count + 1 + index),
-        _ if index < count => (middle - 1, left + 1 + index),
-        _ => (middle, index - count),
-    };
-    path.set(1, edge);
-    path.set(0, index);
-    // SAFETY: what is left of the middle leaf fits the right one, with the slot between them.
-    Some(unsafe { merge(parent, 1, middle) })
 }
 
 /// Takes away a root without slots: its only child becomes the root, or the tree is empty.
