@@ -8,9 +8,9 @@ use crate::raw::shape::{Standard, shape_around};
 ///
 /// `Dense` is [`Standard`] with that; `Dense<IntegerKeys>`, `Dense<ByteKeys>` and `Ranked<Dense>`
 /// are the others. Before a full leaf splits it looks for room in 16 leaves on either side, below
-/// the same node, in place of one; and four leaves that fit three become three. So random insertions
-/// leave leaves 97 % full, where others are at 82 %. An insertion may move some 17 leaves' worth
-/// of pairs in place of two, and removals look at their neighbours more often.
+/// the same node, in place of one; and four leaves that fit three become three. So random
+/// insertions leave leaves 97 % full, where others are at 82 %. An insertion may move some 17
+/// leaves' worth of pairs in place of two, and removals look at their neighbours more often.
 ///
 /// The idea is that of Knuth's B*-tree (The Art of Computer Programming, volume 3, 6.2.4), with
 /// more siblings.
