@@ -12,7 +12,7 @@ use crate::raw::totals::recount_child;
 
 /// How many leaves are looked at together: with more, a removal would move more than two nodes'
 /// worth beside one a level (decision 0021).
-const RANK: usize = 4;
+const LEAVES: usize = 4;
 
 /// Makes one leaf fewer of the one that `path` leads to and its neighbours, if the shape is dense
 /// and they have the room for it; returns the one set free. `path` goes on leading to the same
@@ -23,14 +23,14 @@ const RANK: usize = 4;
 /// # Safety
 ///
 /// What the path leads to is as T2 says but for the leaf.
-pub(super) unsafe fn close_ranks(root: ErasedRoot, path: &mut Path) -> Option<ErasedNode> {
+pub(super) unsafe fn close_up(root: ErasedRoot, path: &mut Path) -> Option<ErasedNode> {
     let geometry = root.node.geometry();
     if !geometry.is_dense || root.level == 0 || root.node_at(path, 0).len() < geometry.fill_min {
         return None;
     }
     let (parent, at) = (root.node_at(path, 1), path.edge(1));
-    let count = RANK.min(parent.len() + 1);
-    let first = at.saturating_sub(RANK / 2).min(parent.len() + 1 - count);
+    let count = LEAVES.min(parent.len() + 1);
+    let first = at.saturating_sub(LEAVES / 2).min(parent.len() + 1 - count);
     let len_of = |edge| {
         // SAFETY: N2; asked for edges up to `len`.
         unsafe { parent.child(edge) }.len()

@@ -6,7 +6,7 @@
 //!
 //! Takes for granted N0 to N3, T1, T2, P1. Does not care about order.
 
-use crate::raw::close::close_ranks;
+use crate::raw::close::close_up;
 use crate::raw::node::ErasedNode;
 use crate::raw::path::{ErasedRoot, Path};
 use crate::raw::slots::{merge, rotate_left, rotate_right};
@@ -40,7 +40,7 @@ unsafe fn refill_upwards(tree: &mut Option<ErasedRoot>, path: &mut Path, freed: 
     let Some(root) = *tree else { return };
     let mut from = 0;
     // SAFETY: passed on.
-    if let Some(leaf) = unsafe { close_ranks(root, path) } {
+    if let Some(leaf) = unsafe { close_up(root, path) } {
         // SAFETY: the leaf is out of the tree.
         unsafe { freed.put(0, leaf) };
         from = 1;
