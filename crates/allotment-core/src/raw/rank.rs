@@ -233,12 +233,7 @@ impl<'a> Sought<'a> {
     ) -> (usize, bool) {
         // SAFETY: N1; asked for slots below `len` only.
         let compare = |slot| unsafe { node.key_bytes(slot) }.cmp(self.bytes);
-        match compare(first) {
-            Ordering::Equal => return (first, true),
-            Ordering::Greater => return (first, false),
-            Ordering::Less => {}
-        }
-        let (mut low, mut high) = (first + 1, first + 1);
+        let (mut low, mut high) = (first, first + 1);
         while high < node.len() && node.head(high) == head {
             high += 1;
         }
