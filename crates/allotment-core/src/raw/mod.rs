@@ -97,7 +97,7 @@ mod hint;
 
 mod remove;
 
-mod close;
+mod dissolve;
 
 mod refill;
 

@@ -138,6 +138,30 @@ impl Path {
         self.edges[level] = edge as u8;
     }
 
+    /// Goes on leading to the same edge of a leaf where `count` slots went over `slot` to the leaf
+    /// on the left, which had `left`.
+    pub(super) fn follow_left(&mut self, slot: usize, left: usize, count: usize) {
+        let index = self.edge(0);
+        if self.edge(1) == slot + 1 && index < count {
+            self.set(1, slot);
+            self.set(0, left + 1 + index);
+        } else if self.edge(1) == slot + 1 {
+            self.set(0, index - count);
+        }
+    }
+
+    /// Goes on leading to the same edge where the nodes of `level` on both sides of `slot` became
+    /// one, the left of which had `left`.
+    pub(super) fn follow_merge(&mut self, level: usize, slot: usize, left: usize) {
+        let edge = self.edge(level + 1);
+        if edge == slot + 1 {
+            self.set(level, left + 1 + self.edge(level));
+        }
+        if edge > slot {
+            self.set(level + 1, edge - 1);
+        }
+    }
+
     /// Goes on to the first leaf under `node`, to which the path leads; returns that leaf.
     #[inline]
     pub(crate) fn descend_first<T: Types>(

@@ -2,11 +2,11 @@
 //!
 //! A node left with too little merges with a sibling if the two and the slot between them fit one
 //! node, which may leave the parent with too little; or it borrows half of what the fuller sibling
-//! has more. Dense shapes look further: see `close`. Nothing is allocated.
+//! has more. Dense shapes look further: see `dissolve`. Nothing is allocated.
 //!
 //! Takes for granted N0 to N3, T1, T2, P1. Does not care about order.
 
-use crate::raw::close::close_up;
+use crate::raw::dissolve::dissolve;
 use crate::raw::node::ErasedNode;
 use crate::raw::path::{ErasedRoot, Path};
 use crate::raw::slots::{merge, rotate_left, rotate_right};
@@ -40,7 +40,7 @@ unsafe fn refill_upwards(tree: &mut Option<ErasedRoot>, path: &mut Path, freed: 
     let Some(root) = *tree else { return };
     let mut from = 0;
     // SAFETY: passed on.
-    if let Some(leaf) = unsafe { close_up(root, path) } {
+    if let Some(leaf) = unsafe { dissolve(root, path) } {
         // SAFETY: the leaf is out of the tree.
         unsafe { freed.put(0, leaf) };
         from = 1;
@@ -72,38 +72,40 @@ unsafe fn refill_from_sibling(
     level: usize,
 ) -> Option<ErasedNode> {
     let (parent, edge) = (root.node_at(path, level + 1), path.edge(level + 1));
-    let len_of = |edge| {
-        // SAFETY: N2; asked for edges up to `len`.
-        unsafe { parent.child(edge) }.len()
+    let lens = |slot| {
+        // SAFETY: N2, `slot < len`.
+        let (left, right) = (unsafe { parent.child(slot) }, unsafe { parent.child(slot + 1) });
+        (left.len(), right.len())
     };
-    let (own, before) = (len_of(edge), edge.checked_sub(1).map(len_of));
-    let fits =
-        |sibling: Option<usize>| sibling.is_some_and(|len| own + 1 + len <= parent.capacity());
+    let both = |slot| {
+        let (left, right) = lens(slot);
+        left + 1 + right
+    };
+    let capacity = parent.capacity();
     // With a sibling that fits, if there is one, else with the one that has more to give.
-    let is_right = fits(before) || {
-        let behind = (edge < parent.len()).then(|| len_of(edge + 1));
-        !fits(behind) && before >= behind
-    };
-    let slot = if is_right { edge - 1 } else { edge };
-    // SAFETY: N2, `slot < len`.
-    let (left, right) = (unsafe { parent.child(slot) }, unsafe { parent.child(slot + 1) });
-    let (left_len, right_len) = (left.len(), right.len());
-    if left_len + 1 + right_len <= parent.capacity() {
-        if is_right {
-            path.set(level, left_len + 1 + path.edge(level));
-            path.set(level + 1, slot);
+    let slot = match edge.checked_sub(1) {
+        Some(before)
+            if edge == parent.len()
+                || both(before) <= capacity
+                || both(edge) > capacity && both(before) >= both(edge) =>
+        {
+            before
         }
+        _ => edge,
+    };
+    let (left_len, right_len) = lens(slot);
+    if both(slot) <= capacity {
+        path.follow_merge(level, slot, left_len);
         // SAFETY: the two and the slot between them fit one node.
         return Some(unsafe { merge(parent, level + 1, slot) });
     }
     // The two do not fit one node, so the sibling has more than enough for both.
-    if is_right {
-        let count = (left_len - right_len) / 2;
+    let count = left_len.abs_diff(right_len) / 2;
+    if slot < edge {
         // SAFETY: the left node has that many to give, the right one has room up to the middle.
         unsafe { rotate_right(parent, level + 1, slot, count) };
         path.set(level, path.edge(level) + count);
     } else {
-        let count = (right_len - left_len) / 2;
         // SAFETY: as above, with the sides exchanged.
         unsafe { rotate_left(parent, level + 1, slot, count) };
     }

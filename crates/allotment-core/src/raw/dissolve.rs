@@ -1,4 +1,4 @@
-//! Making one leaf fewer of several neighbours, where leaves are kept dense.
+//! Dissolving one of several neighbouring leaves, where leaves are kept dense.
 //!
 //! Slots move from leaf to leaf to the left until what is left of one fits the next, as in the
 //! B*-tree of Knuth (The Art of Computer Programming, volume 3, 6.2.4). Nothing is allocated.
@@ -14,8 +14,8 @@ use crate::raw::totals::recount_child;
 /// worth beside one a level (decision 0021).
 const LEAVES: usize = 4;
 
-/// Makes one leaf fewer of the one that `path` leads to and its neighbours, if the shape is dense
-/// and they have the room for it; returns the one set free. `path` goes on leading to the same
+/// Dissolves the leaf that `path` leads to or one of its neighbours, if the shape is dense and the
+/// others have the room for it; returns the one set free. `path` goes on leading to the same
 /// position.
 ///
 /// A leaf with less than the minimum stays as it is: it is refilled in any case.
@@ -23,7 +23,7 @@ const LEAVES: usize = 4;
 /// # Safety
 ///
 /// What the path leads to is as T2 says but for the leaf.
-pub(super) unsafe fn close_up(root: ErasedRoot, path: &mut Path) -> Option<ErasedNode> {
+pub(super) unsafe fn dissolve(root: ErasedRoot, path: &mut Path) -> Option<ErasedNode> {
     let geometry = root.node.geometry();
     if !geometry.is_dense || root.level == 0 || root.node_at(path, 0).len() < geometry.fill_min {
         return None;
@@ -49,12 +49,12 @@ pub(super) unsafe fn close_up(root: ErasedRoot, path: &mut Path) -> Option<Erase
         if has < wanted {
             // SAFETY: the two have more than a node takes, which is more than is wanted.
             unsafe { rotate_left(parent, 1, slot, wanted - has) };
-            follow_left(path, slot, has, wanted - has);
+            path.follow_left(slot, has, wanted - has);
         }
         slot += 1;
     }
     debug_assert!(slot + 1 < first + count, "as many as are wanted are in each leaf before");
-    follow_merge(path, slot, len_of(slot));
+    path.follow_merge(0, slot, len_of(slot));
     // SAFETY: the two and the slot between them fit one node.
     let free = unsafe { merge(parent, 1, slot) };
     for edge in first..first + count - 1 {
@@ -62,27 +62,4 @@ pub(super) unsafe fn close_up(root: ErasedRoot, path: &mut Path) -> Option<Erase
         unsafe { recount_child(parent, 1, edge) };
     }
     Some(free)
-}
-
-/// Corrects `path` where `count` slots went over `slot` to the left leaf, which had `left`.
-fn follow_left(path: &mut Path, slot: usize, left: usize, count: usize) {
-    let index = path.edge(0);
-    if path.edge(1) == slot + 1 && index < count {
-        path.set(1, slot);
-        path.set(0, left + 1 + index);
-    } else if path.edge(1) == slot + 1 {
-        path.set(0, index - count);
-    }
-}
-
-/// Corrects `path` where the leaves on both sides of `slot` become one, the left of which has
-/// `left`.
-fn follow_merge(path: &mut Path, slot: usize, left: usize) {
-    let edge = path.edge(1);
-    if edge == slot + 1 {
-        path.set(0, left + 1 + path.edge(0));
-    }
-    if edge > slot {
-        path.set(1, edge - 1);
-    }
 }
