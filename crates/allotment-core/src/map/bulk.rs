@@ -11,9 +11,7 @@ use crate::map::out_of_memory;
 use crate::map::{AllocFailure, BTreeMap, Counted, LeftOut};
 use crate::raw::search::Side;
 use crate::raw::shape::Shape;
-use crate::raw::spare::Spare;
 use crate::raw::tree::{OnEqual, Refused};
-use crate::raw::types::geometry_of;
 
 impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     /// A map on `alloc` with the pairs of an iterator; of those with equal keys the last one stays.
@@ -352,13 +350,10 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         let Some(edge) = self.tree.edge_beside(key, Side::Before) else {
             return Ok(Self::with_shape_in(alloc));
         };
-        let mut freed = Spare::several(geometry_of::<K, V, S>(), &self.alloc);
+        let mut tail = Self::with_shape_in(alloc);
         // SAFETY: an edge of this tree, and T4. The part cut off may go with a clone of the
         // allocator, since that is the same one (`SharedAlloc`).
-        let tree = unsafe { self.tree.cut(&edge, &self.alloc, &mut freed) }?;
-        let tail = Self { tree, alloc };
-        // Runs the allocator, so both maps must be whole by now.
-        drop(freed);
+        unsafe { self.tree.cut_off(&edge, &mut tail.tree, &self.alloc) }?;
         Ok(tail)
     }
 }

@@ -11,12 +11,10 @@ use core::mem;
 
 use allotment_alloc::Allocator;
 
-use crate::raw::hint::Hint;
 use crate::raw::merge::merge;
 use crate::raw::path::{Edge, Place, Root, Slot};
 use crate::raw::shape::Shape;
 use crate::raw::source::Source;
-use crate::raw::spare::Spare;
 use crate::raw::stock::Stock;
 use crate::raw::tree::{OnEqual, Ready, Tree, overwrite};
 use crate::raw::types::{Known, geometry_of};
@@ -31,10 +29,9 @@ struct Rest<'a, K, V, S: Shape<K>, A: Allocator> {
 
 impl<K, V, S: Shape<K>, A: Allocator> Drop for Rest<'_, K, V, S, A> {
     fn drop(&mut self) {
-        let mut freed = Spare::new(geometry_of::<K, V, S>(), self.alloc);
+        let geometry = geometry_of::<K, V, S>();
         // SAFETY: the source is not used again.
-        let (root, len) = unsafe { self.source.whole(&mut freed) };
-        *self.tree = Tree::of_erased(root, len);
+        self.tree.edit(|tree| unsafe { tree.set_rest(&self.source, geometry, self.alloc) });
     }
 }
 
@@ -127,16 +124,8 @@ impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
             // SAFETY: the allocators share memory, and neither is empty.
             return unsafe { self.join_apart(alloc, other, is_before) };
         }
-        (self.hint, other.hint) = (Hint::NONE, Hint::NONE);
-        for tree in [&mut *self, &mut *other] {
-            // SAFETY: the allocators share memory.
-            unsafe { tree.make_whole(alloc) }?;
-        }
-        let (Some(root), Some(other_root)) = (self.root, other.root) else {
-            unreachable!("both trees have a pair")
-        };
-        // SAFETY: as above; both roots have all slots.
-        unsafe { merge(self, other, (root, other_root), alloc) }
+        // SAFETY: the allocators share memory, and neither is empty.
+        unsafe { merge(self, other, alloc) }
     }
 
     /// Moves all pairs of `other` over, each to its place; where a key is there, `on_equal` gets

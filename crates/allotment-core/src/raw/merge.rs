@@ -8,15 +8,16 @@
 use core::alloc::Layout;
 use core::cmp::Ordering;
 use core::hint::select_unpredictable;
-use core::mem::needs_drop;
+use core::mem::{needs_drop, take};
 use core::ptr::copy_nonoverlapping;
 
 use allotment_alloc::Allocator;
 
+use crate::raw::erased::ErasedTree;
 use crate::raw::fill::Fill;
 use crate::raw::join::join_mending;
 use crate::raw::node::ErasedNode;
-use crate::raw::path::{ErasedRoot, ErasedSlot, Root};
+use crate::raw::path::ErasedSlot;
 use crate::raw::shape::Shape;
 use crate::raw::source::{Source, Span};
 use crate::raw::spare::Spare;
@@ -28,7 +29,6 @@ use crate::raw::types::{Erased, Known, geometry_of};
 struct Merge<'a, K, V, S: Shape<K>, A: Allocator> {
     own: &'a mut Tree<K, V, S>,
     other: &'a mut Tree<K, V, S>,
-    alloc: &'a A,
     parts: Parts<'a, A>,
 }
 
@@ -39,44 +39,92 @@ struct Parts<'a, A: Allocator> {
     merged: Fill<Erased>,
     /// Beyond what the next step needs, it has what `settle` does.
     stock: Stock<'a, A>,
+    alloc: &'a A,
     /// Internal nodes that `settle` needs at most.
     kept: usize,
     is_done: bool,
 }
 
-/// A tree, and how many slots it has.
-type Counted = (Option<ErasedRoot>, usize);
-
 impl<'a, A: Allocator> Parts<'a, A> {
-    /// All of two trees, given by root and number of slots.
+    /// All of two trees, the roots of which it gives all slots.
     ///
     /// # Errors
     ///
     /// The layout that the allocator could not serve.
-    fn new(
-        own: (ErasedRoot, usize),
-        other: (ErasedRoot, usize),
+    ///
+    /// # Safety
+    ///
+    /// As for [`merge`].
+    unsafe fn new(
+        own: &mut ErasedTree,
+        other: &mut ErasedTree,
         alloc: &'a A,
     ) -> Result<Self, Layout> {
-        let height = own.0.level.max(other.0.level);
+        for tree in [&mut *own, &mut *other] {
+            // SAFETY: the allocators share memory.
+            unsafe { tree.make_whole(alloc) }?;
+        }
+        let (Some(own_root), Some(other_root)) = (own.root, other.root) else {
+            unreachable!("both trees have a pair")
+        };
+        let (height, geometry) = (own_root.level.max(other_root.level), own_root.node.geometry());
         // What is merged gets at most one level more than the higher tree has, and the root above
         // it one more.
         let kept = height + 2;
-        let mut stock = Stock::new(own.0.node.geometry(), alloc);
+        let mut stock = Stock::new(geometry, alloc);
         stock.reserve(2, kept + height)?;
-        let merged = Fill::new(own.0.node.geometry(), None, 0);
-        let (own, other) = (Source::new(own.0, own.1), Source::new(other.0, other.1));
-        Ok(Self { own, other, merged, stock, kept, is_done: false })
+        let merged = Fill::new(geometry, None, 0);
+        let (own, other) = (Source::new(own_root, own.len), Source::new(other_root, other.len));
+        Ok(Self { own, other, merged, stock, alloc, kept, is_done: false })
     }
 
-    /// Sees to it that what is merged can [`grow`](Fill::grow).
+    /// [`Fill::grow`], once there are nodes for it.
     ///
     /// # Errors
     ///
     /// The layout that the allocator could not serve.
-    fn reserve(&mut self) -> Result<(), Layout> {
+    ///
+    /// # Safety
+    ///
+    /// As for that.
+    #[cold]
+    unsafe fn grow(&mut self) -> Result<ErasedSlot, Layout> {
         let (leaves, internals) = self.merged.needs();
-        self.stock.reserve(leaves, internals + self.kept)
+        self.stock.reserve(leaves, internals + self.kept)?;
+        // SAFETY: passed on; the nodes are reserved.
+        Ok(unsafe { self.merged.grow(&mut self.stock) })
+    }
+
+    /// [`Fill::seated`], and goes on behind the pair.
+    ///
+    /// # Safety
+    ///
+    /// As for that, and for [`pass`](Self::pass).
+    #[cold]
+    unsafe fn seated(&mut self, slot: ErasedSlot, spans: (&Span, &Span), taken: (usize, usize)) {
+        // SAFETY: passed on.
+        unsafe { self.merged.seated(slot) };
+        // SAFETY: passed on.
+        unsafe { self.pass(spans, taken) };
+    }
+
+    /// [`Fill::keep`], and goes on behind the pairs.
+    ///
+    /// # Safety
+    ///
+    /// As for that, and for [`pass`](Self::pass); they are as many as were taken, but for equal
+    /// keys.
+    #[inline(never)]
+    unsafe fn keep(
+        &mut self,
+        (leaf, start, count): (ErasedNode, usize, usize),
+        spans: (&Span, &Span),
+        taken: (usize, usize),
+    ) {
+        // SAFETY: passed on.
+        unsafe { self.merged.keep(leaf, start, count) };
+        // SAFETY: passed on.
+        unsafe { self.pass(spans, taken) };
     }
 
     /// Goes on behind so many slots of either span.
@@ -101,27 +149,28 @@ impl<'a, A: Allocator> Parts<'a, A> {
     /// # Safety
     ///
     /// The parts are not used again.
-    unsafe fn settle(&mut self, freed: &mut [Spare<'_, A>; 4]) -> [Counted; 2] {
-        let [of_own, of_other, of_merged, of_second] = freed;
+    unsafe fn settle(&mut self, own: &mut ErasedTree, other: &mut ErasedTree, geometry: Erased) {
+        let [mut of_own, mut of_other, mut of_merged, mut of_second] =
+            Spare::several(geometry, self.alloc);
         // SAFETY: the source is not used again.
-        let (own, own_len) = unsafe { self.own.whole(of_own) };
+        let (own_rest, own_len) = unsafe { self.own.whole(&mut of_own) };
         // SAFETY: as above.
-        let (other, other_len) = unsafe { self.other.whole(of_other) };
+        let (other_rest, other_len) = unsafe { self.other.whole(&mut of_other) };
         let (merged, merged_len) = self.merged.finish();
-        // SAFETY: `own` is mended at its left border, and enough nodes were kept.
-        let root = unsafe { join_mending(merged, own, &mut self.stock, of_merged) };
-        let len = merged_len + own_len;
-        if !self.is_done {
-            return [(root, len), (other, other_len)];
+        // SAFETY: it is mended at its left border, and enough nodes were kept.
+        let root = unsafe { join_mending(merged, own_rest, &mut self.stock, &mut of_merged) };
+        *own = ErasedTree { root, len: merged_len + own_len };
+        *other = ErasedTree { root: other_rest, len: other_len };
+        if self.is_done {
+            // SAFETY: as above; one of the two has nothing left, so only one join needs nodes.
+            own.root = unsafe { join_mending(root, other_rest, &mut self.stock, &mut of_second) };
+            own.len += take(other).len;
         }
-        // SAFETY: as above; one of the two has nothing left, so only one join needs nodes.
-        let root = unsafe { join_mending(root, other, &mut self.stock, of_second) };
-        [(root, len + other_len), (None, 0)]
     }
 }
 
-/// Merges `other`, under `roots.1`, into `own`, under `roots.0`; equal keys stay and take the value
-/// of the other. O(n + m); what is allocated is a few nodes.
+/// Merges `other` into `own`, neither of which is empty; equal keys stay and take the value of the
+/// other. O(n + m); what is allocated is a few nodes.
 ///
 /// If a comparison or the drop of a pair panics, or the allocator fails or panics, every pair is in
 /// one of the two.
@@ -132,16 +181,15 @@ impl<'a, A: Allocator> Parts<'a, A> {
 ///
 /// # Safety
 ///
-/// The nodes of both trees stem from `alloc` or from one that shares memory with it; both roots
-/// have all slots.
+/// The nodes of both trees stem from `alloc` or from one that shares memory with it.
 pub(super) unsafe fn merge<K: Ord, V, S: Shape<K>, A: Allocator>(
     own: &mut Tree<K, V, S>,
     other: &mut Tree<K, V, S>,
-    roots: (Root<K, V, S>, Root<K, V, S>),
     alloc: &A,
 ) -> Result<(), Layout> {
-    let parts = Parts::new((roots.0.erased(), own.len), (roots.1.erased(), other.len), alloc)?;
-    let mut merge = Merge { own, other, alloc, parts };
+    // SAFETY: passed on.
+    let parts = own.edit(|own| other.edit(|other| unsafe { Parts::new(own, other, alloc) }))?;
+    let mut merge = Merge { own, other, parts };
     while let Some(own) = merge.parts.own.span() {
         let Some(other) = merge.parts.other.span() else { break };
         merge.step(&own, &other)?;
@@ -180,17 +228,14 @@ impl<K: Ord, V, S: Shape<K>, A: Allocator> Merge<'_, K, V, S, A> {
                 moved.count += 1;
             }
         } else {
-            self.parts.reserve()?;
             // SAFETY: a span has a slot at least.
             let order = unsafe { fronts.compare() };
-            // SAFETY: there is no room, and the nodes were reserved.
-            let to = unsafe { self.parts.merged.grow(&mut self.parts.stock) };
+            // SAFETY: there is no room.
+            let to = unsafe { self.parts.grow() }?;
             // SAFETY: the slot was made for the pair.
             garbage = unsafe { fronts.take(order, Self::halves(to)) };
-            // SAFETY: just now.
-            unsafe { self.parts.merged.seated(to) };
-            // SAFETY: the spans are the next ones.
-            unsafe { self.parts.pass((own, other), fronts.taken) };
+            // SAFETY: just now, and the spans are the next ones.
+            unsafe { self.parts.seated(to, (own, other), fronts.taken) };
         }
         drop(garbage);
         Ok(())
@@ -217,10 +262,9 @@ struct Moved<'m, 'a, K, V, A: Allocator> {
 
 impl<K, V, A: Allocator> Drop for Moved<'_, '_, K, V, A> {
     fn drop(&mut self) {
-        // SAFETY: so many pairs were moved there.
-        unsafe { self.parts.merged.keep(self.leaf, self.start, self.count) };
-        // SAFETY: and came from these spans, which are the next ones.
-        unsafe { self.parts.pass(self.spans, self.fronts.taken) };
+        let moved = (self.leaf, self.start, self.count);
+        // SAFETY: so many pairs were moved there, from these spans, which are the next ones.
+        unsafe { self.parts.keep(moved, self.spans, self.fronts.taken) };
     }
 }
 
@@ -291,11 +335,8 @@ impl<K, V> Fronts<K, V> {
 
 impl<K, V, S: Shape<K>, A: Allocator> Drop for Merge<'_, K, V, S, A> {
     fn drop(&mut self) {
-        let alloc = self.alloc;
-        let mut freed = Spare::several(geometry_of::<K, V, S>(), alloc);
+        let (parts, geometry) = (&mut self.parts, geometry_of::<K, V, S>());
         // SAFETY: the merge ends here.
-        let [own, other] = unsafe { self.parts.settle(&mut freed) };
-        *self.own = Tree::of_erased(own.0, own.1);
-        *self.other = Tree::of_erased(other.0, other.1);
+        self.own.edit(|own| self.other.edit(|other| unsafe { parts.settle(own, other, geometry) }));
     }
 }

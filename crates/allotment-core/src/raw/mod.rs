@@ -117,6 +117,8 @@ pub(crate) mod dying;
 
 mod copy;
 
+mod erased;
+
 pub(crate) mod tree;
 
 mod reserved;

@@ -7,20 +7,22 @@ use core::alloc::Layout;
 use allotment_alloc::Allocator;
 
 use crate::raw::count::count_leaves;
+use crate::raw::erased::ErasedTree;
 use crate::raw::fill::Fill;
 use crate::raw::join::join_mending;
-use crate::raw::path::{ErasedSlot, Root};
+use crate::raw::path::{ErasedRoot, ErasedSlot};
 use crate::raw::shape::Shape;
 use crate::raw::slots::Slots;
 use crate::raw::source::Source;
 use crate::raw::spare::Spare;
 use crate::raw::stock::Stock;
 use crate::raw::tree::Tree;
-use crate::raw::types::{Erased, geometry_of};
+use crate::raw::types::Erased;
 
 /// A tree that is being packed. Dropped, it is one tree again: what was packed, and the rest.
-struct Pack<'a, K, V, S: Shape<K>, A: Allocator> {
-    tree: &'a mut Tree<K, V, S>,
+struct Pack<'a, A: Allocator> {
+    tree: &'a mut ErasedTree,
+    geometry: Erased,
     alloc: &'a A,
     rest: Source,
     packed: Fill<Erased>,
@@ -31,6 +33,36 @@ struct Pack<'a, K, V, S: Shape<K>, A: Allocator> {
 }
 
 impl<K, V, S: Shape<K>> Tree<K, V, S> {
+    /// [`ErasedTree::compact`].
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; no pair is lost.
+    ///
+    /// # Safety
+    ///
+    /// The nodes stem from `alloc`.
+    pub(crate) unsafe fn compact<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
+        // SAFETY: passed on.
+        self.edit(|tree| unsafe { tree.compact(alloc) })
+    }
+
+    /// [`ErasedTree::shrink_to_fit`].
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; no pair is lost.
+    ///
+    /// # Safety
+    ///
+    /// The nodes stem from `alloc`.
+    pub(crate) unsafe fn shrink_to_fit<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
+        // SAFETY: passed on.
+        self.edit(|tree| unsafe { tree.shrink_to_fit(alloc) })
+    }
+}
+
+impl ErasedTree {
     /// Packs the tree, so that all leaves but the last two are full, and the root has as few slots
     /// as it can. O(n).
     ///
@@ -44,12 +76,12 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     /// # Safety
     ///
     /// The nodes stem from `alloc`.
-    pub(crate) unsafe fn compact<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
+    unsafe fn compact<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
         if self.root.is_some_and(|root| root.level > 0) {
             // SAFETY: passed on.
             unsafe { self.pack(alloc) }?;
         }
-        let Some(Root { node, level }) = self.root else { return Ok(()) };
+        let Some(ErasedRoot { node, level }) = self.root else { return Ok(()) };
         let mut slots = node.geometry().slots_after(0, level);
         while slots < node.len() {
             slots = node.geometry().slots_after(slots, level);
@@ -72,11 +104,12 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         unsafe { self.make_whole(alloc) }?;
         let Some(root) = self.root else { return Ok(()) };
         let kept = root.level + 1;
-        let mut stock = Stock::new(root.node.geometry(), alloc);
+        let geometry = root.node.geometry();
+        let mut stock = Stock::new(geometry, alloc);
         stock.reserve(2, kept + root.level)?;
-        let rest = Source::new(root.erased(), self.len);
-        let packed = Fill::new(root.node.geometry(), None, 0);
-        let mut pack = Pack { tree: self, alloc, rest, packed, stock, kept };
+        let rest = Source::new(root, self.len);
+        let packed = Fill::new(geometry, None, 0);
+        let mut pack = Pack { tree: self, geometry, alloc, rest, packed, stock, kept };
         while pack.step()? {}
         Ok(())
     }
@@ -91,9 +124,9 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     /// # Safety
     ///
     /// The nodes stem from `alloc`.
-    pub(crate) unsafe fn shrink_to_fit<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
+    unsafe fn shrink_to_fit<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
         let Some(root) = self.root else { return Ok(()) };
-        let leaves = count_leaves(root.erased());
+        let leaves = count_leaves(root);
         // Each leaf but the last comes with the slot behind it.
         let packed = (self.len + 1).div_ceil(root.node.capacity() + 1);
         if leaves > 1 && leaves - packed.min(leaves) < leaves.div_ceil(8) {
@@ -104,7 +137,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     }
 }
 
-impl<K, V, S: Shape<K>, A: Allocator> Pack<'_, K, V, S, A> {
+impl<A: Allocator> Pack<'_, A> {
     /// Moves slots until a leaf of either kind is at its end; answers whether there were any.
     fn step(&mut self) -> Result<bool, Layout> {
         let Some(span) = self.rest.span() else { return Ok(false) };
@@ -133,14 +166,14 @@ impl<K, V, S: Shape<K>, A: Allocator> Pack<'_, K, V, S, A> {
     }
 }
 
-impl<K, V, S: Shape<K>, A: Allocator> Drop for Pack<'_, K, V, S, A> {
+impl<A: Allocator> Drop for Pack<'_, A> {
     fn drop(&mut self) {
-        let mut freed: [_; 2] = Spare::several(geometry_of::<K, V, S>(), self.alloc);
+        let mut freed: [_; 2] = Spare::several(self.geometry, self.alloc);
         // SAFETY: the source is not used again.
         let (rest, rest_len) = unsafe { self.rest.whole(&mut freed[0]) };
         let (packed, len) = self.packed.finish();
         // SAFETY: the rest is mended at its left border, and enough nodes were kept.
         let root = unsafe { join_mending(packed, rest, &mut self.stock, &mut freed[1]) };
-        *self.tree = Tree::of_erased(root, len + rest_len);
+        *self.tree = ErasedTree { root, len: len + rest_len };
     }
 }

@@ -175,7 +175,7 @@ impl<K, V, S: Shape<K>, A: Allocator> End<'_, K, V, S, A> {
         self.is_whole = true;
         let mut freed = Spare::new(geometry_of::<K, V, S>(), self.alloc);
         // SAFETY: only the right border can be short of slots.
-        self.tree.edit_root(|root| unsafe { mend(root, Border::Right, &mut freed) });
+        self.tree.edit(|tree| unsafe { mend(&mut tree.root, Border::Right, &mut freed) });
         *self.left = self.left.saturating_sub(freed.len());
     }
 }

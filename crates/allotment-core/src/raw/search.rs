@@ -199,6 +199,19 @@ fn search_integer<K, V, S: Shape<K>, I: Image>(
     }
 }
 
+/// [`search`] for a byte string. Compiled once, as that.
+#[inline(never)]
+fn search_bytes<K, V, S, Q>(root: Root<K, V, S>, key: &Q, path: &mut Path) -> Packed<K, V, S>
+where
+    K: Borrow<Q>,
+    Q: Ord + ?Sized,
+    S: Shape<K>,
+{
+    let (slot, is_equal) = descend_by_key(root, key, |level, index| path.set(level, index));
+    let place = if is_equal { FOUND | slot.level << LEVEL_AT } else { 0 };
+    (slot.node, place | slot.index)
+}
+
 /// The answer of a search as it fits two registers, since what goes through memory is waited for: a
 /// leaf and the index of an edge; or a node and, packed, a slot of an equal key with its level.
 type Packed<K, V, S> = (Node<K, V, S>, usize);
@@ -255,28 +268,30 @@ where
     Q: Ord + ?Sized,
     S: Shape<K>,
 {
-    if S::MAY_BE_INTEGERS
+    let answer = if S::MAY_BE_INTEGERS
         && let Some(integer) = integer_of::<K, Q, S>()
     {
-        return with_image!(I of S => {
+        with_image!(I of S => {
             // SAFETY: `Q` is `K`, and the shape names its integer.
             let key: I = unsafe { S::load(integer, ptr::from_ref(key).cast()) };
-            let answer = search_integer(root, key, &mut edge.path);
-            match found(answer) {
-                Some(slot) => Search::Found(slot),
-                None => {
-                    (edge.leaf, edge.index) = answer;
-                    Search::Missing
-                }
-            }
-        });
+            search_integer(root, key, &mut edge.path)
+        })
+    } else if S::MAY_BE_BYTES && S::are_bytes() {
+        search_bytes(root, key, &mut edge.path)
+    } else {
+        let (slot, found) = descend_by_key(root, key, |level, index| edge.path.set(level, index));
+        if found {
+            return Search::Found(slot);
+        }
+        (slot.node, slot.index)
+    };
+    match found(answer) {
+        Some(slot) => Search::Found(slot),
+        None => {
+            (edge.leaf, edge.index) = answer;
+            Search::Missing
+        }
     }
-    let (slot, found) = descend_by_key(root, key, |level, index| edge.path.set(level, index));
-    if found {
-        return Search::Found(slot);
-    }
-    (edge.leaf, edge.index) = (slot.node, slot.index);
-    Search::Missing
 }
 
 /// Searches for `key` when the way does not matter.

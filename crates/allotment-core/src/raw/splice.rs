@@ -18,8 +18,7 @@ use allotment_alloc::Allocator;
 
 use crate::raw::count::count_slots;
 use crate::raw::cut::{Border, mend, sever};
-use crate::raw::hint::Hint;
-use crate::raw::join::{join, join_at_seam, join_needs};
+use crate::raw::join::{join, join_at_seam};
 use crate::raw::path::{Edge, ErasedEdge, ErasedRoot};
 use crate::raw::search::Side;
 use crate::raw::shape::{MAX_HEIGHT, Shape};
@@ -28,7 +27,7 @@ use crate::raw::spare::{Spare, Supply};
 use crate::raw::stock::Stock;
 use crate::raw::totals::add_along;
 use crate::raw::tree::Tree;
-use crate::raw::types::{Erased, Known, geometry_of};
+use crate::raw::types::{Erased, Known};
 
 /// Nodes that an operation on whole trees set free. To be dropped when all trees have an owner,
 /// since that runs the allocator.
@@ -84,12 +83,12 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         }
         if *from == Edge::first(root) {
             // SAFETY: an edge of this tree; the rest is passed on.
-            let behind = unsafe { self.cut(to, alloc, &mut freed.spares) }?;
+            let behind = unsafe { self.cut(to, alloc, freed) }?;
             return Ok(mem::replace(self, behind));
         }
         if *to == Edge::last(root) {
             // SAFETY: as above.
-            return unsafe { self.cut(from, alloc, &mut freed.spares) };
+            return unsafe { self.cut(from, alloc, freed) };
         }
         let count = to.index.wrapping_sub(from.index);
         let least = if root.level == 0 { 1 } else { from.leaf.geometry().fill_min };
@@ -110,12 +109,34 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         let Some(root) = self.root else { unreachable!("pairs lie on both sides") };
         freed.stock.reserve(2, 2 * root.level + join_needs_most(root.level))?;
         let edges = (&from.erased(), &to.erased());
-        // SAFETY: neither is at an end, and in order; the nodes are reserved.
-        let cut = |root: &mut _| unsafe { cut_out(root, edges, &mut freed.stock) };
-        let (middle, count) = self.edit_root(cut);
-        self.len -= count;
-        self.hint = Hint::NONE;
+        let (middle, count) = self.edit(|tree| {
+            // SAFETY: neither is at an end, and in order; the nodes are reserved.
+            let (middle, count) = unsafe { cut_out(&mut tree.root, edges, &mut freed.stock) };
+            tree.len -= count;
+            (middle, count)
+        });
         Ok(Self::of_erased(middle, count))
+    }
+
+    /// [`ErasedTree::cut`].
+    ///
+    /// # Errors
+    ///
+    /// The layout that the allocator could not serve; the tree is as it was.
+    ///
+    /// # Safety
+    ///
+    /// `edge` is an edge of this tree, whose nodes stem from `alloc`; `freed` is of it too.
+    unsafe fn cut<'a, A: Allocator>(
+        &mut self,
+        edge: &Edge<K, V, S>,
+        alloc: &'a A,
+        freed: &mut Freed<'a, A>,
+    ) -> Result<Self, Layout> {
+        let edge = edge.erased();
+        // SAFETY: passed on.
+        let behind = self.edit(|tree| unsafe { tree.cut(&edge, alloc, &mut freed.spares) })?;
+        Ok(Self::of_erased(behind.root, behind.len))
     }
 
     /// Hangs `other` into this tree at an edge, which afterwards lies on that side of its pairs.
@@ -159,7 +180,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         Ok(())
     }
 
-    /// [`join`](Self::join) for roots of any size.
+    /// [`ErasedTree::join`].
     ///
     /// # Errors
     ///
@@ -167,55 +188,15 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     ///
     /// # Safety
     ///
-    /// As for `join`, but for the slots of the roots; neither tree is empty.
+    /// The nodes of both stem from `alloc` or one that shares memory. Neither tree is empty.
     pub(crate) unsafe fn join_apart<A: Allocator>(
         &mut self,
         alloc: &A,
         other: &mut Self,
         is_before: bool,
     ) -> Result<(), Layout> {
-        (self.hint, other.hint) = (Hint::NONE, Hint::NONE);
-        for tree in [&mut *self, &mut *other] {
-            // SAFETY: the allocators share memory.
-            unsafe { tree.make_whole(alloc) }?;
-        }
         // SAFETY: passed on.
-        unsafe { self.join(alloc, other, is_before) }
-    }
-
-    /// Joins `other`, all of whose pairs come before those of this tree or behind.
-    ///
-    /// # Errors
-    ///
-    /// The layout that the allocator could not serve.
-    ///
-    /// # Safety
-    ///
-    /// The nodes of both stem from `alloc` or one that shares memory; both roots have all slots.
-    unsafe fn join<A: Allocator>(
-        &mut self,
-        alloc: &A,
-        other: &mut Self,
-        is_before: bool,
-    ) -> Result<(), Layout> {
-        let geometry = geometry_of::<K, V, S>();
-        let mut stock = Stock::new(geometry, alloc);
-        let mut freed: [_; 2] = Spare::several(geometry, alloc);
-        let (left, right) =
-            if is_before { (&mut *other, &mut *self) } else { (&mut *self, &mut *other) };
-        // SAFETY: T2 holds, so a border is not too short of slots.
-        left.edit_root(|root| unsafe { mend(root, Border::Right, &mut freed[0]) });
-        // SAFETY: as above.
-        right.edit_root(|root| unsafe { mend(root, Border::Left, &mut freed[1]) });
-        let (Some(left), Some(right)) = (left.erased_root(), right.erased_root()) else {
-            unreachable!("both trees have a pair")
-        };
-        stock.reserve(0, join_needs(left, right))?;
-        // SAFETY: both borders are mended, and the nodes are reserved.
-        let root = unsafe { join(left, right, &mut stock) };
-        *self = Self::of_erased(Some(root), self.len + other.len);
-        *other = Self::new();
-        Ok(())
+        self.edit(|tree| other.edit(|other| unsafe { tree.join(other, is_before, alloc) }))
     }
 }
 

@@ -13,14 +13,13 @@ use core::mem;
 use allotment_alloc::Allocator;
 
 use crate::raw::copy::copy;
-use crate::raw::cut::cut;
 use crate::raw::dying::Dying;
+use crate::raw::erased::ErasedTree;
 use crate::raw::hint::Hint;
-use crate::raw::insert::{Plan, choose, has_room, levels_needed, make_room, replace_root, reserve};
+use crate::raw::insert::{Plan, choose, has_room, levels_needed, make_room, reserve};
 use crate::raw::node::Node;
 use crate::raw::pairs::{insert_pair, remove_pair};
 use crate::raw::path::{Edge, ErasedRoot, Path, Place, Root, Slot};
-use crate::raw::refill::refill;
 use crate::raw::remove::{Removed, remove};
 use crate::raw::search::{Search, Side, find, move_beside, search};
 use crate::raw::shape::Shape;
@@ -415,42 +414,25 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         self.root.map(Root::erased)
     }
 
-    /// Hands the root to `edit`, which knows no more of the pairs, and keeps what it becomes. If
-    /// `edit` unwinds, it must have changed nothing.
-    pub(super) fn edit_root<R>(&mut self, edit: impl FnOnce(&mut Option<ErasedRoot>) -> R) -> R {
-        let mut root = self.erased_root();
-        let result = edit(&mut root);
-        self.root = root.map(|root| root.with(Known::NEW));
-        result
-    }
-
-    /// Gives the tree another root, of so many slots, unless it has as many.
-    ///
-    /// # Errors
-    ///
-    /// The layout that the allocator could not serve; the tree is as it was.
-    ///
-    /// # Safety
-    ///
-    /// The nodes of this tree stem from `alloc`, and `slots` are enough for what the root has.
-    pub(super) unsafe fn resize_root<A: Allocator>(
-        &mut self,
-        slots: usize,
-        alloc: &A,
-    ) -> Result<(), Layout> {
-        if let Some(root) = self.erased_root().filter(|root| root.node.slots() != slots) {
-            let mut spare = Spare::new(root.node.geometry(), alloc);
-            spare.reserve_root(root.level, slots)?;
-            self.hint = Hint::NONE;
-            // SAFETY: its slots are enough.
-            let larger = unsafe { replace_root(root, &mut spare) };
-            self.root = Some(larger.with(Known::NEW));
+    /// Hands the tree to `edit`, which knows no more of the pairs, and is then what became of that,
+    /// also if `edit` unwinds.
+    pub(super) fn edit<R>(&mut self, edit: impl FnOnce(&mut ErasedTree) -> R) -> R {
+        struct Edited<'t, K, V, S: Shape<K>> {
+            tree: &'t mut Tree<K, V, S>,
+            erased: ErasedTree,
         }
-        Ok(())
+
+        impl<K, V, S: Shape<K>> Drop for Edited<'_, K, V, S> {
+            fn drop(&mut self) {
+                *self.tree = Tree::of_erased(self.erased.root, self.erased.len);
+            }
+        }
+
+        let erased = ErasedTree { root: self.erased_root(), len: self.len };
+        edit(&mut Edited { tree: self, erased }.erased)
     }
 
-    /// Gives the root all slots, as operations on whole trees ask: it may become a node like any
-    /// other.
+    /// [`ErasedTree::make_whole`].
     ///
     /// # Errors
     ///
@@ -460,8 +442,8 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     ///
     /// The nodes of this tree stem from `alloc`.
     pub(super) unsafe fn make_whole<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
-        // SAFETY: all slots are enough; the rest is passed on.
-        unsafe { self.resize_root(geometry_of::<K, V, S>().capacity, alloc) }
+        // SAFETY: passed on.
+        self.edit(|tree| unsafe { tree.make_whole(alloc) })
     }
 
     /// Takes the pair in `slot` out if that concerns no node but its leaf: most removals.
@@ -512,26 +494,18 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         (pair, replaced)
     }
 
-    /// Refills the leaf that `path` leads to, which goes on leading to the same position.
+    /// [`ErasedTree::refill`].
     ///
     /// # Safety
     ///
     /// No other node has too few slots; all stem from `alloc`.
     #[cold]
     pub(super) unsafe fn refill<A: Allocator>(&mut self, path: &mut Path, alloc: &A) {
-        self.hint = Hint::NONE;
-        // Nodes go back when the tree has its root: that runs the allocator, which may unwind.
-        let mut freed = Spare::new(geometry_of::<K, V, S>(), alloc);
         // SAFETY: passed on.
-        self.edit_root(|root| unsafe { refill(root, path, &mut freed) });
+        self.edit(|tree| unsafe { tree.refill(path, alloc) });
     }
 
-    /// Cuts the tree at `edge`: it keeps what lies before, and what lies behind is returned.
-    ///
-    /// `freed` gets nodes that the cut sets free: to be dropped when both trees have an owner,
-    /// since that runs the allocator.
-    ///
-    /// O(log n), and O(m) to count the smaller part, of m pairs.
+    /// [`ErasedTree::cut_off`].
     ///
     /// # Errors
     ///
@@ -539,20 +513,16 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     ///
     /// # Safety
     ///
-    /// `edge` is an edge of this tree, whose nodes stem from `alloc`; `freed` is of it too.
-    pub(crate) unsafe fn cut<A: Allocator>(
+    /// `edge` is an edge of this tree, whose nodes stem from `alloc`; `behind` is empty.
+    pub(crate) unsafe fn cut_off<A: Allocator>(
         &mut self,
         edge: &Edge<K, V, S>,
+        behind: &mut Self,
         alloc: &A,
-        freed: &mut [Spare<'_, A>; 2],
-    ) -> Result<Self, Layout> {
-        let len = self.len;
-        self.hint = Hint::NONE;
+    ) -> Result<(), Layout> {
+        let edge = edge.erased();
         // SAFETY: passed on.
-        let cut = self.edit_root(|root| unsafe { cut((root, len), &edge.erased(), alloc, freed) });
-        let (right, right_len) = cut?;
-        self.len -= right_len;
-        Ok(Self::of_erased(right, right_len))
+        self.edit(|tree| behind.edit(|behind| unsafe { tree.cut_off(&edge, behind, alloc) }))
     }
 
     /// Clones the tree in its shape. O(n); compares nothing.
