@@ -29,7 +29,7 @@ fn check<K: Ord + Clone + Debug, S: Shape<K>>(mut draw: impl FnMut(&mut Rng) -> 
     }
     map.verify().unwrap();
     assert!(map.iter().eq(&twin));
-    let wanted: Vec<K> = (0..100).map(|_| draw(&mut rng)).collect();
+    let wanted: Vec<K> = (0..if cfg!(miri) { 40 } else { 100 }).map(|_| draw(&mut rng)).collect();
     assert!(map.get_each(&wanted).eq(wanted.iter().map(|key| twin.get(key))));
     let few: [&K; 37] = std::array::from_fn(|place| &wanted[place]);
     assert_eq!(map.get_many(few), few.map(|key| twin.get(key)));
@@ -171,7 +171,7 @@ impl IntegerKey for Liar {
 fn miri_false_integers_do_no_harm() {
     let mut map: BTreeMap<Liar, Box<u64>, Global, IntegerKeys> = BTreeMap::with_shape_in(Global);
     let mut rng = Rng::with_seed(3);
-    for step in 0..if cfg!(miri) { 120 } else { 20_000 } {
+    for step in 0..if cfg!(miri) { 50 } else { 20_000 } {
         let key = Liar(rng.u64(..1000));
         match step % 4 {
             0 => drop(map.remove(&key)),
