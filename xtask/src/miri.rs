@@ -78,7 +78,9 @@ fn test(model: Model, (package, filter): (&str, &str), target: Option<&str>) -> 
     if model == Model::Tree {
         flags += " -Zmiri-tree-borrows";
     }
-    command.env("MIRIFLAGS", flags).env("RUST_BACKTRACE", "0");
+    command.env("MIRIFLAGS", flags);
+    // Tests that mean to panic would wait for their backtraces, which are slow to find there.
+    command.env("RUST_BACKTRACE", "0");
     // Examples of the documentation would each start an interpreter of their own.
     command.args(["miri", "test", "--lib", "--tests", "-p", package]);
     if !filter.is_empty() {

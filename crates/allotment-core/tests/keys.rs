@@ -171,7 +171,7 @@ impl IntegerKey for Liar {
 fn miri_false_integers_do_no_harm() {
     let mut map: BTreeMap<Liar, Box<u64>, Global, IntegerKeys> = BTreeMap::with_shape_in(Global);
     let mut rng = Rng::with_seed(3);
-    for step in 0..if cfg!(miri) { 50 } else { 20_000 } {
+    for step in 0..if cfg!(miri) { 120 } else { 20_000 } {
         let key = Liar(rng.u64(..1000));
         match step % 4 {
             0 => drop(map.remove(&key)),
