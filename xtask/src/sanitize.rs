@@ -17,6 +17,7 @@ const PACKAGES: &[&str] = &[
     "allotment-pool",
     "allotment-bump",
     "allotment-core",
+    "allotment-core-tests",
     "allotment-trial",
 ];
 
@@ -25,7 +26,7 @@ const LEAKY: &[&str] = &["forgotten", "promises", "giving_back_panics", "covaria
 
 /// What runs under valgrind, which is slow: orders that lie, on an allocator that passes each node
 /// on to the heap.
-const UNDER_VALGRIND: (&str, &str) = ("allotment-core", "chaos");
+const UNDER_VALGRIND: (&str, &str) = ("allotment-core-tests", "chaos");
 
 /// Both tools are slow, and take more of the stack: too slow, and too much, for unoptimised tests.
 const OPTIMISED: [&str; 2] = ["--config", "profile.test.opt-level=1"];

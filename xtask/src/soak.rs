@@ -25,7 +25,7 @@ const PAGE: &str = "docs/reliability.md";
 /// Test binaries that know how to do more than usual, by their packages.
 const TESTS: &[(&str, &[&str])] = &[
     (
-        "allotment-core",
+        "allotment-core-tests",
         &[
             "chaos",
             "differential",

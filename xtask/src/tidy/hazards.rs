@@ -19,8 +19,8 @@ const NEEDLESS: &str = "cannot be";
 /// Where tests are, and what they are made of.
 const TESTS: &[&str] = &[
     "crates/allotment-bump/",
-    "crates/allotment-core/tests/",
     "crates/allotment-core/src/compile_fail",
+    "crates/allotment-core-tests/",
     "crates/allotment-meter/tests/",
     "crates/allotment-pool/",
     "crates/allotment-system/tests/",
@@ -29,7 +29,7 @@ const TESTS: &[&str] = &[
 
 /// Folders in which a file is that a row names.
 const FOLDERS: &[&str] = &[
-    "crates/allotment-core/tests",
+    "crates/allotment-core-tests/tests",
     "crates/allotment-trial/tests",
     "crates/allotment-core",
     "crates/allotment-bump/tests",

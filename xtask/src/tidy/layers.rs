@@ -21,6 +21,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("allotment-profile", 5),
     ("allotment-benches", 5),
     ("allotment-fuzz", 5),
+    ("allotment-core-tests", 5),
     ("allotment-fallible", 5),
 ];
 
@@ -30,10 +31,6 @@ const LIBRARIES_BELOW: u8 = 4;
 /// What users depend on: above the libraries, and below nothing but the benches.
 const FACADE: &str = "allotment";
 const FACADE_USERS: &[&str] = &["allotment-benches"];
-
-/// What tests are made of. It is built on the trees, and their own tests on it: a cycle that cargo
-/// knows how to build, and the only one.
-const KIT: &str = "allotment-trial";
 
 /// Links no crate of the workspace.
 const XTASK: &str = "xtask";
@@ -60,9 +57,7 @@ pub(crate) fn check(packages: &[Package]) -> Vec<Finding> {
         let of_workspace = package.dependencies.iter().filter(|d| names.contains(&*d.name));
         for dependency in of_workspace.filter(|dependency| dependency.name != own) {
             let for_tests = dependency.kind.as_deref() == Some("dev");
-            if !(for_tests && dependency.name == KIT) {
-                graph.entry(own.to_owned()).or_default().insert(dependency.name.clone());
-            }
+            graph.entry(own.to_owned()).or_default().insert(dependency.name.clone());
             findings.extend(complaint(own, &dependency.name, for_tests));
         }
     }
@@ -162,7 +157,5 @@ mod tests {
     fn tests_may_not_close_a_cycle() {
         let text = "allotment-pool: allotment-meter(dev)\nallotment-meter: allotment-pool(dev)";
         assert_eq!(findings(text), ["allotment-meter in a dependency cycle with allotment-pool"]);
-        let kit = "allotment-core: allotment-trial(dev)\nallotment-trial: allotment-core";
-        assert_eq!(findings(kit), [""; 0]);
     }
 }

@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("allotment-fuzz", &["src/blocks.rs"]),
+    ("allotment-core-tests", &["tests/"]),
     ("allotment-fallible", &["tests/"]),
     (
         "benches",
@@ -32,7 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "allotment-core",
-        &["src/raw/", "src/map/", "src/multimap/", "src/posting/", "src/set/cursor.rs", "tests/"],
+        &["src/raw/", "src/map/", "src/multimap/", "src/posting/", "src/set/cursor.rs"],
     ),
 ];
 
