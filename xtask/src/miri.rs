@@ -8,20 +8,49 @@ use crate::parallel::{cores, in_parallel};
 use crate::status::{Status, finish};
 use crate::toolchain::{cargo_of, rustup};
 
-/// Packages, and the beginning of the names of those of their tests that are small enough; the
-/// longest runs come first.
-const PACKAGES: &[(&str, &str)] = &[
-    ("allotment-core", "miri_"),
-    ("allotment-snapshot", "miri_"),
-    ("allotment-pool", ""),
-    ("allotment-bump", ""),
-    ("allotment-meter", ""),
-    ("allotment-alloc", ""),
+/// Tests that are run by one command.
+#[derive(Clone, Copy)]
+struct Run {
+    package: &'static str,
+    /// The file that they are in; all of the package if there is none.
+    file: Option<&'static str>,
+    /// How their names begin.
+    names: &'static str,
+    /// What kind of machine to be, if not this one.
+    target: Option<&'static str>,
+}
+
+/// How the names of those tests begin that are small enough, where others are not.
+const SMALL: &str = "miri_";
+
+/// The longest come first.
+const RUNS: &[Run] = &[
+    small("allotment-core-tests", "miri"),
+    small("allotment-core-tests", "keys"),
+    small("allotment-core-tests", "text"),
+    whole("allotment-pool"),
+    small("allotment-snapshot", "miri"),
+    small("allotment-core-tests", "clear_step"),
+    whole("allotment-bump"),
+    whole("allotment-meter"),
+    small("allotment-core-tests", "on_arena"),
+    whole("allotment-alloc"),
 ];
 
 /// Where numbers lie the other way round, for files that must be the same everywhere.
-const BIG_ENDIAN: &str = "s390x-unknown-linux-gnu";
-const GOLDEN: (&str, &str) = ("allotment-snapshot", "miri_golden");
+const GOLDEN: Run = Run {
+    names: "miri_golden",
+    target: Some("s390x-unknown-linux-gnu"),
+    ..small("allotment-snapshot", "miri")
+};
+
+const fn small(package: &'static str, file: &'static str) -> Run {
+    Run { package, file: Some(file), names: SMALL, target: None }
+}
+
+const fn whole(package: &'static str) -> Run {
+    Run { package, file: None, names: "", target: None }
+}
 
 /// A model of which pointers may be used after which others.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -52,26 +81,22 @@ pub(crate) fn run(flags: &Flags) -> Result<()> {
     }
 }
 
-/// All tests under each of the models, several packages at a time.
+/// All tests under each of the models, several runs at a time.
 pub(crate) fn check(models: &[Model]) -> Status {
     let add = ["component", "add", "miri", "rust-src", "--toolchain", "nightly"];
     if let Err(why) = rustup(&add) {
         return Status::NotRun(why);
     }
-    let of = |model: Model| PACKAGES.iter().map(move |package| (model, *package));
-    let here = models.iter().copied().flat_map(of).map(|(model, which)| (model, which, None));
-    let elsewhere = models.first().map(|model| (*model, GOLDEN, Some(BIG_ENDIAN)));
-    let runs: Vec<_> = here.chain(elsewhere).collect();
-    let run = |(model, which, target): &(Model, (&str, &str), Option<&str>)| {
-        finish(&mut test(*model, *which, *target))
-    };
-    let ends = in_parallel(cores(), &runs, run, |_| false);
+    let of = |model: Model| RUNS.iter().map(move |run| (model, *run));
+    let here = models.iter().copied().flat_map(of);
+    let runs: Vec<_> = here.chain(models.first().map(|model| (*model, GOLDEN))).collect();
+    let ends =
+        in_parallel(cores(), &runs, |(model, run)| finish(&mut command(*model, *run)), |_| false);
     let failed = ends.into_iter().flatten().find(|end| !matches!(end, Status::Passed));
     failed.unwrap_or(Status::Passed)
 }
 
-/// The tests of one package whose names contain `filter`, here or as on another machine.
-fn test(model: Model, (package, filter): (&str, &str), target: Option<&str>) -> Command {
+fn command(model: Model, run: Run) -> Command {
     let mut command = cargo_of("nightly");
     // Isolation hides the clock and the current folder, which test kits ask for.
     let mut flags = "-Zmiri-strict-provenance -Zmiri-disable-isolation".to_owned();
@@ -81,16 +106,48 @@ fn test(model: Model, (package, filter): (&str, &str), target: Option<&str>) -> 
     command.env("MIRIFLAGS", flags);
     // Tests that mean to panic would wait for their backtraces, which are slow to find there.
     command.env("RUST_BACKTRACE", "0");
-    // Examples of the documentation would each start an interpreter of their own.
-    command.args(["miri", "test", "--lib", "--tests", "-p", package]);
-    if !filter.is_empty() {
-        command.arg(filter);
+    command.args(["miri", "test", "-p", run.package]);
+    match run.file {
+        Some(file) => command.args(["--test", file]),
+        // Examples of the documentation would each start an interpreter of their own.
+        None => command.args(["--lib", "--tests"]),
+    };
+    if !run.names.is_empty() {
+        command.arg(run.names);
     }
-    if let Some(target) = target {
+    if let Some(target) = run.target {
         command.args(["--target", target]);
         // Nothing is linked, so that any compiler does for the C that a test depends on.
         let name = target.replace('-', "_");
         command.env(format!("CC_{name}"), "cc").env(format!("AR_{name}"), "ar");
     }
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::*;
+    use crate::workspace;
+
+    /// The files of a package's tests in which some are small enough.
+    fn files_with_small_tests(package: &'static str) -> Vec<(&'static str, String)> {
+        let folder = workspace::root().join("crates").join(package).join("tests");
+        let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let rust = paths.filter(|path| path.extension().is_some_and(|suffix| suffix == "rs"));
+        rust.filter(|path| fs::read_to_string(path).unwrap().contains("fn miri_"))
+            .map(|path| (package, path.file_stem().unwrap().to_str().unwrap().to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn each_file_with_small_tests_is_run() {
+        let run: BTreeSet<_> =
+            RUNS.iter().filter_map(|run| Some((run.package, run.file?.to_owned()))).collect();
+        let packages: BTreeSet<_> = run.iter().map(|(package, _)| *package).collect();
+        let small: BTreeSet<_> = packages.into_iter().flat_map(files_with_small_tests).collect();
+        assert_eq!(run, small);
+    }
 }
