@@ -29,15 +29,16 @@ impl Programs {
     /// Builds them; `native` for the very processor of this machine, in a folder of its own, so
     /// that neither build pushes the other out.
     pub(crate) fn build(native: bool) -> Result<Programs> {
-        let mut arguments = vec!["--release", "-p", PACKAGE, "--bin", TIME, "--bin", COUNTS];
+        let mut arguments = vec!["--profile", "profiling", "-p", PACKAGE];
+        arguments.extend(["--bin", TIME, "--bin", COUNTS]);
         let folder = workspace::metadata()?.target_directory.join("native");
         let folder = folder.to_str().context("the build folder's path is not UTF-8")?.to_owned();
-        let (mut env, mut how) = (Vec::new(), "cargo profile `release`");
+        let (mut env, mut how) = (Vec::new(), "cargo profile `profiling`");
         if native {
             arguments.extend(["--target-dir", &folder]);
             let flags = env::var("RUSTFLAGS").unwrap_or_default();
             env.push(("RUSTFLAGS", format!("{flags} -C target-cpu=native").trim().to_owned()));
-            how = "cargo profile `release`, target-cpu=native";
+            how = "cargo profile `profiling`, target-cpu=native";
         }
         let build = Build::new(PACKAGE, how, &arguments, &env)?;
         Ok(Programs { paths: vec![build.program(TIME)?, build.program(COUNTS)?] })

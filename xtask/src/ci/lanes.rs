@@ -193,7 +193,9 @@ fn profile_quick() -> Status {
 
 /// Runs both, so that a failure of one does not hide the other.
 fn bench() -> Status {
-    let criterion = finish(&mut cargo(&["bench", "-p", "allotment-benches", "--", "--test"]));
+    // In the profile of the comparison, and of the lane before: most of it is built by then.
+    let what = ["bench", "--profile", "profiling", "-p", "allotment-benches", "--", "--test"];
+    let criterion = finish(&mut cargo(&what));
     let flags = bench::Flags { sizes: vec![200], rounds: Some(1), ..Default::default() };
     let comparison = from_result(bench::run(&flags));
     if matches!(criterion, Status::Passed) { comparison } else { criterion }
