@@ -209,7 +209,7 @@ impl<T> Ord for Keyed<T> {
 /// Lists of one value, of few, and of many: a long one goes in steps, and is no longer than it was.
 #[test]
 fn miri_long_lists_go_in_steps() {
-    let (keys, long) = if cfg!(miri) { (5, 300) } else { (60, 20_000) };
+    let (keys, long) = if cfg!(miri) { (5, 300) } else { (20, 20_000) };
     let alloc = Counting::new(Global);
     let counter = alloc.counter();
     let mut lists = BTreeMultiMap::new_in(alloc);
