@@ -17,21 +17,19 @@ use crate::raw::shape::Shape;
 use crate::raw::source::Source;
 use crate::raw::stock::Stock;
 use crate::raw::tree::{OnEqual, Ready, Tree, overwrite};
-use crate::raw::types::{Known, geometry_of};
+use crate::raw::types::Known;
 
 /// What is left of a tree whose pairs go elsewhere one by one. Dropped, it is a tree again.
 struct Rest<'a, K, V, S: Shape<K>, A: Allocator> {
     tree: &'a mut Tree<K, V, S>,
     source: Source,
     stock: Stock<'a, A>,
-    alloc: &'a A,
 }
 
 impl<K, V, S: Shape<K>, A: Allocator> Drop for Rest<'_, K, V, S, A> {
     fn drop(&mut self) {
-        let geometry = geometry_of::<K, V, S>();
         // SAFETY: the source is not used again.
-        self.tree.edit(|tree| unsafe { tree.set_rest(&self.source, geometry, self.alloc) });
+        self.tree.edit(|tree| unsafe { tree.set_rest(&self.source, &self.stock) });
     }
 }
 
@@ -40,7 +38,7 @@ impl<'a, K, V, S: Shape<K>, A: Allocator> Rest<'a, K, V, S, A> {
     fn of(tree: &'a mut Tree<K, V, S>, root: Root<K, V, S>, alloc: &'a A) -> Self {
         let (source, stock) =
             (Source::new(root.erased(), tree.len), Stock::new(root.node.geometry(), alloc));
-        Self { tree, source, stock, alloc }
+        Self { tree, source, stock }
     }
 }
 

@@ -18,7 +18,6 @@ use crate::raw::refill::refill;
 use crate::raw::source::Source;
 use crate::raw::spare::Spare;
 use crate::raw::stock::Stock;
-use crate::raw::types::Erased;
 
 /// A tree of whose pairs no more is known. It owns nothing: it stands for one that does.
 #[derive(Clone, Copy, Default)]
@@ -168,18 +167,26 @@ impl ErasedTree {
         Ok(())
     }
 
-    /// Becomes what is left of a tree, whose geometry this is, behind its front.
+    /// Sees to it that the right border has slots enough; answers how many nodes that set free.
     ///
     /// # Safety
     ///
-    /// The source is not used again; the nodes stem from `alloc`.
-    pub(super) unsafe fn set_rest<A: Allocator>(
-        &mut self,
-        source: &Source,
-        geometry: Erased,
-        alloc: &A,
-    ) {
-        let mut freed = Spare::new(geometry, alloc);
+    /// No other node has too few slots; all stem from `alloc`.
+    pub(super) unsafe fn mend_end<A: Allocator>(&mut self, alloc: &A) -> usize {
+        let Some(root) = self.root else { return 0 };
+        let mut freed = Spare::new(root.node.geometry(), alloc);
+        // SAFETY: passed on.
+        unsafe { mend(&mut self.root, Border::Right, &mut freed) };
+        freed.len()
+    }
+
+    /// Becomes what is left of a tree behind its front.
+    ///
+    /// # Safety
+    ///
+    /// The source is not used again; the nodes stem from the allocator of `stock`.
+    pub(super) unsafe fn set_rest<A: Allocator>(&mut self, source: &Source, stock: &Stock<'_, A>) {
+        let [mut freed] = stock.spares();
         // SAFETY: passed on.
         (self.root, self.len) = unsafe { source.whole(&mut freed) };
     }

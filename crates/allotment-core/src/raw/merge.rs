@@ -20,10 +20,9 @@ use crate::raw::node::ErasedNode;
 use crate::raw::path::ErasedSlot;
 use crate::raw::shape::Shape;
 use crate::raw::source::{Source, Span};
-use crate::raw::spare::Spare;
 use crate::raw::stock::Stock;
 use crate::raw::tree::Tree;
-use crate::raw::types::{Erased, Known, geometry_of};
+use crate::raw::types::{Erased, Known};
 
 /// A merge under way. Dropped, it makes trees of what there is.
 struct Merge<'a, K, V, S: Shape<K>, A: Allocator> {
@@ -39,7 +38,6 @@ struct Parts<'a, A: Allocator> {
     merged: Fill<Erased>,
     /// Beyond what the next step needs, it has what `settle` does.
     stock: Stock<'a, A>,
-    alloc: &'a A,
     /// Internal nodes that `settle` needs at most.
     kept: usize,
     is_done: bool,
@@ -75,7 +73,7 @@ impl<'a, A: Allocator> Parts<'a, A> {
         stock.reserve(2, kept + height)?;
         let merged = Fill::new(geometry, None, 0);
         let (own, other) = (Source::new(own_root, own.len), Source::new(other_root, other.len));
-        Ok(Self { own, other, merged, stock, alloc, kept, is_done: false })
+        Ok(Self { own, other, merged, stock, kept, is_done: false })
     }
 
     /// [`Fill::grow`], once there are nodes for it.
@@ -149,9 +147,8 @@ impl<'a, A: Allocator> Parts<'a, A> {
     /// # Safety
     ///
     /// The parts are not used again.
-    unsafe fn settle(&mut self, own: &mut ErasedTree, other: &mut ErasedTree, geometry: Erased) {
-        let [mut of_own, mut of_other, mut of_merged, mut of_second] =
-            Spare::several(geometry, self.alloc);
+    unsafe fn settle(&mut self, own: &mut ErasedTree, other: &mut ErasedTree) {
+        let [mut of_own, mut of_other, mut of_merged, mut of_second] = self.stock.spares();
         // SAFETY: the source is not used again.
         let (own_rest, own_len) = unsafe { self.own.whole(&mut of_own) };
         // SAFETY: as above.
@@ -335,8 +332,8 @@ impl<K, V> Fronts<K, V> {
 
 impl<K, V, S: Shape<K>, A: Allocator> Drop for Merge<'_, K, V, S, A> {
     fn drop(&mut self) {
-        let (parts, geometry) = (&mut self.parts, geometry_of::<K, V, S>());
+        let parts = &mut self.parts;
         // SAFETY: the merge ends here.
-        self.own.edit(|own| self.other.edit(|other| unsafe { parts.settle(own, other, geometry) }));
+        self.own.edit(|own| self.other.edit(|other| unsafe { parts.settle(own, other) }));
     }
 }

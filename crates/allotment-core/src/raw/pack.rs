@@ -14,7 +14,6 @@ use crate::raw::path::{ErasedRoot, ErasedSlot};
 use crate::raw::shape::Shape;
 use crate::raw::slots::Slots;
 use crate::raw::source::Source;
-use crate::raw::spare::Spare;
 use crate::raw::stock::Stock;
 use crate::raw::tree::Tree;
 use crate::raw::types::Erased;
@@ -22,8 +21,6 @@ use crate::raw::types::Erased;
 /// A tree that is being packed. Dropped, it is one tree again: what was packed, and the rest.
 struct Pack<'a, A: Allocator> {
     tree: &'a mut ErasedTree,
-    geometry: Erased,
-    alloc: &'a A,
     rest: Source,
     packed: Fill<Erased>,
     /// Beyond what the next step needs, it has what the last join does.
@@ -109,7 +106,7 @@ impl ErasedTree {
         stock.reserve(2, kept + root.level)?;
         let rest = Source::new(root, self.len);
         let packed = Fill::new(geometry, None, 0);
-        let mut pack = Pack { tree: self, geometry, alloc, rest, packed, stock, kept };
+        let mut pack = Pack { tree: self, rest, packed, stock, kept };
         while pack.step()? {}
         Ok(())
     }
@@ -168,7 +165,7 @@ impl<A: Allocator> Pack<'_, A> {
 
 impl<A: Allocator> Drop for Pack<'_, A> {
     fn drop(&mut self) {
-        let mut freed: [_; 2] = Spare::several(self.geometry, self.alloc);
+        let mut freed: [_; 2] = self.stock.spares();
         // SAFETY: the source is not used again.
         let (rest, rest_len) = unsafe { self.rest.whole(&mut freed[0]) };
         let (packed, len) = self.packed.finish();

@@ -12,16 +12,13 @@ use core::ptr::{drop_in_place, slice_from_raw_parts_mut};
 use allotment_alloc::Allocator;
 
 use crate::raw::ahead::ask_for_leaves_before;
-use crate::raw::cut::{Border, mend};
 use crate::raw::hint::Hint;
 use crate::raw::node::Node;
 use crate::raw::owned::{Free, Owned};
 use crate::raw::pairs::take_pair;
 use crate::raw::path::Edge;
 use crate::raw::shape::Shape;
-use crate::raw::spare::Spare;
 use crate::raw::tree::Tree;
-use crate::raw::types::geometry_of;
 
 /// A value that holds blocks, of which all but a few can be given back before it is.
 pub(crate) trait Reap: Free {
@@ -173,10 +170,9 @@ impl<K, V, S: Shape<K>, A: Allocator> End<'_, K, V, S, A> {
     /// Sees to it that the right border is as it should be; what that sets free counts.
     fn mend(&mut self) {
         self.is_whole = true;
-        let mut freed = Spare::new(geometry_of::<K, V, S>(), self.alloc);
-        // SAFETY: only the right border can be short of slots.
-        self.tree.edit(|tree| unsafe { mend(&mut tree.root, Border::Right, &mut freed) });
-        *self.left = self.left.saturating_sub(freed.len());
+        // SAFETY: only the right border can be short of slots; T4.
+        let freed = self.tree.edit(|tree| unsafe { tree.mend_end(self.alloc) });
+        *self.left = self.left.saturating_sub(freed);
     }
 }
 

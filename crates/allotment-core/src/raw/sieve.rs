@@ -114,7 +114,7 @@ impl<K, V, S: Shape<K>, A: Allocator> Drop for Sieve<'_, K, V, S, A> {
         if let Some(root) = self.tree.root() {
             add_along(root.erased(), path, -gone.cast_signed());
         }
-        if S::IS_DENSE || leaf.len() < leaf.geometry().fill_min {
+        if leaf.geometry().falls_short(leaf.len()) {
             // SAFETY: the path leads to the leaf, the only node with too few slots; T4.
             unsafe { self.tree.refill(path, self.alloc) };
         }

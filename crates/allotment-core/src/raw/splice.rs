@@ -39,7 +39,8 @@ pub(crate) struct Freed<'a, A: Allocator> {
 impl<'a, A: Allocator> Freed<'a, A> {
     /// For trees of this geometry.
     pub(crate) fn new(geometry: Erased, alloc: &'a A) -> Self {
-        Self { stock: Stock::new(geometry, alloc), spares: Spare::several(geometry, alloc) }
+        let stock = Stock::new(geometry, alloc);
+        Self { spares: stock.spares(), stock }
     }
 }
 

@@ -9,7 +9,7 @@ use core::ptr::NonNull;
 use allotment_alloc::Allocator;
 
 use crate::raw::node::ErasedNode;
-use crate::raw::spare::Supply;
+use crate::raw::spare::{Spare, Supply};
 use crate::raw::types::Erased;
 
 /// Nodes in no tree that own nothing: leaves and internal nodes, with all their slots.
@@ -135,6 +135,11 @@ impl<'a, A: Allocator> Stock<'a, A> {
     /// The layout that the allocator could not serve.
     pub(super) fn reserve(&mut self, leaves: usize, internals: usize) -> Result<(), Layout> {
         self.shelf.reserve((leaves, internals), self.geometry, self.alloc)
+    }
+
+    /// Places for nodes that go back to the same allocator by themselves, level by level.
+    pub(super) fn spares<const N: usize>(&self) -> [Spare<'a, A>; N] {
+        Spare::several(self.geometry, self.alloc)
     }
 
     /// Gives all nodes back.
