@@ -29,7 +29,7 @@ struct Rest<'a, K, V, S: Shape<K>, A: Allocator> {
 impl<K, V, S: Shape<K>, A: Allocator> Drop for Rest<'_, K, V, S, A> {
     fn drop(&mut self) {
         // SAFETY: the source is not used again.
-        self.tree.edit(|tree| unsafe { tree.set_rest(&self.source, &self.stock) });
+        unsafe { self.tree.edit().set_rest(&self.source, &self.stock) };
     }
 }
 

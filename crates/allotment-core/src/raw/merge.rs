@@ -185,7 +185,7 @@ pub(super) unsafe fn merge<K: Ord, V, S: Shape<K>, A: Allocator>(
     alloc: &A,
 ) -> Result<(), Layout> {
     // SAFETY: passed on.
-    let parts = own.edit(|own| other.edit(|other| unsafe { Parts::new(own, other, alloc) }))?;
+    let parts = unsafe { Parts::new(&mut own.edit(), &mut other.edit(), alloc) }?;
     let mut merge = Merge { own, other, parts };
     while let Some(own) = merge.parts.own.span() {
         let Some(other) = merge.parts.other.span() else { break };
@@ -332,8 +332,7 @@ impl<K, V> Fronts<K, V> {
 
 impl<K, V, S: Shape<K>, A: Allocator> Drop for Merge<'_, K, V, S, A> {
     fn drop(&mut self) {
-        let parts = &mut self.parts;
         // SAFETY: the merge ends here.
-        self.own.edit(|own| self.other.edit(|other| unsafe { parts.settle(own, other) }));
+        unsafe { self.parts.settle(&mut self.own.edit(), &mut self.other.edit()) };
     }
 }

@@ -41,7 +41,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     /// The nodes stem from `alloc`.
     pub(crate) unsafe fn compact<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
         // SAFETY: passed on.
-        self.edit(|tree| unsafe { tree.compact(alloc) })
+        unsafe { self.edit().compact(alloc) }
     }
 
     /// [`ErasedTree::shrink_to_fit`].
@@ -55,7 +55,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     /// The nodes stem from `alloc`.
     pub(crate) unsafe fn shrink_to_fit<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
         // SAFETY: passed on.
-        self.edit(|tree| unsafe { tree.shrink_to_fit(alloc) })
+        unsafe { self.edit().shrink_to_fit(alloc) }
     }
 }
 

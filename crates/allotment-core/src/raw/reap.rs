@@ -171,7 +171,7 @@ impl<K, V, S: Shape<K>, A: Allocator> End<'_, K, V, S, A> {
     fn mend(&mut self) {
         self.is_whole = true;
         // SAFETY: only the right border can be short of slots; T4.
-        let freed = self.tree.edit(|tree| unsafe { tree.mend_end(self.alloc) });
+        let freed = unsafe { self.tree.edit().mend_end(self.alloc) };
         *self.left = self.left.saturating_sub(freed);
     }
 }

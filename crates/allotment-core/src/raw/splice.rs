@@ -110,12 +110,10 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         let Some(root) = self.root else { unreachable!("pairs lie on both sides") };
         freed.stock.reserve(2, 2 * root.level + join_needs_most(root.level))?;
         let edges = (&from.erased(), &to.erased());
-        let (middle, count) = self.edit(|tree| {
-            // SAFETY: neither is at an end, and in order; the nodes are reserved.
-            let (middle, count) = unsafe { cut_out(&mut tree.root, edges, &mut freed.stock) };
-            tree.len -= count;
-            (middle, count)
-        });
+        let mut tree = self.edit();
+        // SAFETY: neither is at an end, and in order; the nodes are reserved.
+        let (middle, count) = unsafe { cut_out(&mut tree.root, edges, &mut freed.stock) };
+        tree.len -= count;
         Ok(Self::of_erased(middle, count))
     }
 
@@ -136,7 +134,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     ) -> Result<Self, Layout> {
         let edge = edge.erased();
         // SAFETY: passed on.
-        let behind = self.edit(|tree| unsafe { tree.cut(&edge, alloc, &mut freed.spares) })?;
+        let behind = unsafe { self.edit().cut(&edge, alloc, &mut freed.spares) }?;
         Ok(Self::of_erased(behind.root, behind.len))
     }
 
@@ -197,7 +195,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         is_before: bool,
     ) -> Result<(), Layout> {
         // SAFETY: passed on.
-        self.edit(|tree| other.edit(|other| unsafe { tree.join(other, is_before, alloc) }))
+        unsafe { self.edit().join(&mut other.edit(), is_before, alloc) }
     }
 }
 

@@ -9,6 +9,7 @@ use core::alloc::Layout;
 use core::borrow::Borrow;
 use core::marker::PhantomData;
 use core::mem;
+use core::ops::{Deref, DerefMut};
 
 use allotment_alloc::Allocator;
 
@@ -414,22 +415,11 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         self.root.map(Root::erased)
     }
 
-    /// Hands the tree to `edit`, which knows no more of the pairs, and is then what became of that,
-    /// also if `edit` unwinds.
-    pub(super) fn edit<R>(&mut self, edit: impl FnOnce(&mut ErasedTree) -> R) -> R {
-        struct Edited<'t, K, V, S: Shape<K>> {
-            tree: &'t mut Tree<K, V, S>,
-            erased: ErasedTree,
-        }
-
-        impl<K, V, S: Shape<K>> Drop for Edited<'_, K, V, S> {
-            fn drop(&mut self) {
-                *self.tree = Tree::of_erased(self.erased.root, self.erased.len);
-            }
-        }
-
+    /// The tree, of whose pairs no more is known. It is what becomes of that, also if an edit
+    /// unwinds, and any hint is forgotten.
+    pub(super) fn edit(&mut self) -> Edit<'_, K, V, S> {
         let erased = ErasedTree { root: self.erased_root(), len: self.len };
-        edit(&mut Edited { tree: self, erased }.erased)
+        Edit { tree: self, erased }
     }
 
     /// [`ErasedTree::make_whole`].
@@ -443,7 +433,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     /// The nodes of this tree stem from `alloc`.
     pub(super) unsafe fn make_whole<A: Allocator>(&mut self, alloc: &A) -> Result<(), Layout> {
         // SAFETY: passed on.
-        self.edit(|tree| unsafe { tree.make_whole(alloc) })
+        unsafe { self.edit().make_whole(alloc) }
     }
 
     /// Takes the pair in `slot` out if that concerns no node but its leaf: most removals.
@@ -502,7 +492,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     #[cold]
     pub(super) unsafe fn refill<A: Allocator>(&mut self, path: &mut Path, alloc: &A) {
         // SAFETY: passed on.
-        self.edit(|tree| unsafe { tree.refill(path, alloc) });
+        unsafe { self.edit().refill(path, alloc) };
     }
 
     /// [`ErasedTree::cut_off`].
@@ -522,7 +512,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     ) -> Result<(), Layout> {
         let edge = edge.erased();
         // SAFETY: passed on.
-        self.edit(|tree| behind.edit(|behind| unsafe { tree.cut_off(&edge, behind, alloc) }))
+        unsafe { self.edit().cut_off(&edge, &mut behind.edit(), alloc) }
     }
 
     /// Clones the tree in its shape. O(n); compares nothing.
@@ -544,6 +534,32 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     pub(crate) fn kill(&mut self) -> Dying<K, V, S> {
         let Self { root, len, .. } = mem::replace(self, Self::new());
         Dying::new(root, len)
+    }
+}
+
+/// An [`ErasedTree`] that stands for a tree, and is written back to that when this is dropped.
+pub(super) struct Edit<'t, K, V, S: Shape<K>> {
+    tree: &'t mut Tree<K, V, S>,
+    erased: ErasedTree,
+}
+
+impl<K, V, S: Shape<K>> Deref for Edit<'_, K, V, S> {
+    type Target = ErasedTree;
+
+    fn deref(&self) -> &ErasedTree {
+        &self.erased
+    }
+}
+
+impl<K, V, S: Shape<K>> DerefMut for Edit<'_, K, V, S> {
+    fn deref_mut(&mut self) -> &mut ErasedTree {
+        &mut self.erased
+    }
+}
+
+impl<K, V, S: Shape<K>> Drop for Edit<'_, K, V, S> {
+    fn drop(&mut self) {
+        *self.tree = Tree::of_erased(self.erased.root, self.erased.len);
     }
 }
 
