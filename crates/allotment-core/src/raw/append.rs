@@ -12,7 +12,7 @@ use core::mem;
 use allotment_alloc::Allocator;
 
 use crate::raw::merge::merge;
-use crate::raw::path::{Edge, Place, Root, Slot};
+use crate::raw::path::{Edge, ErasedEdge, ErasedRoot, ErasedSlot, Place, Root};
 use crate::raw::shape::Shape;
 use crate::raw::source::Source;
 use crate::raw::stock::Stock;
@@ -79,6 +79,13 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         }
         (count, Ok(()))
     }
+}
+
+/// The first and the last slot of a tree.
+fn ends(root: ErasedRoot) -> [ErasedSlot; 2] {
+    let (first, last) = (ErasedEdge::first(root), ErasedEdge::last(root));
+    let slot = |node, index| ErasedSlot { node, level: 0, index };
+    [slot(first.leaf, 0), slot(last.leaf, last.index - 1)]
 }
 
 impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
@@ -180,12 +187,12 @@ impl<K: Ord, V, S: Shape<K>> Tree<K, V, S> {
 
     /// Whether all pairs of `other` come before those of this tree, or behind; neither is empty.
     pub(crate) fn compare_ends(&self, other: &Self) -> (bool, bool) {
-        let ends = |tree: &Self| tree.first_slot().zip(tree.last_slot());
-        let Some(((first, last), (other_first, other_last))) = ends(self).zip(ends(other)) else {
+        let (Some(root), Some(other_root)) = (self.erased_root(), other.erased_root()) else {
             unreachable!("both trees have a pair")
         };
-        let [first, last, other_first, other_last] =
-            [first, last, other_first, other_last].map(Slot::key);
+        let key = |slot: ErasedSlot| slot.with(Known::<K, V, S>::NEW).key();
+        let ([first, last], [other_first, other_last]) =
+            (ends(root).map(key), ends(other_root).map(key));
         // SAFETY: N1; nobody writes to the trees while keys are compared (C1).
         let is_less = |a: *mut K, b: *mut K| unsafe { &*a } < unsafe { &*b };
         let is_behind = is_less(last, other_first);
