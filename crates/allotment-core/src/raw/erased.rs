@@ -152,7 +152,7 @@ impl ErasedTree {
             unreachable!("both trees have a pair")
         };
         let mut stock = Stock::new(root.node.geometry(), alloc);
-        let mut freed: [_; 2] = Spare::several(root.node.geometry(), alloc);
+        let mut freed: [_; 2] = stock.spares();
         // SAFETY: T2 holds, so a border is not too short of slots.
         unsafe { mend(&mut left.root, Border::Right, &mut freed[0]) };
         // SAFETY: as above.
