@@ -9,6 +9,12 @@ use serde::Deserialize;
 use crate::exit::{Alarm, Kind};
 use crate::{output, workspace};
 
+/// The cargo profile of programs that measure.
+pub(crate) const PROFILE: &str = "profiling";
+
+/// The same, for the user.
+pub(crate) const PROFILE_NOTE: &str = "cargo profile `profiling`";
+
 /// A finished build of one package.
 pub(crate) struct Build {
     package: String,

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use super::catalog::{Catalog, Job, Wish};
 use super::outcome::Outcome;
-use crate::program::{Build, death, ended};
+use crate::program::{Build, PROFILE, PROFILE_NOTE, death, ended};
 use crate::workspace;
 
 const PACKAGE: &str = "allotment-benches";
@@ -29,18 +29,18 @@ impl Programs {
     /// Builds them; `native` for the very processor of this machine, in a folder of its own, so
     /// that neither build pushes the other out.
     pub(crate) fn build(native: bool) -> Result<Programs> {
-        let mut arguments = vec!["--profile", "profiling", "-p", PACKAGE];
+        let mut arguments = vec!["--profile", PROFILE, "-p", PACKAGE];
         arguments.extend(["--bin", TIME, "--bin", COUNTS]);
         let folder = workspace::metadata()?.target_directory.join("native");
         let folder = folder.to_str().context("the build folder's path is not UTF-8")?.to_owned();
-        let (mut env, mut how) = (Vec::new(), "cargo profile `profiling`");
+        let (mut env, mut how) = (Vec::new(), PROFILE_NOTE.to_owned());
         if native {
             arguments.extend(["--target-dir", &folder]);
             let flags = env::var("RUSTFLAGS").unwrap_or_default();
             env.push(("RUSTFLAGS", format!("{flags} -C target-cpu=native").trim().to_owned()));
-            how = "cargo profile `profiling`, target-cpu=native";
+            how += ", target-cpu=native";
         }
-        let build = Build::new(PACKAGE, how, &arguments, &env)?;
+        let build = Build::new(PACKAGE, &how, &arguments, &env)?;
         Ok(Programs { paths: vec![build.program(TIME)?, build.program(COUNTS)?] })
     }
 

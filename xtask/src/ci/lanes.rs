@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::{codegen, page, surface};
+use crate::program::PROFILE;
 use crate::status::{Status, finish, finish_all, from_result};
 use crate::toolchain::{cargo_of, rustup};
 use crate::workspace::{self, Package};
@@ -194,7 +195,7 @@ fn profile_quick() -> Status {
 /// Runs both, so that a failure of one does not hide the other.
 fn bench() -> Status {
     // In the profile of the comparison, and of the lane before: most of it is built by then.
-    let what = ["bench", "--profile", "profiling", "-p", "allotment-benches", "--", "--test"];
+    let what = ["bench", "--profile", PROFILE, "-p", "allotment-benches", "--", "--test"];
     let criterion = finish(&mut cargo(&what));
     let flags = bench::Flags { sizes: vec![200], rounds: Some(1), ..Default::default() };
     let comparison = from_result(bench::run(&flags));

@@ -10,14 +10,11 @@ use super::catalog::Catalog;
 use super::interrupt::Interrupt;
 use super::metric::Reading;
 use crate::exit::Usage;
-use crate::program::{Build, death, last_line};
+use crate::program::{Build, PROFILE, PROFILE_NOTE, death, last_line};
 
 const PACKAGE: &str = "allotment-profile";
 const HEAP: &str = "allotment-profile-heap";
 const TIME: &str = "allotment-profile-time";
-
-/// What is special about their build.
-const HOW: &str = "cargo profile `profiling`";
 
 /// The two programs: one counts under dhat, the other takes the time without it.
 pub(crate) struct Binaries {
@@ -96,15 +93,15 @@ pub(crate) enum ChildError {
 impl Binaries {
     /// Builds the harness and learns from cargo where its programs are.
     pub(crate) fn build() -> Result<Binaries> {
-        let arguments = ["--profile", "profiling", "-p", PACKAGE, "--bins"];
-        Binaries::of(&Build::new(PACKAGE, HOW, &arguments, &[])?)
+        let arguments = ["--profile", PROFILE, "-p", PACKAGE, "--bins"];
+        Binaries::of(&Build::new(PACKAGE, PROFILE_NOTE, &arguments, &[])?)
     }
 
     /// The same from the workspace that lies in `folder`, which builds in `target`.
     pub(crate) fn build_at(folder: &Path, target: &Path) -> Result<Binaries> {
         let target = target.to_str().context("the build folder's path is not UTF-8")?;
-        let arguments = ["--profile", "profiling", "-p", PACKAGE, "--bins", "--target-dir", target];
-        Binaries::of(&Build::at(folder, PACKAGE, HOW, &arguments, &[])?)
+        let arguments = ["--profile", PROFILE, "-p", PACKAGE, "--bins", "--target-dir", target];
+        Binaries::of(&Build::at(folder, PACKAGE, PROFILE_NOTE, &arguments, &[])?)
     }
 
     fn of(build: &Build) -> Result<Binaries> {
