@@ -1,6 +1,6 @@
 //! Keys that are not in a set, made from those that are: for input that cannot be generated.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::integers::fresh_count;
 use crate::keys::{Keys, Sequence, Victims};
@@ -30,21 +30,30 @@ impl Successor for u64 {
 ///
 /// `build` must not be empty.
 pub(crate) fn around_integers<K: Successor>(build: Vec<K>) -> Sequence<K> {
-    let mut taken: HashSet<K> = build.iter().copied().collect();
+    let mut further: HashMap<K, K> = build.iter().map(|&key| (key, key.successor())).collect();
     let mut rng = Rng::new(6);
-    let mut fresh = Vec::with_capacity(fresh_count(build.len()));
-    for _ in 0..fresh_count(build.len()) {
-        let mut key = build[rng.index(build.len())].successor();
-        while !taken.insert(key) {
-            key = key.successor();
-        }
-        fresh.push(key);
-    }
+    let count = fresh_count(build.len());
+    let fresh: Vec<K> =
+        (0..count).map(|_| take_free(&mut further, build[rng.index(build.len())])).collect();
     Sequence { build, misses: fresh.clone(), fresh, victims: Victims::Random }
 }
 
-/// The lines of `text` in order, and as fresh ones random ones of them with as many `~` behind as
-/// make them new. There must be a line.
+/// Takes the first free integer from `key` on. `further` has those that are taken, and for each one
+/// to go on at, with none free before it: where integers follow one another in long runs, a run is
+/// walked once and leapt over from then on.
+fn take_free<K: Successor>(further: &mut HashMap<K, K>, mut key: K) -> K {
+    let mut passed = Vec::new();
+    while let Some(&next) = further.get(&key) {
+        passed.push(key);
+        key = next;
+    }
+    passed.push(key);
+    further.extend(passed.into_iter().map(|passed| (passed, key.successor())));
+    key
+}
+
+/// The lines of `text` in order, and as fresh ones random ones of them with `~` and a number behind.
+/// There must be a line.
 pub(crate) fn around_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Keys {
     let mut builder = TextBuilder::default();
     let mut build = Vec::new();
@@ -52,16 +61,18 @@ pub(crate) fn around_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Keys {
         builder.push(format_args!("{line}"));
         build.push(line);
     }
-    let mut taken: HashSet<String> = HashSet::new();
     let built: HashSet<&str> = build.iter().copied().collect();
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
     let mut rng = Rng::new(7);
     for _ in 0..fresh_count(build.len()) {
-        let mut key = format!("{}~", build[rng.index(build.len())]);
-        while built.contains(key.as_str()) || taken.contains(&key) {
-            key.push('~');
+        // The last `~` tells the line from its number, so that two fresh ones are never the same.
+        let line = build[rng.index(build.len())];
+        let number = numbers.entry(line).or_default();
+        *number += 1;
+        while built.contains(format!("{line}~{number}").as_str()) {
+            *number += 1;
         }
-        builder.push(format_args!("{key}"));
-        taken.insert(key);
+        builder.push(format_args!("{line}~{number}"));
     }
     builder.finish(build.len())
 }
@@ -81,13 +92,28 @@ mod tests {
     }
 
     #[test]
+    fn a_long_run_of_integers_is_walked_once() {
+        let keys = around_integers((0..400_000u64).rev().collect());
+        let fresh: Vec<u64> = (400_000..=450_000).collect();
+        assert_eq!(keys.fresh, fresh);
+    }
+
+    #[test]
     fn lines_stay_distinct() {
-        let Keys::Text(keys) = around_lines(["a", "a~", "a", "a~~~"].into_iter()) else {
-            panic!("text expected")
+        let fresh = |lines: &[&str]| {
+            let Keys::Text(keys) = around_lines(lines.iter().copied()) else {
+                panic!("text expected")
+            };
+            let keys = keys.sequence();
+            assert_eq!(keys.build, lines);
+            keys.fresh.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>()
         };
-        let keys = keys.sequence();
-        assert_eq!(keys.build, ["a", "a~", "a", "a~~~"]);
-        assert_eq!(keys.fresh.len(), 1);
-        assert!(["a~~", "a~~~~"].contains(&keys.fresh[0]), "{:?}", keys.fresh);
+        let few = fresh(&["a", "a~1", "a", "a~2"]);
+        assert!(["a~3", "a~1~1", "a~2~1"].contains(&few[0].as_str()) && few.len() == 1, "{few:?}");
+        // Few different lines: each comes with ever higher numbers.
+        let many = fresh(&["no", "yes"].repeat(50_000));
+        let distinct: HashSet<&String> = many.iter().collect();
+        assert_eq!((many.len(), distinct.len()), (12_501, 12_501));
+        assert!(many.iter().all(|key| key.len() < 10), "the text grows by the digits only");
     }
 }
