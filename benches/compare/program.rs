@@ -48,8 +48,8 @@ pub(crate) struct Args {
 
 fn entries(text: &str) -> Result<usize, String> {
     match text.parse() {
-        Ok(entries) if entries >= 16 => Ok(entries),
-        Ok(_) => Err("a map needs 16 entries at least".to_owned()),
+        Ok(entries @ 16..=1_000_000_000) => Ok(entries),
+        Ok(_) => Err("16 to 1000000000 entries can be measured".to_owned()),
         Err(error) => Err(format!("{error}")),
     }
 }
@@ -221,7 +221,8 @@ mod tests {
         assert_eq!(rounds("--table t --size 1000000 --quick"), 3);
         assert_eq!(rounds("--table t --size 1000000 --quick --rounds 1"), 1);
         assert!(args("--table t --rounds 0").is_err());
-        assert!(args("--table t --size 15").unwrap_err().contains("16 entries at least"));
+        assert!(args("--table t --size 18446744073709551615").is_err());
+        assert!(args("--table t --size 15").unwrap_err().contains("16 to 1000000000"));
     }
 
     #[test]

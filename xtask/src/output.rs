@@ -1,7 +1,7 @@
 //! What the commands say, to readers who may have gone away: [`print()`] and [`note`]; and whether
 //! there is a place for what they write.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
@@ -24,14 +24,14 @@ pub(crate) fn note(line: &str) {
     let _ = write(&mut io::stderr().lock(), &format!("{line}\n"));
 }
 
-/// Finds out early whether the file can be written. It is left empty.
+/// Finds out early whether the file can be written. What it has stays until it is.
 ///
 /// # Errors
 ///
 /// If it cannot be.
 pub(crate) fn writable(path: &Path) -> Result<(), Usage> {
     let refuse = |error| Usage::new(format!("cannot write `{}`: {error}", path.display()));
-    File::create(path).map(drop).map_err(refuse)
+    OpenOptions::new().append(true).create(true).open(path).map(drop).map_err(refuse)
 }
 
 fn write(to: &mut impl Write, text: &str) -> io::Result<()> {
@@ -61,5 +61,13 @@ mod tests {
     fn a_report_that_cannot_be_written_is_told_first() {
         let error = writable(Path::new("no/such/folder/report.json")).unwrap_err().to_string();
         assert!(error.starts_with("error: cannot write `no/such/folder/report.json`: "), "{error}");
+    }
+
+    #[test]
+    fn an_older_report_stays_until_there_is_another() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "older").unwrap();
+        writable(file.path()).unwrap();
+        assert_eq!(std::fs::read_to_string(file.path()).unwrap(), "older");
     }
 }

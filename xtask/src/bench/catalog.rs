@@ -108,6 +108,11 @@ impl Wish {
                 jobs.extend(sizes.iter().map(job));
             }
         }
+        if jobs.is_empty() {
+            let filters = self.filters.join("`, `");
+            let why = format!("`{filters}` leave no contender beside {BASELINE} in any table");
+            return Err(Usage::new(why));
+        }
         Ok(jobs)
     }
 }
@@ -191,5 +196,8 @@ pub(crate) mod tests {
         let error = filtered(&["get", "bree"]).unwrap_err();
         let told = "error: no row and no contender contains `bree`; tables: u64, strings, bytes";
         assert_eq!(error, told);
+        let error = filtered(&["hex", "brie"]).unwrap_err();
+        assert_eq!(error, "error: `hex`, `brie` leave no contender beside std in any table");
+        assert!(filtered(&["std"]).is_err());
     }
 }

@@ -18,7 +18,19 @@ const TIME: &str = "compare-time";
 const COUNTS: &str = "compare-counts";
 
 /// The peers, as cargo knows them.
-const PEERS: [&str; 5] = ["brie-tree", "bbtree", "pstd", "indexset", "roaring"];
+const PEERS: [&str; 11] = [
+    "brie-tree",
+    "bbtree",
+    "pstd",
+    "indexset",
+    "roaring",
+    "bumpalo",
+    "slab",
+    "fst",
+    "heed",
+    "redb",
+    "rkyv",
+];
 
 /// The measuring programs, in the order of their tables.
 pub(crate) struct Programs {

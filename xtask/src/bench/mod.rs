@@ -46,7 +46,7 @@ pub(crate) struct Flags {
     pub(crate) filters: Vec<String>,
 
     /// Maps of so many entries, in place of each table's usual ones (may be given several times)
-    #[arg(long = "size", value_name = "N")]
+    #[arg(long = "size", value_name = "N", value_parser = entries)]
     pub(crate) sizes: Vec<usize>,
 
     /// How often every contender runs each row [default: 3 to 15, by the size]
@@ -65,6 +65,15 @@ pub(crate) struct Flags {
     /// Build everything, peers too, for the very processor of this machine
     #[arg(long)]
     pub(crate) native: bool,
+}
+
+/// As many as the measuring programs take.
+fn entries(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(entries @ 16..=1_000_000_000) => Ok(entries),
+        Ok(_) => Err("16 to 1000000000 entries can be measured".to_owned()),
+        Err(error) => Err(format!("{error}")),
+    }
 }
 
 /// What a job gave.
@@ -145,9 +154,10 @@ fn measure(programs: &Programs, jobs: Vec<Job>, wish: &Wish) -> Vec<Finished> {
             progress.end();
             begin(outcomes.len());
         });
+        let rows = || job.table.rows.iter().map(|row| &row.name);
         let fault = match ended {
-            Ok(()) if outcomes.len() < job.table.rows.len() => Some("rows are missing".to_owned()),
-            Ok(()) => None,
+            Ok(()) if rows().eq(outcomes.iter().map(|outcome| &outcome.row)) => None,
+            Ok(()) => Some("its rows are not those that were asked for".to_owned()),
             Err(why) => Some(why),
         };
         let place = format!("{}, {} entries", job.table.name, grouped(job.size as u64));

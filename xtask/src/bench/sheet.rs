@@ -5,7 +5,8 @@ use super::outcome::{Cell, Outcome};
 use crate::format::{ABSENT, compact, grouped};
 
 /// The columns that are this project's own.
-const OURS: [&str; 6] = ["system", "pool", "dense", "snapshot", "snapshot lz4", "snapshot zstd"];
+const OURS: [&str; 8] =
+    ["system", "pool", "bump", "dense", "multimap", "snapshot", "snapshot lz4", "snapshot zstd"];
 
 /// Columns that show another side of a contender, and compete with none.
 const ASIDE: [&str; 2] = ["pool heap", "roaring file"];
@@ -77,13 +78,14 @@ impl Row {
         let least = |cells: &mut dyn Iterator<Item = &Cell>| {
             cells.map(Cell::median).fold(f64::INFINITY, f64::min)
         };
-        let is_ours = |cell: &&Cell| OURS.contains(&cell.contender.as_str());
-        let ours = least(&mut outcome.cells.iter().filter(is_ours));
-        let others = || outcome.cells.iter().filter(competes).filter(|cell| !is_ours(cell));
+        let ours = least(&mut outcome.cells.iter().filter(|cell| is_ours(&cell.contender)));
+        let others =
+            || outcome.cells.iter().filter(competes).filter(|cell| !is_ours(&cell.contender));
         let theirs = least(&mut others());
         let led = ours <= theirs * EQUAL;
         let best = ours.min(theirs);
-        let ahead = others().find(|cell| !led && cell.median() == theirs);
+        let is_behind = ours.is_finite() && !led;
+        let ahead = others().find(|cell| is_behind && cell.median() == theirs);
         // Nothing compares with a span too short to be told from none.
         let base = outcome.cell(BASELINE).map(Cell::median).filter(|base| *base > 0.0);
         let figure = |cell: &Cell| Figure {
@@ -114,7 +116,14 @@ fn noise(outcomes: &[Outcome]) -> Option<String> {
     })
 }
 
+fn is_ours(contender: &str) -> bool {
+    OURS.contains(&contender)
+}
+
 fn verdict(rows: &[Row], contenders: &[String]) -> String {
+    if !contenders.iter().any(|name| is_ours(name)) {
+        return "none of ours was measured".to_owned();
+    }
     let led = rows.iter().filter(|row| row.led).count();
     let ahead = |name: &String| rows.iter().filter(|row| row.ahead.as_ref() == Some(name)).count();
     let mut counts: Vec<(usize, &String)> =
@@ -209,6 +218,14 @@ pub(crate) mod tests {
         let rows = ["std=2 pool=1", "std=2 pool=3 brie=2.5", "pool=2 brie=1", "pool=3 brie=1"];
         let sheet = sheet(&rows.map(|cells| outcome("row", cells)));
         assert_eq!(sheet.verdict, "ours lead 1 of 4 rows; brie 2, std 1");
+    }
+
+    #[test]
+    fn without_one_of_ours_no_row_is_lost() {
+        let others = [outcome("get", "std=2 brie=1")];
+        let sheet = Sheet::new(&table("u64", &[], &["std", "brie"]), 1000, &others);
+        assert_eq!((&sheet.rows[0].ahead, sheet.rows[0].led), (&None, false));
+        assert_eq!(sheet.verdict, "none of ours was measured");
     }
 
     #[test]

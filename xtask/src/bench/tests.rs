@@ -76,7 +76,7 @@ fn faults_fail_the_run_and_are_told_after_the_rest() {
     let faults = [
         ("crash", "bad, 1,000 entries: signal: 6"),
         ("wrong", "bad, 1,000 entries: exit status: 1: error: wrong: pool answers 1, std 2"),
-        ("short", "bad, 1,000 entries: rows are missing"),
+        ("short", "bad, 1,000 entries: its rows are not those that were asked for"),
     ];
     for (row, told) in faults {
         let (result, report, page) = bench(|flags| {
