@@ -92,6 +92,23 @@ impl Chunks {
         size_class::next_chunk(self.last.get())
     }
 
+    /// Asks for a chunk of `size` bytes, and of half as many and so on down to `least` while the
+    /// parent is short of memory; answers with how many it gave. Both are whole lines, as is what
+    /// is asked for in between: a chunk is given back as whole lines. `ask` counts a request.
+    pub(crate) fn request_down_to<'a, P: Allocator + 'a>(
+        ask: impl Fn() -> &'a P,
+        mut size: usize,
+        least: usize,
+    ) -> Result<(NonNull<[u8]>, usize), AllocError> {
+        loop {
+            match Chunks::request(ask(), size) {
+                Ok(chunk) => return Ok((chunk, size)),
+                Err(error) if size == least => return Err(error),
+                Err(_) => size = size_class::usable(size / 2).max(least),
+            }
+        }
+    }
+
     /// Asks the parent for a chunk of `size` bytes. Changes nothing: the parent may fail, unwind or
     /// call back.
     pub(crate) fn request<P: Allocator>(
@@ -111,6 +128,7 @@ impl Chunks {
         let header = chunk.cast::<Header>();
         debug_assert!(header.is_aligned(), "the parent returned misaligned memory");
         debug_assert!(chunk.len() >= size, "the parent returned too little memory");
+        debug_assert!(size == size_class::usable(size), "given back as less than was asked for");
         let usable = size_class::usable(chunk.len());
         let link = Cell::new(MaybeUninit::uninit());
         // SAFETY: the chunk is ours alone, aligned to a line, and larger than its header.

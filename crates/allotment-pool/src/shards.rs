@@ -304,14 +304,8 @@ impl<P: Allocator, S: Primitives, const N: usize> Shards<P, S, N> {
     /// of memory, of as much as it gives down to that.
     fn add_chunk(&self, least: usize, shelve: bool) -> Result<(), AllocError> {
         let next = self.with_slabs(|slabs| slabs.chunks().next_size());
-        let mut size = next.max(FIRST_CHUNK).max(least);
-        let chunk = loop {
-            match Chunks::request(self.ask(), size) {
-                Ok(chunk) => break chunk,
-                Err(error) if size == least => return Err(error),
-                Err(_) => size = (size / 2).max(least),
-            }
-        };
+        let size = next.max(FIRST_CHUNK).max(least);
+        let (chunk, size) = Chunks::request_down_to(|| self.ask(), size, least)?;
         let bytes = self.with_slabs(|slabs| {
             let before = slabs.chunks().bytes();
             // SAFETY: requested with this size just now.

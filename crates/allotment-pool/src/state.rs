@@ -151,14 +151,8 @@ impl<P: Allocator> State<P> {
     /// A chunk of the next size, but of `least` bytes at least; under a parent that is short of
     /// memory, of as much as it gives down to that.
     fn request_chunk(&self, least: usize) -> Result<(NonNull<[u8]>, usize), AllocError> {
-        let mut size = self.slabs.chunks().next_size().max(least);
-        loop {
-            match Chunks::request(self.ask(), size) {
-                Ok(chunk) => return Ok((chunk, size)),
-                Err(error) if size == least => return Err(error),
-                Err(_) => size = (size / 2).max(least),
-            }
-        }
+        let size = self.slabs.chunks().next_size().max(least);
+        Chunks::request_down_to(|| self.ask(), size, least)
     }
 
     /// Makes sure that `bytes` can be handed out without a request to the parent.

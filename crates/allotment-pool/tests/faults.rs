@@ -103,6 +103,24 @@ fn a_refused_chunk_is_asked_for_again_at_half_the_size() {
     assert_eq!((chunks, requests), (2, 6), "8 KiB, then 4 KiB, then an error");
 }
 
+/// A chunk goes back as whole lines, so whole lines are asked for, however often a size is halved.
+#[test]
+#[cfg(not(feature = "checked"))]
+fn halves_of_odd_chunks_go_back_as_they_were_asked_for() {
+    for lines in [3, 33, 63, 159, 1023] {
+        let parent = Parent::new();
+        let pool = Pool::new_in(&parent);
+        pool.try_reserve(lines * 64 - 64).unwrap();
+        for halvings in 1..4 {
+            parent.plan(Plan::Above((lines * 128) >> halvings), Fault::Fail);
+            let chunks = pool.stats().chunks;
+            while pool.stats().chunks == chunks && pool.allocate(layout(2048, 6)).is_ok() {}
+        }
+        drop(pool);
+        assert_eq!(parent.balance(), (0, 0));
+    }
+}
+
 #[test]
 fn creation_reports_the_parents_error() {
     let parent = Parent::new();

@@ -281,6 +281,21 @@ fn a_parent_that_fails_among_threads_loses_nothing() {
 }
 
 #[test]
+#[cfg(not(feature = "checked"))]
+fn halves_of_odd_chunks_go_back_as_they_were_asked_for() {
+    let parent = Guarded::new();
+    let pool = SyncPool::new_in(&parent);
+    pool.try_reserve(65_536).unwrap();
+    parent.with(|parent| parent.plan(Plan::Above(40_000), Fault::Fail));
+    let chunks = pool.stats().chunks;
+    while pool.stats().chunks == chunks {
+        pool.allocate(layout(2048, 6)).unwrap();
+    }
+    drop(pool);
+    assert_eq!(parent.with(Parent::balance), (0, 0));
+}
+
+#[test]
 fn absurd_requests_are_refused() {
     let parent = Guarded::new();
     let pool = SyncPool::new_in(&parent);

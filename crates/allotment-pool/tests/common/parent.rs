@@ -20,6 +20,8 @@ pub enum Plan {
     Never,
     Once(usize),
     From(usize),
+    /// Requests of more bytes than these.
+    Above(usize),
 }
 
 /// The largest block there is: the interpreter stops when it runs out of memory itself.
@@ -84,7 +86,7 @@ impl Parent {
         (held.len(), held.values().map(|held| held.layout.size()).sum())
     }
 
-    fn request(&self) -> Result<(), AllocError> {
+    fn request(&self, size: usize) -> Result<(), AllocError> {
         let request = self.requests.get() + 1;
         self.requests.set(request);
         let (plan, fault) = self.plan.get();
@@ -92,6 +94,7 @@ impl Parent {
             Plan::Never => false,
             Plan::Once(at) => request == at,
             Plan::From(at) => request >= at,
+            Plan::Above(most) => size > most,
         };
         if !hit {
             return Ok(());
@@ -165,7 +168,7 @@ impl Drop for Parent {
 // SAFETY: blocks are those of `Global`, handed out once each, at least as large as asked for.
 unsafe impl Allocator for Parent {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        self.request()?;
+        self.request(layout.size())?;
         self.obtain(layout)
     }
 
@@ -181,7 +184,7 @@ unsafe impl Allocator for Parent {
         new: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
         assert!(new.size() >= old.size());
-        self.request()?;
+        self.request(new.size())?;
         // SAFETY: as the caller promises.
         unsafe { self.replace(block, old, new) }
     }
@@ -193,7 +196,7 @@ unsafe impl Allocator for Parent {
         new: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
         assert!(new.size() <= old.size());
-        self.request()?;
+        self.request(new.size())?;
         // SAFETY: as the caller promises.
         unsafe { self.replace(block, old, new) }
     }
