@@ -5,6 +5,7 @@ use core::ptr::NonNull;
 use allotment_alloc::{AllocError, Allocator, Layout, SharedAlloc};
 
 use crate::Account;
+use crate::slack::zeroed_from;
 
 /// Refuses what would exceed the limits of its [`Account`]; hands everything else on.
 ///
@@ -119,7 +120,9 @@ unsafe impl<A: Allocator> Allocator for Budget<A> {
         new: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: the caller's promise about `block`, `old` and `new`, handed on unchanged.
-        self.resized((old, new), || unsafe { self.inner.grow_zeroed(block, old, new) })
+        let grown = unsafe { self.grow(block, old, new) }?;
+        // SAFETY: just grown to the new layout, whose size is the length.
+        Ok(unsafe { zeroed_from(grown, old.size()) })
     }
 
     unsafe fn shrink(

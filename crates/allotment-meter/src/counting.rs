@@ -5,6 +5,7 @@ use core::ptr::NonNull;
 use allotment_alloc::{AllocError, Allocator, Layout, SharedAlloc};
 
 use crate::Counter;
+use crate::slack::zeroed_from;
 
 /// Counts what is asked of the allocator it wraps.
 ///
@@ -136,8 +137,6 @@ unsafe impl<A: Allocator> Allocator for Counting<A> {
         self.settle(answer, new.size(), |counter| counter.grown(old.size(), new.size()))
     }
 
-    /// Grows, and zeroes what the caller has not used. The wrapped allocator's own `grow_zeroed`
-    /// may leave the slack that was trimmed off here as it is.
     unsafe fn grow_zeroed(
         &self,
         block: NonNull<u8>,
@@ -146,12 +145,8 @@ unsafe impl<A: Allocator> Allocator for Counting<A> {
     ) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: the caller's promise about `block`, `old` and `new`, handed on unchanged.
         let grown = unsafe { self.grow(block, old, new) }?;
-        // SAFETY: the block has `new.size()` bytes, no fewer than `old.size()`.
-        let unused = unsafe { grown.cast::<u8>().add(old.size()) };
-        // SAFETY: from `unused` to the end of the block there are that many bytes, and they are
-        // ours to write.
-        unsafe { unused.write_bytes(0, new.size() - old.size()) };
-        Ok(grown)
+        // SAFETY: just grown to the new layout, whose size is the length.
+        Ok(unsafe { zeroed_from(grown, old.size()) })
     }
 
     unsafe fn shrink(

@@ -7,13 +7,15 @@ use core::ptr::NonNull;
 use allotment_alloc::{AllocError, Allocator, Layout, SharedAlloc};
 
 use crate::Book;
+use crate::slack::zeroed_from;
 
 /// Enters each block of the allocator it wraps in a [`Book`]: what is live, since when, and what
 /// was noted about it.
 ///
 /// A block that is given back twice, or that never came from here, goes no further: it is entered
 /// as a misuse and otherwise ignored. One with another layout goes back with its own. A request to
-/// resize what is not there fails.
+/// resize what is not there fails. Blocks of no bytes are handed on and not entered: all of them may
+/// be in one place.
 ///
 /// The book is a hash table on the global heap, never in the allocator that is watched; an entry
 /// for each address ever seen. For tests and for hunting: each call costs a look-up in that table.
@@ -81,6 +83,9 @@ impl<A, T> Ledger<A, T> {
         layout: Layout,
         obtain: impl FnOnce() -> Result<NonNull<[u8]>, AllocError>,
     ) -> Result<NonNull<[u8]>, AllocError> {
+        if layout.size() == 0 {
+            return obtain().map(|block| NonNull::slice_from_raw_parts(block.cast(), 0));
+        }
         // Foreign code: it may panic, and there must be no block by then.
         let note = (self.note)();
         let block = obtain()?.cast::<u8>();
@@ -95,13 +100,19 @@ impl<A, T> Ledger<A, T> {
         (old, new): (Layout, Layout),
         resize: impl FnOnce() -> Result<NonNull<[u8]>, AllocError>,
     ) -> Result<NonNull<[u8]>, AllocError> {
+        if old.size() == 0 {
+            return self.obtained(new, resize);
+        }
         let address = block.addr().get();
         // What the sizes promise each other holds for the layout that was given only.
         if self.book.check(address, old) != Some(old) {
             return Err(AllocError);
         }
         let resized = resize()?.cast::<u8>();
-        self.book.amend(address, resized.addr().get(), new);
+        match new.size() {
+            0 => self.book.strike(address),
+            _ => self.book.amend(address, resized.addr().get(), new),
+        }
         Ok(NonNull::slice_from_raw_parts(resized, new.size()))
     }
 }
@@ -132,7 +143,10 @@ unsafe impl<A: Allocator, T> Allocator for Ledger<A, T> {
 
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
         let address = block.addr().get();
-        if let Some(layout) = self.book.check(address, layout) {
+        if layout.size() == 0 {
+            // SAFETY: there is nothing at the address that could go back twice.
+            unsafe { self.inner.deallocate(block, layout) };
+        } else if let Some(layout) = self.book.check(address, layout) {
             self.book.strike(address);
             // SAFETY: the book says that it is live and has this layout.
             unsafe { self.inner.deallocate(block, layout) };
@@ -156,7 +170,9 @@ unsafe impl<A: Allocator, T> Allocator for Ledger<A, T> {
         new: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: as for `grow`.
-        self.resized(block, (old, new), || unsafe { self.inner.grow_zeroed(block, old, new) })
+        let grown = unsafe { self.grow(block, old, new) }?;
+        // SAFETY: just grown to the new layout, whose size is the length.
+        Ok(unsafe { zeroed_from(grown, old.size()) })
     }
 
     unsafe fn shrink(

@@ -62,6 +62,7 @@ mod lifetimes;
 mod metered;
 mod plan;
 mod size_class;
+mod slack;
 #[cfg(feature = "assertions")]
 mod watch;
 

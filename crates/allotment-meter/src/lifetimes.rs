@@ -127,21 +127,25 @@ impl<B: Allocator> Lifetimes<B> {
     /// Enters that a block was given back.
     pub(crate) fn end(&self, address: usize) {
         let mut state = self.state.borrow_mut();
-        let Some(number) = state.born.remove(&address) else { return };
-        let lived = state.requests - number - 1;
-        state.temporary += u64::from(lived < state.temporary_limit);
-        state.ended[class_of(lived)] += 1;
+        if let Some(number) = state.born.remove(&address) {
+            state.end(number);
+        }
     }
 
-    /// Enters where a block is since it was resized; `None` is where one without bytes is.
+    /// Enters where a block is since it was resized; `None` is where one without bytes is, which
+    /// is no block any more.
     pub(crate) fn go_on(&self, before: Option<usize>, now: Option<usize>) {
         let mut state = self.state.borrow_mut();
         let number = before.and_then(|address| state.born.remove(&address));
-        let number = number.unwrap_or(state.requests);
-        state.requests += 1;
-        if let Some(address) = now {
-            state.born.insert(address, number);
+        match (number, now) {
+            (Some(number), None) => state.end(number),
+            (None, None) => {}
+            (number, Some(address)) => {
+                let number = number.unwrap_or(state.requests);
+                state.born.insert(address, number);
+            }
         }
+        state.requests += 1;
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {
@@ -152,6 +156,15 @@ impl<B: Allocator> Lifetimes<B> {
 /// The index of the class of a lifetime: how many bits its number has.
 const fn class_of(lived: u64) -> usize {
     (u64::BITS - lived.leading_zeros()) as usize
+}
+
+impl<B: Allocator> State<B> {
+    /// Enters that the block of a request is no more.
+    fn end(&mut self, number: u64) {
+        let lived = self.requests - number - 1;
+        self.temporary += u64::from(lived < self.temporary_limit);
+        self.ended[class_of(lived)] += 1;
+    }
 }
 
 impl<B: Allocator> Clone for Lifetimes<B> {

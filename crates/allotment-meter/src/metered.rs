@@ -73,7 +73,7 @@ fn enter(
 
 /// Tells the watches of a block that was resized.
 fn move_over(
-    before: usize,
+    before: (usize, usize),
     answer: Result<NonNull<[u8]>, AllocError>,
     new: Layout,
 ) -> Result<NonNull<[u8]>, AllocError> {
@@ -99,7 +99,7 @@ unsafe impl<A: Allocator> Allocator for Metered<A> {
     }
 
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        watch::freed(address(block));
+        watch::freed(address(block), layout.size());
         // SAFETY: the caller's promise, that `block` is live, is ours and fits `layout`.
         unsafe { self.inner.deallocate(block, layout) };
     }
@@ -112,7 +112,7 @@ unsafe impl<A: Allocator> Allocator for Metered<A> {
     ) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: the caller's promise about `block`, `old` and `new`, handed on unchanged.
         let answer = unsafe { self.inner.grow(block, old, new) };
-        move_over(address(block), answer, new)
+        move_over((address(block), old.size()), answer, new)
     }
 
     unsafe fn grow_zeroed(
@@ -123,7 +123,7 @@ unsafe impl<A: Allocator> Allocator for Metered<A> {
     ) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: as for `grow`.
         let answer = unsafe { self.inner.grow_zeroed(block, old, new) };
-        move_over(address(block), answer, new)
+        move_over((address(block), old.size()), answer, new)
     }
 
     unsafe fn shrink(
@@ -134,7 +134,7 @@ unsafe impl<A: Allocator> Allocator for Metered<A> {
     ) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: as for `grow`.
         let answer = unsafe { self.inner.shrink(block, old, new) };
-        move_over(address(block), answer, new)
+        move_over((address(block), old.size()), answer, new)
     }
 }
 

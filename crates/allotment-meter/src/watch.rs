@@ -136,15 +136,15 @@ pub(crate) fn obtained(address: usize, size: usize) {
 }
 
 /// Enters a block that went back.
-pub(crate) fn freed(address: usize) {
-    each(|seen| seen.freed(address));
+pub(crate) fn freed(address: usize, size: usize) {
+    each(|seen| seen.freed(address, size));
 }
 
 /// Enters a block that is elsewhere now, or of another size.
-pub(crate) fn resized(before: usize, address: usize, size: usize) {
+pub(crate) fn resized((before, old_size): (usize, usize), address: usize, size: usize) {
     note_metered();
     each(|seen| {
-        seen.freed(before);
+        seen.freed(before, old_size);
         seen.obtained(address, size);
     });
 }
@@ -160,14 +160,21 @@ impl Seen {
             return;
         }
         // What was there went back on another thread.
-        self.freed(address);
+        self.forget(address);
         self.requests += 1;
         self.live.insert(address, size);
         self.live_bytes += size;
         self.peak_bytes = self.peak_bytes.max(self.live_bytes);
     }
 
-    fn freed(&mut self, address: usize) {
+    fn freed(&mut self, address: usize, size: usize) {
+        // One of no bytes may be where another one is.
+        if size > 0 {
+            self.forget(address);
+        }
+    }
+
+    fn forget(&mut self, address: usize) {
         if let Some(size) = self.live.remove(&address) {
             self.live_bytes -= size;
         }

@@ -69,6 +69,7 @@ fn blocks_without_bytes_are_none() {
     // SAFETY: live, of this layout, and to be smaller.
     let one = unsafe { alloc.shrink(one.cast(), bytes(8), bytes(0)) }.expect("memory");
     assert_eq!((lifetimes.requests(), lifetimes.live_blocks()), (2, 0));
+    assert_eq!((lifetimes.temporary_blocks(), classes(&lifetimes)), (1, vec![(1, 1)]));
     free(&alloc, one.cast(), 0);
     free(&alloc, other, 0);
 }

@@ -1,11 +1,13 @@
 //! Assertions on memory: they hold, fail with what they saw, and keep to their thread.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
+use std::ptr::NonNull;
 use std::thread;
 
 use allocator_api2::vec::Vec as VecIn;
-use allotment_alloc::{Allocator, Global, Layout, SharedAlloc};
+use allotment_alloc::{AllocError, Allocator, Global, Layout, SharedAlloc};
 use allotment_meter::{
     Counting, Faulty, Metered, Watch, assert_allocs, assert_no_leaks, assert_peak,
 };
@@ -236,6 +238,42 @@ fn what_is_refused_or_empty_is_no_request() {
     assert_allocs!(== 0, { assert!(alloc.allocate(layout).is_err()) });
     let empty = Layout::new::<()>();
     assert_allocs!(== 0, { assert!(alloc.allocate(empty).is_ok()) });
+}
+
+/// Answers requests for no bytes with the place of the last block.
+#[derive(Default)]
+struct Frugal(Cell<Option<NonNull<u8>>>);
+
+// SAFETY: blocks are those of `Global`; one of no bytes may be anywhere.
+unsafe impl Allocator for Frugal {
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        if let (0, Some(last)) = (layout.size(), self.0.get()) {
+            return Ok(NonNull::slice_from_raw_parts(last, 0));
+        }
+        let block = Global.allocate(layout)?;
+        self.0.set(Some(block.cast()));
+        Ok(block)
+    }
+
+    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+        // SAFETY: the caller's promise.
+        unsafe { Global.deallocate(block, layout) };
+    }
+}
+
+#[test]
+fn an_empty_block_in_the_place_of_another_hides_no_leak() {
+    let alloc = Metered::new(Frugal::default());
+    let [layout, empty] = [Layout::new::<u64>(), Layout::new::<[u64; 0]>()];
+    let watch = Watch::begin();
+    let block = alloc.allocate(layout).unwrap();
+    let nothing = alloc.allocate(empty).unwrap();
+    // SAFETY: a live block of no bytes.
+    unsafe { alloc.deallocate(nothing.cast(), empty) };
+    assert_eq!(watch.left().blocks(), 1);
+    // SAFETY: live, and of this layout.
+    unsafe { alloc.deallocate(block.cast(), layout) };
+    assert_eq!(watch.left().blocks(), 0);
 }
 
 #[test]

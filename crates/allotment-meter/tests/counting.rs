@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ptr::NonNull;
 
 use allotment_alloc::{AllocError, Allocator, Global, Layout, SharedAlloc};
-use allotment_meter::{Counting, Counts, Faulty};
+use allotment_meter::{Budget, Counting, Counts, Faulty, Ledger};
 
 /// Gives 64 bytes more than asked, filled with 0xA5, and leaves them as they are when a block
 /// grows.
@@ -151,10 +151,8 @@ fn refusals_change_nothing_but_their_own_count() {
     free(&alloc, block, bytes(64));
 }
 
-#[test]
-fn slack_of_the_wrapped_allocator_is_trimmed_and_zeroed_when_asked() {
-    let alloc = Counting::new(Generous::default());
-    let counter = alloc.counter();
+/// Takes a block of an allocator on a generous one, grows it, and gives it back.
+fn trim_and_zero(alloc: &impl Allocator) {
     let block = alloc.allocate(bytes(40)).unwrap();
     assert_eq!(block.len(), 40);
     assert_eq!(byte(block, 39), 0xA5);
@@ -163,10 +161,20 @@ fn slack_of_the_wrapped_allocator_is_trimmed_and_zeroed_when_asked() {
     assert_eq!(block.len(), 80);
     assert_eq!(byte(block, 39), 0xA5);
     assert!((40..80).all(|index| byte(block, index) == 0));
-    assert_eq!(counter.snapshot().live_bytes, 80);
-    free(&alloc, block, bytes(80));
-    assert_eq!(counter.snapshot().live_bytes, 0);
+    free(alloc, block, bytes(80));
+}
+
+#[test]
+fn slack_of_the_wrapped_allocator_is_trimmed_and_zeroed_when_asked() {
+    let alloc = Counting::new(Generous::default());
+    trim_and_zero(&alloc);
+    assert_eq!(
+        (alloc.counter().snapshot().peak_bytes, alloc.counter().snapshot().live_bytes),
+        (80, 0)
+    );
     assert_eq!(alloc.inner().last_freed.get(), Some(bytes(80)));
+    trim_and_zero(&Ledger::new(Generous::default()));
+    trim_and_zero(&Budget::new(Generous::default(), 100));
 }
 
 #[test]

@@ -60,6 +60,26 @@ fn blocks_keep_their_name_when_they_are_resized() {
     assert!(alloc.book().misuses().is_empty());
 }
 
+/// All of them may be in one place.
+#[test]
+fn blocks_without_bytes_are_not_entered() {
+    let alloc = Ledger::new(Global);
+    let book = alloc.book();
+    let blocks = [take(&alloc, 0), take(&alloc, 0)];
+    assert_eq!((book.live_blocks(), book.requests()), (0, 0));
+    for block in blocks {
+        // SAFETY: live, of this layout, and to be larger.
+        let grown = unsafe { alloc.grow(block, bytes(0), bytes(64)) }.expect("memory");
+        assert_eq!(book.live()[0].layout, bytes(64));
+        // SAFETY: live, of this layout, and to be smaller.
+        let shrunk = unsafe { alloc.shrink(grown.cast(), bytes(64), bytes(0)) }.expect("memory");
+        assert_eq!((book.live_blocks(), shrunk.len()), (0, 0));
+        free(&alloc, shrunk.cast(), bytes(0));
+    }
+    assert_eq!(book.requests(), 2);
+    assert!(book.misuses().is_empty());
+}
+
 /// Hazard 57: what should not go back does not, and is told.
 #[test]
 fn misuse_is_told_and_does_no_harm() {
