@@ -151,10 +151,10 @@ impl<'a, P: Allocator> Scope<'a, P> {
     /// # Ok::<(), allotment_alloc::AllocError>(())
     /// ```
     pub fn roll_back(&mut self) {
+        let _again = Again(&*self);
         // SAFETY: the scope is borrowed exclusively, so no allocator is left through which a block
         // of it could rightfully be used; scopes in it have ended, or were forgotten.
         unsafe { self.bump.state().roll_back(&self.mark) };
-        self.mark = self.bump.state().mark();
     }
 
     /// What the arena holds at this moment, from before the scope as well.
@@ -214,6 +214,16 @@ unsafe impl<P: Allocator> Allocator for Scope<'_, P> {
 }
 
 impl<P: Allocator> ArenaAlloc for Scope<'_, P> {}
+
+/// Goes on from the mark when it is dropped, also if the parent unwinds meanwhile: only so does the
+/// end of the scope find what was free before it.
+struct Again<'s, 'a, P: Allocator>(&'s Scope<'a, P>);
+
+impl<P: Allocator> Drop for Again<'_, '_, P> {
+    fn drop(&mut self) {
+        self.0.bump.state().go_on(&self.0.mark);
+    }
+}
 
 impl<P: Allocator> Drop for Scope<'_, P> {
     fn drop(&mut self) {

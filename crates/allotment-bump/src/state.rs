@@ -335,6 +335,11 @@ impl<P: Allocator> State<P> {
         }
     }
 
+    /// Takes the blocks that were free before the mark back into it, to which the state went back.
+    pub(crate) fn go_on(&self, mark: &Mark) {
+        mark.free.replace(&self.free);
+    }
+
     /// The room in the spare chunk.
     fn spare_bytes(&self) -> usize {
         let Some(chunk) = self.spare.first() else { return 0 };

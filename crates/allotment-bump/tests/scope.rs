@@ -243,6 +243,32 @@ fn a_panic_of_the_parent_as_chunks_go_back_loses_nothing() {
     assert!(parent.is_empty());
 }
 
+#[test]
+fn a_panic_in_a_roll_back_loses_nothing_that_was_free_before() {
+    let parent = Parent::new();
+    let mut bump = Bump::new_in(&parent);
+    let size = layout(48, 8);
+    let blocks = [(); 20].map(|()| bump.allocate(size).expect("memory").cast::<u8>());
+    for block in blocks {
+        // SAFETY: live, and of this layout.
+        unsafe { bump.deallocate(block, size) };
+    }
+    let mut scope = bump.scope().expect("there is one handle only");
+    fill(&mut Oracle::new(&scope), 10);
+    parent.panics_at_release.set(true);
+    assert!(catch_unwind(AssertUnwindSafe(|| scope.roll_back())).is_err());
+    fill(&mut Oracle::new(&scope), 3);
+    scope.roll_back();
+    drop(scope);
+    assert_eq!(bump.stats().live_blocks, 0);
+    let again = [(); 19].map(|()| bump.allocate(size).expect("memory").cast::<u8>());
+    if !cfg!(feature = "checked") {
+        assert!(again.iter().all(|block| blocks.contains(block)));
+    }
+    drop(bump);
+    assert!(parent.is_empty());
+}
+
 /// An arena over an arena is scratch memory beside what stays.
 #[test]
 fn an_arena_over_a_borrowed_arena_gives_its_chunks_back() {
