@@ -69,7 +69,17 @@ unsafe impl SharedAlloc for Fragile {
 
 /// Takes each block back, and then burns a fuse (hazard 21).
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Grudging;
+pub struct Grudging {
+    is_other: bool,
+}
+
+impl Grudging {
+    /// One that does not share its memory with the default one.
+    #[must_use]
+    pub const fn other() -> Self {
+        Self { is_other: true }
+    }
+}
 
 // SAFETY: every block comes from `Global` and goes back there, panic or not.
 unsafe impl Allocator for Grudging {
@@ -86,7 +96,7 @@ unsafe impl Allocator for Grudging {
 
 // SAFETY: all of them are `Global`.
 unsafe impl SharedAlloc for Grudging {
-    fn same_as(&self, _other: &Self) -> bool {
-        true
+    fn same_as(&self, other: &Self) -> bool {
+        self.is_other == other.is_other
     }
 }

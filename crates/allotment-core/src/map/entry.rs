@@ -358,6 +358,14 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> OccupiedEntry<'a, K, V, A, S> {
         (pair, map)
     }
 
+    /// Takes the pair out and hands it to `seat`, before the allocator gets what this sets free.
+    pub(crate) fn move_out<T>(self, seat: impl FnOnce((K, V), &'a A) -> T) -> T {
+        let Self { mut place, map: BTreeMap { tree, alloc } } = self;
+        let (slot, path, alloc) = (place.slot, &mut place.path, &*alloc);
+        // SAFETY: as for `remove_from`.
+        unsafe { tree.move_out(slot, path, alloc, |pair| seat(pair, alloc)) }
+    }
+
     /// The value, to change it, and the allocator of the map.
     pub(crate) fn value_and_alloc(&mut self) -> (&mut V, &A) {
         // SAFETY: N1; borrowed for writing as long as the entry.

@@ -58,7 +58,8 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     }
 
     /// [`insert`](Self::insert), with nodes of a reservation if it takes any. Asks the allocator
-    /// for nothing; gives it back at most one leaf, when a map outgrows its first one.
+    /// for nothing; gives it back one node at most, when a map outgrows its first leaf or a root
+    /// that had not all slots.
     ///
     /// # Errors
     ///

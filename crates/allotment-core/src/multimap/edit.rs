@@ -13,7 +13,9 @@ use crate::raw::owned::free_tree;
 use crate::raw::path::{Edge, Slot};
 use crate::raw::postings::Postings;
 use crate::raw::shape::Shape;
+use crate::raw::spare::Spare;
 use crate::raw::tree::Ready;
+use crate::raw::types::geometry_of;
 use crate::raw::vessel::Vessel;
 
 impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
@@ -118,7 +120,8 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
     /// # Panics
     ///
     /// If a comparison, the allocator, or the drop of a key or a value that is here already does;
-    /// every pair is then in one of the two.
+    /// every pair is then in one of the two. Only if the two do not share their memory, and the
+    /// other's panics as it gets something back, the values of one key may be lost.
     ///
     /// ```
     /// use allotment_core::BTreeMultiMap;
@@ -161,17 +164,22 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
                 Err(mut edge) => {
                     let list = theirs.list();
                     let vessel = if shares { None } else { Some(Vessel::of(list, alloc)?) };
-                    // SAFETY: an edge of this tree, and T4; a list is seated next.
-                    let room = unsafe { tree.room_at(&mut edge, alloc) }?;
-                    let (key, list, their_alloc) = theirs.take();
-                    self.len += list.len();
-                    let list = match vessel {
-                        // SAFETY: T4, for lists too.
-                        Some(vessel) => unsafe { vessel.pour(list, their_alloc) },
-                        None => list,
-                    };
-                    // SAFETY: told just now.
-                    unsafe { tree.seat(room, key, list) };
+                    let mut nodes = Spare::new(geometry_of::<K, Postings<V, S>, S>(), alloc);
+                    // SAFETY: an edge of this tree, and T4.
+                    let plan = unsafe { tree.plan_room(edge.as_ref(), &mut nodes) }?;
+                    theirs.move_out(|key, list, their_alloc| {
+                        let list = match vessel {
+                            // SAFETY: T4, for lists too.
+                            Some(vessel) => unsafe { vessel.pour(list, their_alloc) },
+                            None => list,
+                        };
+                        self.len += list.len();
+                        // Not before: nothing may come between this and the seat.
+                        // SAFETY: the tree has not changed since the plan was made.
+                        let room = unsafe { tree.room_by(plan, &mut edge, &mut nodes) };
+                        // SAFETY: told just now.
+                        unsafe { tree.seat(room, key, list) };
+                    });
                 }
             }
         }

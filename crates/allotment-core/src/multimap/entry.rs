@@ -10,6 +10,7 @@ use allotment_alloc::{Allocator, Global};
 use crate::map::out_of_memory;
 use crate::map::{self, AllocFailure};
 use crate::multimap::{BTreeMultiMap, Values};
+use crate::raw::counted::Counted;
 use crate::raw::owned::Owned;
 use crate::raw::postings::Postings;
 use crate::raw::shape::{Shape, Standard};
@@ -260,30 +261,34 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K> + Shape<V>> OccupiedEntry<'a, K, V
             return self.place.get().contains(value) && self.remove_all() == 1;
         }
         let (list, alloc) = self.place.value_and_alloc();
+        let counted = Counted::new(list, self.len);
         // SAFETY: T4, for lists too.
-        let Some(removed) = (unsafe { list.remove(value, alloc) }) else { return false };
-        *self.len -= 1;
-        drop(removed);
-        true
+        let removed = unsafe { counted.list.remove(value, alloc) };
+        drop(counted);
+        removed.is_some()
     }
 
     /// Takes the key and all its values out; answers how many there were. O(log n), and as much as
     /// it takes to drop them.
     pub fn remove_all(self) -> usize {
-        let (key, list, alloc) = self.take();
-        let count = list.len();
-        // SAFETY: T4, for lists too.
-        let list = unsafe { Owned::new(list, alloc) };
-        drop(list);
-        drop(key);
+        let count = self.list().len();
+        self.move_out(|key, list, alloc| {
+            // SAFETY: T4, for lists too.
+            let list = unsafe { Owned::new(list, alloc) };
+            drop(list);
+            drop(key);
+        });
         count
     }
 
-    /// The key and its list, taken out, and their allocator.
-    pub(super) fn take(self) -> (K, Postings<V, S>, &'a A) {
-        let ((key, list), map) = self.place.remove_from();
-        *self.len -= list.len();
-        (key, list, &map.alloc)
+    /// Takes the key and its list out and hands them to `seat`, with their allocator, before that
+    /// gets what this sets free.
+    pub(super) fn move_out<T>(self, seat: impl FnOnce(K, Postings<V, S>, &'a A) -> T) -> T {
+        let Self { place, len } = self;
+        place.move_out(|(key, list), alloc| {
+            *len -= list.len();
+            seat(key, list, alloc)
+        })
     }
 
     /// The values.
@@ -313,22 +318,27 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K> + Shape<V>> OccupiedEntry<'a, K, V
         while self.list().len() > 1 {
             // SAFETY: passed on; a value is seated next.
             let spot = unsafe { other.ready(self.list().first(), alloc) }?;
-            let (list, own_alloc) = self.place.value_and_alloc();
+            let Self { place, len } = &mut self;
+            let (list, own_alloc) = place.value_and_alloc();
+            let seat = |value| {
+                **len -= 1;
+                // SAFETY: told just now.
+                *count += usize::from(unsafe { other.seat(spot, value) });
+            };
             // SAFETY: T4, for lists too; there are two or more.
-            let value = unsafe { list.take_first(own_alloc) };
-            *self.len -= 1;
-            // SAFETY: told just now.
-            *count += usize::from(unsafe { other.seat(spot, value) });
+            unsafe { list.move_first(own_alloc, seat) };
         }
+        let (list, own_alloc) = self.place.value_and_alloc();
+        // SAFETY: T4, for lists too.
+        unsafe { list.settle(own_alloc) };
         // SAFETY: as above.
         let spot = unsafe { other.ready(self.list().first(), alloc) }?;
-        let (key, list, own_alloc) = self.take();
-        // SAFETY: T4, for lists too; it is the last one.
-        let value = unsafe { list.into_only(own_alloc) };
-        // SAFETY: told just now.
-        *count += usize::from(unsafe { other.seat(spot, value) });
-        // Not before: should this panic, the value has its place.
-        drop(key);
+        self.move_out(|key, list, _| {
+            // SAFETY: told just now.
+            *count += usize::from(unsafe { other.seat(spot, list.into_only()) });
+            // Not before: should this panic, the value has its place.
+            drop(key);
+        });
         Ok(())
     }
 }

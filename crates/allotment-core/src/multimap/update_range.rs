@@ -8,22 +8,11 @@ use allotment_alloc::Allocator;
 use crate::map::lower_gap;
 use crate::map::range::is_before_end;
 use crate::multimap::BTreeMultiMap;
+use crate::raw::counted::Counted;
 use crate::raw::gap::Gap;
 use crate::raw::owned::Owned;
 use crate::raw::postings::Postings;
 use crate::raw::shape::Shape;
-
-/// Takes off a length what is gone, also if a closure unwinds.
-struct Gone<'l> {
-    count: usize,
-    len: &'l mut usize,
-}
-
-impl Drop for Gone<'_> {
-    fn drop(&mut self) {
-        *self.len -= self.count;
-    }
-}
 
 impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
     /// Keeps the pairs for which `keep` answers true, and drops the others. O(n); allocates
@@ -86,11 +75,11 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
             if !is_within(key) {
                 return;
             }
-            let mut gone = Gone { count: 0, len: &mut self.len };
+            let counted = Counted::new(list, &mut self.len);
             let keep = |value: &V| keep(key, value);
             // SAFETY: T4, for lists too.
-            let is_left = unsafe { list.retain(keep, &mut gone.count, &self.lists.alloc) };
-            drop(gone);
+            let is_left = unsafe { counted.list.retain(keep, &self.lists.alloc) };
+            drop(counted);
             if is_left {
                 gap.next(&self.lists.tree);
                 continue;

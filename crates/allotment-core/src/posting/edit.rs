@@ -9,29 +9,11 @@ use allotment_alloc::Allocator;
 use crate::map::out_of_memory;
 use crate::map::{AllocFailure, BTreeMap};
 use crate::posting::{PostingId, PostingMap};
+use crate::raw::counted::Counted;
 use crate::raw::ids::List;
 use crate::raw::owned::{Owned, free_tree};
 use crate::raw::shape::Shape;
 use crate::raw::tree::Ready;
-
-/// A list being edited, whose ids are counted anew afterwards: also if the allocator unwinds.
-struct Counted<'l, S: Shape<u64>> {
-    list: &'l mut List<S>,
-    before: usize,
-    len: &'l mut usize,
-}
-
-impl<'l, S: Shape<u64>> Counted<'l, S> {
-    fn new(list: &'l mut List<S>, len: &'l mut usize) -> Self {
-        Self { before: list.len(), list, len }
-    }
-}
-
-impl<S: Shape<u64>> Drop for Counted<'_, S> {
-    fn drop(&mut self) {
-        *self.len = *self.len - self.before + self.list.len();
-    }
-}
 
 impl<K, Id, A: Allocator, S: Shape<K> + Shape<u64>> PostingMap<K, Id, A, S> {
     /// Puts an id in; answers whether it is new. If the key is there, its own stays.

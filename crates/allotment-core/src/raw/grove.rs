@@ -9,6 +9,7 @@
 //! and go, so that no key of the tree changes; the first one is 0, or becomes it.
 
 use core::alloc::Layout;
+use core::mem::forget;
 
 use allotment_alloc::Allocator;
 
@@ -37,6 +38,16 @@ pub(crate) struct Grove<S> {
     pub(crate) last: u64,
 }
 
+/// Counts the ids of a grove if it is dropped, as the allocator unwinds in the midst of an edit.
+struct Recount<'g, S: Shape<u64>>(&'g mut Grove<S>);
+
+impl<S: Shape<u64>> Drop for Recount<'_, S> {
+    fn drop(&mut self) {
+        let len = self.0.fenced().map(|(_, block)| block.len()).sum();
+        (self.0.len, self.0.last) = (len, self.0.find_last().unwrap_or(0));
+    }
+}
+
 impl<S: Shape<u64>> Grove<S> {
     /// One without blocks, which is not to stay so.
     pub(crate) const fn new() -> Self {
@@ -62,16 +73,27 @@ impl<S: Shape<u64>> Grove<S> {
         })
     }
 
-    /// Takes the only block out.
+    /// The first block; it stays here as well.
+    ///
+    /// # Safety
+    ///
+    /// The grove is [forgotten](Self::forget_first) before one of the two is used.
+    pub(crate) unsafe fn first(&self) -> Block {
+        let place = self.tree.first().expect("a grove has a block");
+        // SAFETY: N1; the tree is borrowed, and a block is an address.
+        unsafe { place.slot.value().read() }
+    }
+
+    /// Takes the first block out, which is elsewhere by now.
     ///
     /// # Safety
     ///
     /// Nodes stem from `alloc`.
-    pub(crate) unsafe fn clear_last<A: Allocator>(&mut self, alloc: &A) -> Block {
+    pub(crate) unsafe fn forget_first<A: Allocator>(&mut self, alloc: &A) {
         let mut place = self.tree.first().expect("a grove has a block");
         // SAFETY: a place in this tree; the rest is passed on.
-        let ((_, block), _) = unsafe { self.tree.remove_at(place.slot, &mut place.path, alloc) };
-        block
+        let pair = unsafe { self.tree.remove_at(place.slot, &mut place.path, alloc) };
+        forget(pair);
     }
 
     /// The fence of an id.
@@ -126,6 +148,23 @@ impl<S: Shape<u64>> Grove<S> {
         id: u64,
         alloc: &A,
     ) -> Result<bool, Layout> {
+        let recount = Recount(self);
+        // SAFETY: passed on.
+        let inserted = unsafe { recount.0.put_in(id, alloc) };
+        forget(recount);
+        inserted
+    }
+
+    /// [`insert`](Self::insert), after which the ids are to be counted if the allocator panics.
+    ///
+    /// # Errors
+    ///
+    /// As for `insert`.
+    ///
+    /// # Safety
+    ///
+    /// As for `insert`.
+    unsafe fn put_in<A: Allocator>(&mut self, id: u64, alloc: &A) -> Result<bool, Layout> {
         let found = self.find(id);
         let Some((edge, Some(slot))) = found else {
             let block = pack(&[id], alloc)?;
@@ -244,14 +283,12 @@ impl<S: Shape<u64>> Grove<S> {
         alloc: &A,
     ) -> Result<bool, Layout> {
         let was_last = id == self.last;
-        if was_last {
-            // If the allocator panics on the way, it stays unknown.
-            self.last = u64::MAX;
-        }
+        let recount = Recount(self);
         // SAFETY: passed on.
-        let removed = unsafe { self.take_out(id, alloc) };
-        if was_last {
-            self.last = if removed.is_ok() { self.find_last().unwrap_or(0) } else { id };
+        let removed = unsafe { recount.0.take_out(id, alloc) };
+        forget(recount);
+        if was_last && removed.is_ok() {
+            self.last = self.find_last().unwrap_or(0);
         }
         removed
     }

@@ -239,9 +239,14 @@ impl<S: Shape<u64>> List<S> {
         if let ViewMut::Grove(grove) = self.view_mut()
             && grove.tree.len() == 1
         {
-            // SAFETY: passed on.
-            let block = unsafe { grove.clear_last(alloc) };
-            let old = mem::replace(self, Self::of_block(block));
+            // Before the allocator gets anything back: should it panic, the block has its place.
+            // SAFETY: the grove forgets it next.
+            let block = unsafe { grove.first() };
+            let mut old = mem::replace(self, Self::of_block(block));
+            if let ViewMut::Grove(grove) = old.view_mut() {
+                // SAFETY: passed on.
+                unsafe { grove.forget_first(alloc) };
+            }
             // SAFETY: passed on; its grove has no block left.
             unsafe { old.free(alloc) };
         }

@@ -1,7 +1,8 @@
 //! Putting a pair in at an edge: shift to a sibling, or split, or simply seat it.
 //!
 //! ```text
-//! full root that has not all slots     ->  a node with more slots takes its place
+//! full root that has not all slots     ->  a node with more slots takes its place; above leaves
+//!                                          that is done before anything else
 //! full leaf, and a sibling with room   ->  move slots over through the parent; no node needed;
 //!                                          a dense shape asks siblings further away as well
 //! full leaf, otherwise                 ->  split it; the pivot goes up to the parent, which may
@@ -97,6 +98,13 @@ pub(crate) fn levels_needed<T: Types>(plan: Plan, place: Option<(RootOf<T>, &Edg
         }
         _ => 0,
     }
+}
+
+/// Whether a plan that takes nodes of so many levels would split a root that has not all slots:
+/// that gets more of them first.
+pub(crate) fn widens_root(levels: usize, root: ErasedRoot) -> bool {
+    // One that has all slots comes with a level more, for the root above it.
+    root.level > 0 && levels == root.level + 1
 }
 
 /// How many nodes on a path are full, from the leaf, which is, on without a gap.
@@ -244,8 +252,9 @@ fn pivot<T: Types>(node: NodeOf<T>, ends: Ends) -> usize {
 ///
 /// # Safety
 ///
-/// `plan` was made for this very root and edge, and the tree has not changed since; `supply` has
-/// the nodes that it needs. A pair is seated next (T2).
+/// `plan` was made for this very root and edge, and the tree has not changed since, but for a root
+/// that got more slots if the plan asks for it; `supply` has the nodes that it needs. A pair is
+/// seated next (T2).
 pub(crate) unsafe fn make_room<T: Types>(
     root: &mut RootOf<T>,
     edge: &mut EdgeOf<T>,
@@ -377,13 +386,13 @@ impl<T: Types> Carry<T> {
     }
 }
 
-/// Splits the leaf at `edge`, at `pivot`, and every full node above it, but replaces a root that
-/// has not all slots; `edge` stays where the pair goes.
+/// Splits the leaf at `edge`, at `pivot`, and every full node above it; `edge` stays where the pair
+/// goes.
 ///
 /// # Safety
 ///
 /// The leaf is full, and `supply` has a node for each full level from there on upwards, and one for
-/// a new root if all are and the root has all slots.
+/// a new root if all are; a root that is full has all slots.
 unsafe fn split_up<T: Types>(
     root: &mut RootOf<T>,
     edge: &mut EdgeOf<T>,
@@ -414,18 +423,13 @@ unsafe fn split_up<T: Types>(
 ///
 /// `carry` comes from a split of the leaf that `path` leads to; as for `split_up` besides.
 unsafe fn carry_up(
-    mut root: ErasedRoot,
+    root: ErasedRoot,
     path: &mut Path,
     (mut carry, ends): (Carry<Erased>, Ends),
     supply: &mut dyn Supply,
 ) -> ErasedRoot {
     for level in 1..=root.level {
-        let (mut node, at) = (root.node_at(path, level), path.edge(level));
-        if node.is_full() && !node.is_whole() {
-            // SAFETY: the supply has a node with more slots.
-            root = unsafe { replace_root(root, supply) };
-            node = root.node;
-        }
+        let (node, at) = (root.node_at(path, level), path.edge(level));
         let (waiting, moved) = (carry.run(level - 1), usize::from(carry.went_right));
         if !node.is_full() {
             // SAFETY: there is room, and the pair waits one level below.

@@ -121,6 +121,8 @@ mod erased;
 
 pub(crate) mod tree;
 
+mod room;
+
 mod reserved;
 
 mod stream;
@@ -142,6 +144,8 @@ mod pack;
 pub(crate) mod usage;
 
 pub(crate) mod owned;
+
+pub(crate) mod counted;
 
 pub(crate) mod reap;
 

@@ -243,47 +243,40 @@ impl<V, S: Shape<V>> Postings<V, S> {
         Some(removed)
     }
 
-    /// The only value. Allocates nothing.
+    /// The value of a list that has [settled](Self::settle).
     ///
     /// # Panics
     ///
-    /// If there are more.
-    ///
-    /// # Safety
-    ///
-    /// What it is in stems from `alloc`.
-    pub(crate) unsafe fn into_only<A: Allocator>(mut self, alloc: &A) -> V {
-        assert_eq!(self.len(), 1, "one value");
-        // A list may have come down to one in a block, if a closure or a drop panicked.
-        // SAFETY: passed on.
-        unsafe { self.settle(alloc) };
+    /// If it has not.
+    pub(crate) fn into_only(self) -> V {
         match self {
             Self::One(value) => value,
             Self::Few(_) | Self::Many(_) => unreachable!("it is in its place"),
         }
     }
 
-    /// Takes the first value out of two or more. Allocates nothing.
+    /// Takes the first value out of two or more and hands it to `seat`, before the allocator gets
+    /// anything back: should that panic, the value has its place. Allocates nothing.
     ///
     /// # Safety
     ///
     /// What they are in stems from `alloc`.
-    pub(crate) unsafe fn take_first<A: Allocator>(&mut self, alloc: &A) -> V {
-        let first = match self {
+    pub(crate) unsafe fn move_first<A: Allocator>(&mut self, alloc: &A, seat: impl FnOnce(V)) {
+        match self {
             Self::One(_) => unreachable!("the last value goes with its key"),
-            Self::Few(few) => few.remove(0),
+            Self::Few(few) => seat(few.remove(0)),
             Self::Many(many) => {
                 let tree = many.get_mut();
                 let mut place = tree.first().expect("a list has a value");
+                let (slot, path) = (place.slot, &mut place.path);
                 // SAFETY: a place in this tree; the rest is passed on.
-                unsafe { tree.remove_at(place.slot, &mut place.path, alloc) }.0.0
+                unsafe { tree.move_out(slot, path, alloc, |(value, ())| seat(value)) };
             }
-        };
+        }
         if self.len() == 1 {
             // SAFETY: passed on.
             unsafe { self.settle(alloc) };
         }
-        first
     }
 
     /// Takes out the values that `keep` does not keep, and drops them; but the last one stays if
@@ -295,7 +288,6 @@ impl<V, S: Shape<V>> Postings<V, S> {
     pub(crate) unsafe fn retain<A: Allocator>(
         &mut self,
         mut keep: impl FnMut(&V) -> bool,
-        gone: &mut usize,
         alloc: &A,
     ) -> bool {
         let mut kept = false;
@@ -307,9 +299,7 @@ impl<V, S: Shape<V>> Postings<V, S> {
                     if keep(value) {
                         (at, kept) = (at + 1, true);
                     } else if few.len() > 1 {
-                        let value = few.remove(at);
-                        *gone += 1;
-                        drop(value);
+                        drop(few.remove(at));
                     } else {
                         return false;
                     }
@@ -325,9 +315,7 @@ impl<V, S: Shape<V>> Postings<V, S> {
                         gap.next(tree);
                     } else if tree.len() > 1 {
                         // SAFETY: a gap of this tree; the rest is passed on.
-                        let pair = unsafe { gap.remove(tree, alloc) };
-                        *gone += 1;
-                        drop(pair);
+                        drop(unsafe { gap.remove(tree, alloc) });
                     } else {
                         return false;
                     }
@@ -385,12 +373,13 @@ impl<V, S: Shape<V>> Postings<V, S> {
         Ok(())
     }
 
-    /// Puts a value that is alone in its place.
+    /// Puts a value that is alone in its place. A list may have come down to one in a block, if a
+    /// closure or a drop panicked.
     ///
     /// # Safety
     ///
     /// What it is in stems from `alloc`.
-    unsafe fn settle<A: Allocator>(&mut self, alloc: &A) {
+    pub(crate) unsafe fn settle<A: Allocator>(&mut self, alloc: &A) {
         match self {
             Self::One(_) => {}
             Self::Few(few) => {

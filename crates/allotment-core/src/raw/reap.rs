@@ -12,6 +12,7 @@ use core::ptr::{drop_in_place, slice_from_raw_parts_mut};
 use allotment_alloc::Allocator;
 
 use crate::raw::ahead::ask_for_leaves_before;
+use crate::raw::counted::{Count, Counted};
 use crate::raw::hint::Hint;
 use crate::raw::node::Node;
 use crate::raw::owned::{Free, Owned};
@@ -21,7 +22,7 @@ use crate::raw::shape::Shape;
 use crate::raw::tree::Tree;
 
 /// A value that holds blocks, of which all but a few can be given back before it is.
-pub(crate) trait Reap: Free {
+pub(crate) trait Reap: Free + Count {
     /// Drops what is in the blocks, until `left` of them have gone back, which is counted down, or
     /// few are left. It is not empty afterwards. Whether only [so few](Reap::blocks) are left.
     ///
@@ -29,9 +30,6 @@ pub(crate) trait Reap: Free {
     ///
     /// They stem from `alloc`.
     unsafe fn reap<A: Allocator>(&mut self, left: &mut usize, alloc: &A) -> bool;
-
-    /// What is in the blocks.
-    fn len(&self) -> usize;
 
     /// How many are left when there are few: three at most.
     fn blocks(&self) -> usize;
@@ -183,19 +181,12 @@ impl<K, T: Reap, S: Shape<K>, A: Allocator> End<'_, K, T, S, A> {
     ///
     /// `leaf` is the last one, and has a slot.
     unsafe fn take_list(&mut self, leaf: Node<K, T, S>, total: &mut usize) -> bool {
-        /// Keeps the total right if a drop unwinds.
-        struct Counted<'a, T: Reap>(&'a mut T, usize, &'a mut usize);
-        impl<T: Reap> Drop for Counted<'_, T> {
-            fn drop(&mut self) {
-                *self.2 -= self.1 - self.0.len();
-            }
-        }
         let last = leaf.len() - 1;
         // SAFETY: N1; the tree is borrowed for writing.
         let list = unsafe { &mut *leaf.values(0).wrapping_add(last) };
-        let counted = Counted(list, list.len(), total);
+        let counted = Counted::new(list, total);
         // SAFETY: T4.
-        let is_reaped = unsafe { counted.0.reap(self.left, self.alloc) };
+        let is_reaped = unsafe { counted.list.reap(self.left, self.alloc) };
         drop(counted);
         if !is_reaped {
             return false;

@@ -3,10 +3,17 @@
 use allotment_alloc::Allocator;
 
 use crate::raw::block::Block;
+use crate::raw::counted::Count;
 use crate::raw::ids::{List, View, ViewMut};
 use crate::raw::postings::Postings;
 use crate::raw::reap::{Reap, reap_but_one, reap_lists};
 use crate::raw::shape::Shape;
+
+impl<V, S: Shape<V>> Count for Postings<V, S> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+}
 
 impl<V, S: Shape<V>> Reap for Postings<V, S> {
     unsafe fn reap<A: Allocator>(&mut self, left: &mut usize, alloc: &A) -> bool {
@@ -15,10 +22,6 @@ impl<V, S: Shape<V>> Reap for Postings<V, S> {
         // SAFETY: passed on.
         unsafe { reap_but_one(tree, left, alloc) };
         tree.root().is_none_or(|root| root.level == 0)
-    }
-
-    fn len(&self) -> usize {
-        self.len()
     }
 
     fn blocks(&self) -> usize {
@@ -31,17 +34,25 @@ impl<V, S: Shape<V>> Reap for Postings<V, S> {
     }
 }
 
+impl Count for Block {
+    fn len(&self) -> usize {
+        self.len()
+    }
+}
+
 impl Reap for Block {
     unsafe fn reap<A: Allocator>(&mut self, _left: &mut usize, _alloc: &A) -> bool {
         true
     }
 
-    fn len(&self) -> usize {
-        self.len()
-    }
-
     fn blocks(&self) -> usize {
         1
+    }
+}
+
+impl<S: Shape<u64>> Count for List<S> {
+    fn len(&self) -> usize {
+        self.len()
     }
 }
 
@@ -53,10 +64,6 @@ impl<S: Shape<u64>> Reap for List<S> {
         // SAFETY: passed on.
         unsafe { reap_lists((&mut grove.tree, &mut grove.len), false, left, alloc) };
         grove.tree.len() == 1
-    }
-
-    fn len(&self) -> usize {
-        self.len()
     }
 
     fn blocks(&self) -> usize {

@@ -76,11 +76,13 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
                 return Err(geometry.layout_of(usize::from(leaves > 0), geometry.capacity));
             }
             let mut held = Held { shelf, freed: Spare::new(geometry, alloc) };
+            // SAFETY: the nodes are there.
+            if let Some(level) = unsafe { self.widen_root(levels, &mut held) } {
+                held.freed.give_back(level);
+            }
             // SAFETY: the plan was made for this root and edge, and the nodes are there.
             unsafe { self.carry_out(plan, &mut edge, &mut held) };
         }
-        let Some(edge) = edge else { unreachable!("room was made at an edge") };
-        self.count_on(&edge);
-        Ok(Ready::Room((edge.leaf, edge.index)))
+        Ok(Ready::Room(self.counted(&edge)))
     }
 }

@@ -86,6 +86,13 @@ impl<'a, A: Allocator> Spare<'a, A> {
         Ok(())
     }
 
+    /// Gives the node for `level` to the allocator.
+    pub(super) fn give_back(&mut self, level: usize) {
+        let node = self.take(level);
+        // SAFETY: the node stands on `level`, came from `alloc`, and is in no tree.
+        unsafe { node.deallocate(level, self.alloc) };
+    }
+
     /// Nodes in here.
     pub(super) fn len(&self) -> usize {
         self.filled.count_ones() as usize
@@ -115,10 +122,7 @@ impl<A: Allocator> Supply for Spare<'_, A> {
 impl<A: Allocator> Drop for Spare<'_, A> {
     fn drop(&mut self) {
         while self.filled != 0 {
-            let level = self.filled.trailing_zeros() as usize;
-            let node = self.take(level);
-            // SAFETY: the node stands on `level`, came from `alloc`, and is in no tree.
-            unsafe { node.deallocate(level, self.alloc) };
+            self.give_back(self.filled.trailing_zeros() as usize);
         }
     }
 }

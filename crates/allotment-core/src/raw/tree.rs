@@ -17,14 +17,14 @@ use crate::raw::copy::copy;
 use crate::raw::dying::Dying;
 use crate::raw::erased::ErasedTree;
 use crate::raw::hint::Hint;
-use crate::raw::insert::{Plan, choose, has_room, levels_needed, make_room, reserve};
 use crate::raw::node::Node;
-use crate::raw::pairs::{insert_pair, remove_pair};
+use crate::raw::pairs::remove_pair;
 use crate::raw::path::{Edge, ErasedRoot, Path, Place, Root, Slot};
+use crate::raw::refill::refill;
 use crate::raw::remove::{Removed, remove};
 use crate::raw::search::{Search, Side, find, move_beside, search};
 use crate::raw::shape::Shape;
-use crate::raw::spare::{Spare, Supply};
+use crate::raw::spare::Spare;
 use crate::raw::totals::add_along;
 use crate::raw::types::{Known, geometry_of};
 
@@ -86,7 +86,7 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     }
 
     /// The tree under a root of its geometry, which has `len` slots.
-    pub(super) fn of_erased(root: Option<ErasedRoot>, len: usize) -> Self {
+    pub(crate) fn of_erased(root: Option<ErasedRoot>, len: usize) -> Self {
         Self::of(root.map(|root| root.with(Known::NEW)), len)
     }
 
@@ -229,187 +229,6 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         if S::HAS_TOTALS { None } else { self.hint.place(key) }
     }
 
-    /// Puts a pair in at an index of a leaf, as [`beyond`](Self::beyond) or
-    /// [`room_at`](Self::room_at) told it.
-    ///
-    /// # Safety
-    ///
-    /// The tree has not changed since.
-    #[inline]
-    pub(crate) unsafe fn seat(&mut self, (leaf, index): (Node<K, V, S>, usize), key: K, value: V) {
-        // SAFETY: there is room at that edge of the leaf.
-        unsafe { insert_pair(leaf, index, key, value) };
-        self.len += 1;
-    }
-
-    /// Sees to it that there is room at `edge`, `None` standing for the only edge of an empty tree,
-    /// and answers its place in a leaf.
-    ///
-    /// # Errors
-    ///
-    /// The layout that the allocator could not serve; the tree is as it was.
-    ///
-    /// # Safety
-    ///
-    /// `edge` is an edge of this tree, whose nodes stem from `alloc`. A pair is seated next.
-    #[inline]
-    pub(crate) unsafe fn room_at<A: Allocator>(
-        &mut self,
-        edge: &mut Option<Edge<K, V, S>>,
-        alloc: &A,
-    ) -> Result<(Node<K, V, S>, usize), Layout> {
-        if !has_room(edge.as_ref()) {
-            // SAFETY: passed on.
-            unsafe { self.make_room(edge, alloc) }?;
-        }
-        let Some(edge) = edge else { unreachable!("room was made at an edge") };
-        self.count_on(edge);
-        Ok((edge.leaf, edge.index))
-    }
-
-    /// Counts the pair that is seated next at `edge` on all levels above it (N6).
-    #[inline]
-    pub(super) fn count_on(&self, edge: &Edge<K, V, S>) {
-        if let Some(root) = self.root {
-            add_along(root.erased(), &edge.path, 1);
-        }
-    }
-
-    /// Puts a pair in at `edge`, `None` standing for the only edge of an empty tree; afterwards it
-    /// is the edge before the pair, in the same leaf.
-    ///
-    /// # Errors
-    ///
-    /// The pair, if the allocator could not serve it; the tree is as it was.
-    ///
-    /// # Safety
-    ///
-    /// `edge` is an edge of this tree, whose nodes stem from `alloc`.
-    #[inline]
-    pub(crate) unsafe fn insert_at<A: Allocator>(
-        &mut self,
-        edge: &mut Option<Edge<K, V, S>>,
-        key: K,
-        value: V,
-        alloc: &A,
-    ) -> Result<(), Refused<K, V>> {
-        // SAFETY: passed on; the pair is seated below.
-        match unsafe { self.room_at(edge, alloc) } {
-            // SAFETY: told just now.
-            Ok(place) => unsafe { self.seat(place, key, value) },
-            Err(layout) => return Err(Refused { layout, key, value }),
-        }
-        Ok(())
-    }
-
-    /// Puts a pair in; answers whether it belongs behind all others, as far as is known.
-    ///
-    /// # Errors
-    ///
-    /// The pair, if the allocator could not serve it; the tree is as it was.
-    ///
-    /// # Safety
-    ///
-    /// The nodes of this tree stem from `alloc`.
-    pub(crate) unsafe fn put<A: Allocator>(
-        &mut self,
-        (key, value): (K, V),
-        on_equal: OnEqual,
-        alloc: &A,
-    ) -> Result<bool, Refused<K, V>>
-    where
-        K: Ord,
-    {
-        // SAFETY: passed on; the pair is seated below.
-        match unsafe { self.ready(&key, alloc) } {
-            Ok(Ready::Room(place)) => {
-                // SAFETY: told just now.
-                unsafe { self.seat(place, key, value) };
-                let (leaf, index) = place;
-                Ok(index + 1 == leaf.len() && self.hint.leaf() == Some((leaf, false)))
-            }
-            Ok(Ready::Equal(slot)) => {
-                // SAFETY: a slot of this tree, which is borrowed for writing.
-                unsafe { overwrite(slot, (key, value), on_equal) };
-                Ok(false)
-            }
-            Err(layout) => Err(Refused { layout, key, value }),
-        }
-    }
-
-    /// Gets ready for a pair with this key: asks and reserves.
-    ///
-    /// # Errors
-    ///
-    /// The layout that the allocator could not serve; the tree is as it was.
-    ///
-    /// # Safety
-    ///
-    /// The nodes of this tree stem from `alloc`. If there is room, a pair is seated next.
-    #[inline]
-    pub(crate) unsafe fn ready<A: Allocator>(
-        &mut self,
-        key: &K,
-        alloc: &A,
-    ) -> Result<Ready<K, V, S>, Layout>
-    where
-        K: Ord,
-    {
-        if let Some(place) = self.beyond(key) {
-            return Ok(Ready::Room(place));
-        }
-        let mut edge = self.start();
-        if let Search::Found(slot) = self.search(key, &mut edge) {
-            return Ok(Ready::Equal(slot));
-        }
-        // SAFETY: an edge of this tree; the rest is passed on.
-        unsafe { self.room_at(&mut edge, alloc) }.map(Ready::Room)
-    }
-
-    /// Makes room at `edge`.
-    ///
-    /// # Safety
-    ///
-    /// As for `room_at`.
-    #[cold]
-    unsafe fn make_room<A: Allocator>(
-        &mut self,
-        edge: &mut Option<Edge<K, V, S>>,
-        alloc: &A,
-    ) -> Result<(), Layout> {
-        let place = self.root.zip(edge.as_ref());
-        let plan = choose(place);
-        let mut spare = Spare::new(geometry_of::<K, V, S>(), alloc);
-        reserve(levels_needed(plan, place), self.erased_root(), &mut spare)?;
-        // SAFETY: made just now for this root and edge, and the nodes are reserved.
-        unsafe { self.carry_out(plan, edge, &mut spare) };
-        Ok(())
-    }
-
-    /// Carries out how to make room at `edge`, and remembers the leaf where it is.
-    ///
-    /// # Safety
-    ///
-    /// The plan was made for this tree and `edge`; `supply` has the nodes that it needs. A pair is
-    /// seated next.
-    pub(super) unsafe fn carry_out(
-        &mut self,
-        plan: Plan,
-        edge: &mut Option<Edge<K, V, S>>,
-        supply: &mut dyn Supply,
-    ) {
-        let edge = if let Some((root, edge)) = self.root.as_mut().zip(edge.as_mut()) {
-            // SAFETY: passed on.
-            unsafe { make_room(root, edge, plan, supply) };
-            edge
-        } else {
-            let root = Root { node: supply.take(0).with(Known::NEW), level: 0 };
-            self.root = Some(root);
-            edge.insert(Edge::start(root))
-        };
-        self.hint = Hint::of(edge.leaf, plan.ends);
-    }
-
     /// The root, of whose pairs no more is known.
     pub(crate) fn erased_root(&self) -> Option<ErasedRoot> {
         self.root.map(Root::erased)
@@ -471,17 +290,52 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         path: &mut Path,
         alloc: &A,
     ) -> ((K, V), bool) {
-        self.len -= 1;
         // SAFETY: passed on.
-        let Removed { pair, replaced, falls_short } = unsafe { remove(slot, path) };
-        if let Some(root) = self.root {
-            add_along(root.erased(), path, -1);
-        }
+        let Removed { pair, replaced, falls_short } = unsafe { self.take_out(slot, path) };
         if falls_short {
             // SAFETY: the path leads to the leaf that lost a slot; T4.
             unsafe { self.refill(path, alloc) };
         }
         (pair, replaced)
+    }
+
+    /// Takes the pair in `slot` out, to which `path` leads, and hands it to `seat`, before the
+    /// allocator gets the nodes that this sets free: should that panic, the pair has its place.
+    ///
+    /// # Safety
+    ///
+    /// As for `remove_at`.
+    pub(crate) unsafe fn move_out<A: Allocator, T>(
+        &mut self,
+        slot: Slot<K, V, S>,
+        path: &mut Path,
+        alloc: &A,
+        seat: impl FnOnce((K, V)) -> T,
+    ) -> T {
+        let mut freed = Spare::new(geometry_of::<K, V, S>(), alloc);
+        // SAFETY: passed on.
+        let Removed { pair, falls_short, .. } = unsafe { self.take_out(slot, path) };
+        if falls_short {
+            // SAFETY: as for `remove_at`.
+            unsafe { refill(&mut self.edit().root, path, &mut freed) };
+        }
+        seat(pair)
+    }
+
+    /// Takes the pair in `slot` out and counts it; its leaf may have too few slots then.
+    ///
+    /// # Safety
+    ///
+    /// `slot` is a slot of this tree, and `path` leads to it.
+    #[inline(always)]
+    unsafe fn take_out(&mut self, slot: Slot<K, V, S>, path: &mut Path) -> Removed<K, V> {
+        self.len -= 1;
+        // SAFETY: passed on.
+        let removed = unsafe { remove(slot, path) };
+        if let Some(root) = self.root {
+            add_along(root.erased(), path, -1);
+        }
+        removed
     }
 
     /// [`ErasedTree::refill`].
