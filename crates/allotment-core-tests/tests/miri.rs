@@ -3,6 +3,7 @@
 //! Run under Miri with strict provenance, in both models of borrowing.
 
 use std::ops::Bound;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use allotment_bump::Bump;
 use allotment_core::btree_map::Entry;
@@ -403,6 +404,12 @@ fn miri_ranges_and_gaps() {
         assert!(pairs.next() < pairs.next_back());
         drop(pairs);
         map.merge(map_of(PAIRS), |_, own, other| Box::new(*own + *other));
+        // What the closure got is not read again.
+        let half = |key: &u32, own, _| if key % 7 == 3 { panic!("no") } else { own };
+        for _ in 0..3 {
+            assert!(catch_unwind(AssertUnwindSafe(|| map.merge(map_of(PAIRS), half))).is_err());
+        }
+        map.merge(map_of(PAIRS), |_, own, _| own);
         assert_eq!(map.remove_range(..) as u32, PAIRS + 1);
         map.verify().expect("a valid tree");
     }

@@ -1,6 +1,6 @@
 //! Merging two maps, with a closure to decide what becomes of two values of one key.
 
-use core::mem::forget;
+use core::mem::{MaybeUninit, forget};
 use core::ptr;
 
 use allotment_alloc::{Allocator, SharedAlloc};
@@ -11,6 +11,7 @@ use crate::map::{AllocFailure, BTreeMap, EditError};
 use crate::raw::path::Place;
 use crate::raw::shape::Shape;
 use crate::raw::tree::Tree;
+use crate::raw::types::Known;
 
 /// A pair whose value was moved out. Dropped, as a closure unwinds, it takes the rest of it out.
 struct Hole<'a, K, V, A: Allocator, S: Shape<K>> {
@@ -22,9 +23,13 @@ struct Hole<'a, K, V, A: Allocator, S: Shape<K>> {
 impl<K, V, A: Allocator, S: Shape<K>> Drop for Hole<'_, K, V, A, S> {
     fn drop(&mut self) {
         let Self { tree, place, alloc } = self;
+        // What is no value must not be moved as one, so it is no tree of values meanwhile.
+        let root = tree.erased_root();
+        let mut vacant = Tree::<K, MaybeUninit<V>, S>::of_erased(root, tree.len());
+        let slot = place.slot.erased().with(Known::NEW);
         // SAFETY: a place in this tree, and T4.
-        let ((key, value), _) = unsafe { tree.remove_at(place.slot, &mut place.path, *alloc) };
-        forget(value);
+        let ((key, _), _) = unsafe { vacant.remove_at(slot, &mut place.path, *alloc) };
+        **tree = Tree::of_erased(vacant.erased_root(), vacant.len());
         drop(key);
     }
 }
