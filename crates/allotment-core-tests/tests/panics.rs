@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap as Twin;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use allotment_core::shape::{Shape, Standard, Tiny};
 use allotment_core::{BTreeMap, BTreeSet, Global};
@@ -53,6 +54,28 @@ fn sweep<S: Shape<Probe>>(kind: Act, mut act: impl FnMut(Map<S>, u32)) {
 }
 
 /// Hazard 13.
+/// What was looked up for a group of keys is no answer for the next one.
+#[test]
+fn keys_that_panic_get_no_answers_of_others() {
+    let map: BTreeMap<u32, u32> = (0..100).map(|n| (n, n)).collect();
+    let wanted = Vec::from_iter(0..40u32);
+    let keys = wanted.iter().inspect(|key| assert!(**key != 35, "no"));
+    let mut each = map.get_each(keys);
+    let mut got = Vec::new();
+    loop {
+        match catch_unwind(AssertUnwindSafe(|| each.next())) {
+            Ok(Some(value)) => got.push(value.copied()),
+            Ok(None) => break,
+            Err(_) => continue,
+        }
+    }
+    // The keys that were asked for in one group with the one that panicked have no answer.
+    assert!(got.iter().all(|value| value.is_none_or(|value| wanted.contains(&value))));
+    let mut seen = got.clone();
+    seen.dedup();
+    assert!(got == seen && got.is_sorted(), "{got:?}");
+}
+
 #[test]
 fn drops_panic_in_drop() {
     fn drop_it<S: Shape<Probe>>(map: Map<S>, _: u32) {

@@ -126,18 +126,20 @@ where
         (self.next, self.len) = (0, 0);
         let Some(first) = self.keys.next() else { return };
         let mut keys = [first; GROUP];
-        self.len = 1;
+        let mut len = 1;
         // Not more than fit, lest one is lost.
         for (place, key) in keys[1..].iter_mut().zip(&mut self.keys) {
             *place = key;
-            self.len += 1;
+            len += 1;
         }
-        let found = &mut self.found[..self.len];
+        let found = &mut self.found[..len];
         match self.root {
             // SAFETY: the map is borrowed for 'a.
-            Some(root) => unsafe { find_values(root, &keys[..self.len], found) },
+            Some(root) => unsafe { find_values(root, &keys[..len], found) },
             None => found.fill(None),
         }
+        // Not before: the keys may have panicked, and so may a comparison.
+        self.len = len;
     }
 }
 
