@@ -56,6 +56,22 @@ fn clear_maps<S: Shape<u32>>(ascending: bool) {
     }
 }
 
+/// One frame of the stack, and not one for each collection.
+#[test]
+fn a_panic_among_many_retired_maps_is_survived() {
+    struct Loud(bool);
+    impl Drop for Loud {
+        fn drop(&mut self) {
+            assert!(!self.0, "dropped");
+        }
+    }
+    let mut list = RetireList::new();
+    for n in 0..if cfg!(miri) { 20 } else { 100_000 } {
+        list.push(BTreeMap::from([(n, Loud(n == 10))]));
+    }
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(list))).is_err());
+}
+
 #[test]
 fn miri_what_is_left_is_whole() {
     clear_maps::<Tiny>(true);

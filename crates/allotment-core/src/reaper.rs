@@ -189,9 +189,21 @@ impl<'a> RetireList<'a> {
 
 impl Drop for RetireList<'_> {
     fn drop(&mut self) {
-        // One by one: each would drop the next from within.
-        while !self.is_empty() {
-            self.pop();
+        /// Goes on where a drop panicked.
+        struct Rest<'l, 'a>(&'l mut RetireList<'a>);
+
+        impl Drop for Rest<'_, '_> {
+            fn drop(&mut self) {
+                // One by one: each would drop the next from within.
+                while !self.0.is_empty() {
+                    self.0.pop();
+                }
+            }
+        }
+
+        let rest = Rest(self);
+        while !rest.0.is_empty() {
+            rest.0.pop();
         }
     }
 }
