@@ -200,6 +200,12 @@ fn ascending_descending_and_extreme_ids() {
         assert!(map.get("a").iter().eq([id]));
         map.verify().expect("a valid map");
     }
+    // Bits that would reach beyond the greatest id.
+    let mut map = PostingMap::from([((), 1u64)]);
+    let ids = (0..7828).filter(|n| n % 100 < 30).map(|n| u64::MAX - 7928 + n);
+    map.extend(ids.chain([u64::MAX - 5]).map(|id| ((), id)));
+    assert_eq!(map.get(&()).last(), Some(u64::MAX - 5));
+    map.verify().expect("a valid map");
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -149,7 +149,7 @@ pub(super) unsafe fn reach<A: Allocator>(
         return Ok(false);
     }
     let reach = if is_twice { 2 * (id - first) } else { id - first };
-    let bytes = block.bytes_to(first + reach.min(SPAN_MOST));
+    let bytes = block.bytes_to(first.saturating_add(reach.min(SPAN_MOST)));
     // SAFETY: passed on.
     unsafe { replace(block, block.resized(bytes, alloc)?, alloc) };
     Ok(true)
