@@ -31,6 +31,9 @@ pub(super) enum Border {
     Right,
 }
 
+/// Slots of a root up to which its children are looked at to tell which part of a tree is less.
+const FEW: usize = 8;
+
 impl Border {
     /// The way down it.
     pub(super) fn path(self, root: ErasedRoot) -> Path {
@@ -85,8 +88,7 @@ unsafe fn cut_within(
     supply: &mut dyn Supply,
     [left_freed, right_freed]: [&mut dyn Supply; 2],
 ) -> (Option<ErasedRoot>, usize) {
-    // By the children of the root: which part is smaller, more or less.
-    let counts_right = root.level == 0 || 2 * edge.path.edge(root.level) > root.node.len();
+    let counts_right = is_right_smaller(root, edge);
     // SAFETY: passed on.
     let mut right = Some(unsafe { sever(root, edge, supply) });
     // SAFETY: only the border of each part can be short of slots.
@@ -95,6 +97,22 @@ unsafe fn cut_within(
     unsafe { mend(&mut right, Border::Left, right_freed) };
     let counted = if counts_right { right } else { *tree }.map_or(0, count_slots);
     (right, if counts_right { counted } else { len - counted })
+}
+
+/// Whether what lies behind `edge` is less than what lies before, more or less.
+fn is_right_smaller(root: ErasedRoot, edge: &ErasedEdge) -> bool {
+    let (at, len) = (edge.path.edge(root.level), root.node.len());
+    if root.level < 2 || len > FEW {
+        return 2 * at > len;
+    }
+    // Of few children, the outermost may have next to nothing: by the children of these.
+    let edges = |child: usize| {
+        // SAFETY: N2; an edge of the root.
+        unsafe { root.node.child(child) }.len() + 1
+    };
+    let below = edge.path.edge(root.level - 1);
+    let before = (0..at).map(edges).sum::<usize>() + below;
+    before > (at..=len).map(edges).sum::<usize>() - below
 }
 
 /// Severs the tree under `root` at `edge`: it keeps what lies before, and what lies behind is
