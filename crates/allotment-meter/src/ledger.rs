@@ -14,8 +14,8 @@ use crate::slack::zeroed_from;
 ///
 /// A block that is given back twice, or that never came from here, goes no further: it is entered
 /// as a misuse and otherwise ignored. One with another layout goes back with its own. A request to
-/// resize what is not there fails. Blocks of no bytes are handed on and not entered: all of them may
-/// be in one place.
+/// resize what is not there fails. Blocks of no bytes are handed on and not entered: all of them
+/// may be in one place.
 ///
 /// The book is a hash table on the global heap, never in the allocator that is watched; an entry
 /// for each address ever seen. For tests and for hunting: each call costs a look-up in that table.

@@ -60,7 +60,9 @@ impl SnapshotOptions {
     /// the file that was there before, or the whole of the new one.
     ///
     /// They are written to another file in the same folder, which is synced and renamed, and then
-    /// the folder is synced.
+    /// the folder is synced. If `path` is a link, that is the folder of the file that it leads to.
+    /// On Unix the new file has the permissions of the old one. What a crash leaves behind is named
+    /// `.*.snapshot-draft`.
     ///
     /// # Errors
     ///
@@ -150,5 +152,5 @@ fn publish(
     write: impl FnOnce(&mut File) -> Result<Summary, WriteError>,
 ) -> Result<Summary, WriteError> {
     let (folder, name) = DiskFolder::of(path)?;
-    publish::publish(&folder, name, write)
+    publish::publish(&folder, &name, write)
 }

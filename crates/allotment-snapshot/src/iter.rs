@@ -11,7 +11,8 @@ use crate::typed::{self, EntryView};
 
 /// The entries of a snapshot, or of a range of it, in ascending order.
 ///
-/// Each is a pair of views, or the [`Damage`] that ends the iteration.
+/// Each is a pair of views, or [`Damage`]. That of a page ends the iteration; behind an entry that
+/// is not of its type, it goes on.
 pub struct Iter<'a, K: ?Sized, V: ?Sized, B> {
     entries: Entries<'a, B>,
     types: PhantomData<fn(&K, &V)>,
@@ -19,7 +20,8 @@ pub struct Iter<'a, K: ?Sized, V: ?Sized, B> {
 
 /// The values of a key in a multimap, in ascending order.
 ///
-/// Each is a view, or the [`Damage`] that ends the iteration.
+/// Each is a view, or [`Damage`]. That of a page ends the iteration; behind a value that is not of
+/// its type, it goes on.
 pub struct Values<'a, V: ?Sized, B> {
     entries: Entries<'a, B>,
     types: PhantomData<fn(&V)>,

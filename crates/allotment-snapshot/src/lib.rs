@@ -36,7 +36,8 @@
 //!
 //! Checksums are no signature. A file that someone forged may say anything; but there are no bytes
 //! that make a method panic, run without end, allocate more than a page, or read more than a page a
-//! level for a look-up.
+//! level for a look-up. Only of values of a type of yours, such as those of `Serialized`, what it
+//! makes of bytes decides: a recursive one may take them for more levels than the stack has.
 //!
 //! `docs/format.md` of the repository describes the files, byte by byte.
 //!

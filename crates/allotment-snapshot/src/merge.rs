@@ -245,7 +245,7 @@ where
 {
     let pages = |reader: &&SnapshotReader<K, V, S>| {
         let metadata = reader.metadata();
-        PageCache::new(metadata.page_size * usize::from(metadata.height.max(1)))
+        PageCache::of_pages(usize::from(metadata.height), metadata.page_size)
     };
     readers.iter().map(pages).collect()
 }

@@ -8,11 +8,12 @@ use core::ops::RangeBounds;
 
 use crate::damage::Damage;
 use crate::iter::Iter;
+use crate::layout::column::Width;
 use crate::layout::header::Kind;
 use crate::layout::page::{Entry, Page};
 use crate::open::{OpenError, TypeMismatch};
 use crate::reader::entries::Entries;
-use crate::reader::file::Metadata;
+use crate::reader::file::{File, Metadata};
 use crate::reader::pages::RawPages;
 use crate::reader::search::{count_before, leaf_of_key, numbers_within};
 use crate::reader::verify::{Verified, verify};
@@ -66,7 +67,7 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
 
     pub(crate) fn of_kind(bytes: B, kind: Kind) -> Result<Self, OpenError> {
         let pages = RawPages::open(bytes)?;
-        check_types::<K, V>(&pages.file.metadata())?;
+        check_types::<K, V>(&pages.file)?;
         if pages.file.header.kind != kind {
             return Err(OpenError::Kind);
         }
@@ -123,6 +124,7 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
         Q: StoredKey + ?Sized + 'q,
         I: IntoIterator<Item = &'q Q>,
     {
+        const { assert!(K::TYPE.is(&Q::TYPE), "keys are looked up by another type") };
         let mut near: Option<Page<'_>> = None;
         keys.into_iter().map(move |key| {
             let mut scratch = Encoded::new();
@@ -220,6 +222,7 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
         K: Borrow<Q>,
         Q: StoredKey + ?Sized,
     {
+        const { assert!(K::TYPE.is(&Q::TYPE), "keys are looked up by another type") };
         let Some(root) = self.pages.file.footer.root() else { return Ok(0) };
         let kind = self.pages.file.header.kind;
         count_before(&mut &self.pages, root, key.bytes_in(&mut Encoded::new()), kind)
@@ -301,18 +304,18 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
     }
 }
 
-/// Whether the file is of these types.
-pub(crate) fn check_types<K, V>(metadata: &Metadata) -> Result<(), OpenError>
+/// Whether the file is of these types, and its entries as wide as they are.
+pub(crate) fn check_types<K, V>(file: &File) -> Result<(), OpenError>
 where
     K: Stored + ?Sized,
     V: Stored + ?Sized,
 {
-    let (expected, found) = ((K::TYPE, V::TYPE), (metadata.key, metadata.value));
-    if expected == found {
-        Ok(())
-    } else {
-        Err(OpenError::Types(Box::new(TypeMismatch { expected, found })))
+    let (expected, found) = ((K::TYPE, V::TYPE), file.header.types);
+    if expected != found {
+        return Err(OpenError::Types(Box::new(TypeMismatch { expected, found })));
     }
+    let widths = const { (Width::of(K::WIDTH), Width::of(V::WIDTH)) };
+    if file.header.widths == widths { Ok(()) } else { Err(OpenError::Header) }
 }
 
 impl<'a, K, V, B> IntoIterator for &'a Snapshot<K, V, B>

@@ -62,7 +62,7 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
     /// If the source has no snapshot, or one of other types.
     pub fn open(source: S) -> Result<Self, OpenError> {
         let reader = Self::of_any_type(source)?;
-        check_types::<K, V>(&reader.metadata())?;
+        check_types::<K, V>(&reader.file)?;
         Ok(reader)
     }
 

@@ -53,7 +53,8 @@ where
         self.end - self.start + u64::from(self.damage.is_some())
     }
 
-    /// The next entry, or the damage that ends the walk.
+    /// The next entry, or damage. That of a page ends the walk; behind an entry that is not of its
+    /// type, it goes on.
     #[allow(clippy::should_implement_trait, reason = "an entry borrows the walk")]
     pub fn next(&mut self) -> Option<Result<EntryView<'_, K, V>, Damage>> {
         Some(self.next_entry()?.and_then(typed::pair::<K, V>))
@@ -74,7 +75,7 @@ where
         Some(self.pages.page(&leaf).map(|page| at(&page, entry)))
     }
 
-    /// The last entry of those that are left, or the damage that ends the walk.
+    /// The last entry of those that are left, or damage, as for [`next`](Self::next).
     pub fn next_back(&mut self) -> Option<Result<EntryView<'_, K, V>, Damage>> {
         if self.start == self.end {
             return self.damage.take().map(Err);

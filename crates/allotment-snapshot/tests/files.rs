@@ -15,6 +15,25 @@ fn names(folder: &Path) -> Vec<String> {
     names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
+/// The draft's name is not made of the file's, whose permissions it gets; links stay links.
+#[test]
+#[cfg(unix)]
+fn a_file_stays_what_it_was_to_others() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let folder = tempfile::tempdir().unwrap();
+    let (path, link) = (folder.path().join("x".repeat(250)), folder.path().join("link"));
+    let options = SnapshotOptions::new();
+    options.write_file(&path, [(1_u8, 1_u8)]).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink(&path, &link).unwrap();
+    options.write_file(&link, [(1_u8, 2_u8)]).unwrap();
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(link.is_symlink());
+    assert_eq!(Snapshot::<u8, u8, _>::read(&path).unwrap().get(&1), Ok(Some(2)));
+    assert_eq!(names(folder.path()).len(), 2);
+}
+
 #[test]
 fn a_file_is_replaced_as_a_whole() {
     let folder = tempfile::tempdir().unwrap();

@@ -52,8 +52,8 @@ fn take_free<K: Successor>(further: &mut HashMap<K, K>, mut key: K) -> K {
     key
 }
 
-/// The lines of `text` in order, and as fresh ones random ones of them with `~` and a number behind.
-/// There must be a line.
+/// The lines of `text` in order, and as fresh ones random ones of them with `~` and a number
+/// behind. There must be a line.
 pub(crate) fn around_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Keys {
     let mut builder = TextBuilder::default();
     let mut build = Vec::new();

@@ -64,8 +64,8 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
     ///
     /// # Safety
     ///
-    /// It was made for this tree and `edge`, with these nodes, and the tree has not changed since. A
-    /// pair is seated next.
+    /// It was made for this tree and `edge`, with these nodes, and the tree has not changed since.
+    /// A pair is seated next.
     pub(crate) unsafe fn room_by<A: Allocator>(
         &mut self,
         plan: Option<Plan>,
@@ -231,8 +231,8 @@ impl<K, V, S: Shape<K>> Tree<K, V, S> {
         Ok(Some(plan))
     }
 
-    /// Gives the root more slots if a plan that takes nodes of so many levels asks for that; answers
-    /// its level. The node that it was goes to `supply`.
+    /// Gives the root more slots if a plan that takes nodes of so many levels asks for that;
+    /// answers its level. The node that it was goes to `supply`.
     ///
     /// This is no part of carrying the plan out, since giving that node back may panic: between a
     /// split and the pair that comes a leaf may be empty (T2).

@@ -28,7 +28,6 @@ impl Width {
     /// # Panics
     ///
     /// If it is too large, which constants find out while they are compiled.
-    #[cfg(any(feature = "std", test))]
     pub(crate) const fn of(width: Option<usize>) -> Self {
         match width {
             Some(width) => {

@@ -5,6 +5,7 @@ use super::fields::Fields;
 use super::fields::Written;
 use super::header::Header;
 use super::link::Link;
+use super::page::PageHead;
 use crate::checksum;
 use crate::open::OpenError;
 
@@ -84,6 +85,10 @@ impl Footer {
             && (self.index_pages == 0) == (self.height <= 1)
             && self.leaves <= self.entries
             && (self.height > 0 || self.root == (0, 0, 0))
+            && self
+                .leaves
+                .checked_add(self.index_pages)
+                .is_some_and(|pages| pages <= length / PageHead::BYTES as u64)
     }
 
     /// What leads to the root, unless the file is empty.

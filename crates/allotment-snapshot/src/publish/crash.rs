@@ -77,7 +77,7 @@ impl Recorded {
 impl Folder for Recorded {
     type File = RecordedFile;
 
-    fn create(&self, name: &OsStr) -> io::Result<RecordedFile> {
+    fn create(&self, name: &OsStr, _: &OsStr) -> io::Result<RecordedFile> {
         let created = |step: &&Step| matches!(step, Step::Create(..));
         let number = 1 + self.steps.borrow().iter().filter(created).count();
         self.take(Step::Create(number, name.into()))?;

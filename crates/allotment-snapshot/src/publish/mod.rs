@@ -15,8 +15,9 @@ use crate::writer::{Summary, WriteError};
 pub(crate) trait Folder {
     type File: Write;
 
-    /// A new file of this name, which must not be there.
-    fn create(&self, name: &OsStr) -> io::Result<Self::File>;
+    /// A new file of this name, which must not be there, and which whoever may read and write the
+    /// one that it is to replace, if there is one, may read and write too.
+    fn create(&self, name: &OsStr, replaced: &OsStr) -> io::Result<Self::File>;
 
     /// Has what was written to a file outlive a crash.
     fn sync_file(&self, file: &Self::File) -> io::Result<()>;
@@ -58,10 +59,10 @@ struct Draft<'f, F: Folder> {
 impl<'f, F: Folder> Draft<'f, F> {
     fn beside(folder: &'f F, name: &OsStr) -> io::Result<(Self, F::File)> {
         loop {
-            let mut draft = OsString::from(".");
-            draft.push(name);
-            draft.push(std::format!(".{:016x}.draft", RandomState::new().hash_one(name)));
-            match folder.create(&draft) {
+            // Not made of the name, which may be as long as names can be.
+            let hash = RandomState::new().hash_one(name);
+            let draft = OsString::from(std::format!(".{hash:016x}.snapshot-draft"));
+            match folder.create(&draft, name) {
                 Ok(file) => return Ok((Self { folder, name: draft, renamed: false }, file)),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
@@ -83,8 +84,10 @@ impl<F: Folder> Drop for Draft<'_, F> {
 pub(crate) struct DiskFolder(PathBuf);
 
 impl DiskFolder {
-    /// The folder of a path, and the name in it.
-    pub(crate) fn of(path: &Path) -> io::Result<(Self, &OsStr)> {
+    /// The folder of a path, and the name in it; of a link, those of the file that it leads to.
+    pub(crate) fn of(path: &Path) -> io::Result<(Self, OsString)> {
+        let target = if path.is_symlink() { fs::canonicalize(path).ok() } else { None };
+        let path = target.as_deref().unwrap_or(path);
         let Some(name) = path.file_name() else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "a path without a file name"));
         };
@@ -92,15 +95,24 @@ impl DiskFolder {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        Ok((Self(folder.to_path_buf()), name))
+        Ok((Self(folder.to_path_buf()), name.to_os_string()))
     }
 }
 
 impl Folder for DiskFolder {
     type File = File;
 
-    fn create(&self, name: &OsStr) -> io::Result<File> {
-        File::create_new(self.0.join(name))
+    fn create(&self, name: &OsStr, replaced: &OsStr) -> io::Result<File> {
+        let file = File::create_new(self.0.join(name))?;
+        // Before anything is in it that not everyone may read.
+        #[cfg(unix)]
+        if let Ok(replaced) = fs::metadata(self.0.join(replaced))
+            && let Err(error) = file.set_permissions(replaced.permissions())
+        {
+            self.remove(name)?;
+            return Err(error);
+        }
+        Ok(file)
     }
 
     fn sync_file(&self, file: &File) -> io::Result<()> {

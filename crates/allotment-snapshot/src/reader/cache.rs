@@ -9,8 +9,10 @@ use crate::layout::page::PageHead;
 /// Pages that a [`SnapshotReader`](crate::SnapshotReader) has read, checked and decompressed,
 /// within a bound of bytes: those that were not used for longest go first.
 ///
-/// One cache serves any number of readers, of one thread at a time; pages of files with other sizes
-/// of pages take the place of all that is there.
+/// One cache serves any number of readers, of one thread at a time, and gives none of them a page
+/// of another. Pages of a file with another size of pages take the place of all that is there, and
+/// so do those of one with so many more that the cache must grow: it has room for as many as the
+/// file has, within the bound.
 ///
 /// ```
 /// use allotment_snapshot::{PageCache, SnapshotOptions, SnapshotReader};
@@ -49,7 +51,7 @@ pub struct PageCache {
 #[derive(Debug, Default)]
 pub(crate) struct Slot {
     /// Of which file, and where in it. The checksum is 0 too where nothing is here.
-    file_id: u128,
+    file: usize,
     offset: u64,
     checksum: u64,
     used: u64,
@@ -62,8 +64,8 @@ pub(crate) struct Slot {
 const WAYS: usize = 8;
 
 impl PageCache {
-    /// A cache of this many bytes, or of one page, if that is more. Allocates nothing yet; a page
-    /// that is stored, and what zstd works in, about 100 KiB, come on top.
+    /// A cache of this many bytes at most, or of one page, if that is more. Allocates nothing yet;
+    /// a page that is stored, and what zstd works in, about 100 KiB, come on top.
     pub const fn new(bytes: usize) -> Self {
         Self {
             limit: bytes,
@@ -75,6 +77,12 @@ impl PageCache {
             stored: Vec::new(),
             unpacker: Unpacker::new(),
         }
+    }
+
+    /// A cache of so many pages of this size.
+    #[cfg(feature = "std")]
+    pub(crate) const fn of_pages(count: usize, page_size: usize) -> Self {
+        Self::new(count.saturating_mul(page_size + size_of::<Slot>()))
     }
 
     /// How many bytes of pages there are.
@@ -93,27 +101,28 @@ impl PageCache {
         self.slots.iter_mut().for_each(|slot| slot.head = None);
     }
 
-    /// Makes room for pages of this size.
-    pub(crate) fn fit(&mut self, page_size: usize) {
-        if self.page_size == page_size {
+    /// Makes room for pages of this size, of which a file has so many.
+    pub(crate) fn fit(&mut self, page_size: usize, pages: usize) {
+        let count = (self.limit / (page_size + size_of::<Slot>())).min(pages).max(1);
+        let ways = count.min(WAYS);
+        let slots = count - count % ways;
+        if self.page_size == page_size && self.slots.len() >= slots {
             return;
         }
-        let count = (self.limit / (page_size + size_of::<Slot>())).max(1);
-        self.page_size = page_size;
-        self.ways = count.min(WAYS);
+        (self.page_size, self.ways) = (page_size, ways);
         self.slots = Vec::new();
-        self.slots.reserve_exact(count / self.ways * self.ways);
-        self.slots.resize_with(count / self.ways * self.ways, Slot::default);
+        self.slots.reserve_exact(slots);
+        self.slots.resize_with(slots, Slot::default);
     }
 
     /// The slot that has the page, or else the one to put it in.
     #[inline]
-    pub(crate) fn find(&mut self, file_id: u128, link: &Link) -> Result<usize, usize> {
+    pub(crate) fn find(&mut self, file: usize, link: &Link) -> Result<usize, usize> {
         self.now += 1;
-        let set = set_of(file_id, link.offset, self.slots.len() / self.ways) * self.ways;
+        let set = set_of(file, link.offset, self.slots.len() / self.ways) * self.ways;
         let (mut oldest, mut used) = (set, u64::MAX);
         for (at, slot) in self.slots.iter_mut().enumerate().skip(set).take(self.ways) {
-            if slot.has(file_id, link) {
+            if slot.has(file, link) {
                 slot.used = self.now;
                 return Ok(at);
             }
@@ -143,16 +152,16 @@ impl PageCache {
 
 impl Slot {
     #[inline]
-    fn has(&self, file_id: u128, link: &Link) -> bool {
+    fn has(&self, file: usize, link: &Link) -> bool {
         self.head.is_some()
             && self.offset == link.offset
             && self.checksum == link.checksum
-            && self.file_id == file_id
+            && self.file == file
     }
 
     /// From now on it is the page that the link leads to.
-    pub(crate) fn fill(&mut self, file_id: u128, link: &Link, head: PageHead) {
-        self.file_id = file_id;
+    pub(crate) fn fill(&mut self, file: usize, link: &Link, head: PageHead) {
+        self.file = file;
         self.offset = link.offset;
         self.checksum = link.checksum;
         self.head = Some(head);
@@ -161,8 +170,8 @@ impl Slot {
 
 /// Which of so many sets a page belongs to: places that are near one another to different ones.
 #[inline]
-fn set_of(file_id: u128, offset: u64, sets: usize) -> usize {
-    let place = (offset >> 9) ^ file_id as u64;
+fn set_of(file: usize, offset: u64, sets: usize) -> usize {
+    let place = (offset >> 9) ^ (file as u64).rotate_right(8);
     let mixed = place.wrapping_mul(crate::checksum::PLACE_FACTOR);
     // The high half of a product is below the number of sets.
     ((u128::from(mixed) * sets as u128) >> 64) as usize
@@ -183,7 +192,7 @@ mod tests {
     #[test]
     fn what_was_not_used_for_longest_goes_first() {
         let mut cache = PageCache::new(3 * (512 + size_of::<Slot>()));
-        cache.fit(512);
+        cache.fit(512, 100);
         let mut ask = |offset| {
             let found = cache.find(7, &link(offset));
             if let Err(at) = found {
@@ -208,7 +217,7 @@ mod tests {
         for limit in [0, 1, 512, 5000, 100_000] {
             let mut cache = PageCache::new(limit);
             for page_size in [512, 4096, 512] {
-                cache.fit(page_size);
+                cache.fit(page_size, 500);
                 for page in 0..500 {
                     let page = link(page * 512);
                     if let Err(at) = cache.find(1, &page) {
@@ -219,6 +228,18 @@ mod tests {
                 assert!(cache.bytes() >= limit / 2, "{} of {limit}", cache.bytes());
             }
         }
+    }
+
+    #[test]
+    fn memory_is_asked_for_by_the_pages_of_a_file() {
+        let mut cache = PageCache::new(usize::MAX);
+        cache.fit(512, 1);
+        assert!(cache.bytes() <= size_of::<Slot>());
+        cache.fit(512, 100);
+        let many = cache.bytes();
+        assert!((90 * size_of::<Slot>()..=100 * size_of::<Slot>()).contains(&many));
+        cache.fit(512, 3);
+        assert_eq!(cache.bytes(), many);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(crate) struct CachedPages<'r, S: ?Sized> {
 
 impl<'r, S: Source + ?Sized> CachedPages<'r, S> {
     pub(crate) fn new(source: &'r S, file: &'r File, cache: &'r mut PageCache) -> Self {
-        cache.fit(file.header.page_size());
+        cache.fit(file.header.page_size(), file.most_pages());
         Self { source, file, cache }
     }
 
@@ -35,8 +35,7 @@ impl<'r, S: Source + ?Sized> CachedPages<'r, S> {
 
     /// The slot that has the page that a link leads to, which is read if it is not there.
     fn load(&mut self, link: &Link) -> Result<usize, Damage> {
-        let file_id = self.file.header.file_id;
-        match self.cache.find(file_id, link) {
+        match self.cache.find(self.file.number, link) {
             Ok(slot) => Ok(slot),
             Err(slot) => self.read(slot, link).map(|()| slot),
         }
@@ -70,7 +69,7 @@ impl<'r, S: Source + ?Sized> CachedPages<'r, S> {
             .unpack(packed, codec, &head, header.widths, &mut slot.payload)
             .ok_or_else(|| link.damage(DamageKind::Compression))?;
         Page::new(&slot.payload, &head, link, header.widths, false)?;
-        slot.fill(header.file_id, link, head);
+        slot.fill(self.file.number, link, head);
         Ok(())
     }
 }

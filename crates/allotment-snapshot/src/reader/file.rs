@@ -2,9 +2,11 @@
 
 use alloc::vec::Vec;
 use core::fmt;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::checksum;
 use crate::codec::Codec;
+use crate::layout::column::Width;
 use crate::layout::footer::Footer;
 use crate::layout::header::{Header, Kind, MAJOR};
 use crate::name::TypeName;
@@ -14,6 +16,8 @@ use crate::source::Source;
 /// What header and footer say of a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct File {
+    /// Which of those opened in this process it is: what a file says of itself may be forged.
+    pub(crate) number: usize,
     pub(crate) header: Header,
     pub(crate) footer: Footer,
     pub(crate) root_hash: u64,
@@ -29,17 +33,29 @@ impl File {
         if end < begin as u64 {
             return Err(OpenError::NoFooter);
         }
+        // What the checksum is of: a source may answer other bytes than the last time.
         let head = source.bytes(0, begin, &mut scratch)?;
+        let header = Header::read(head)?;
         let head_checksum = checksum::at(header.file_id, 0, head);
         let header_bytes: [u8; Header::BYTES] = *head.first_chunk().ok_or(OpenError::Header)?;
         let tail = source.bytes(end, Footer::BYTES, &mut scratch)?;
         let tail = tail.first_chunk().ok_or(OpenError::NoFooter)?;
         let (footer, root_hash) = Footer::read(tail, &header, &header_bytes, length)?;
-        if head_checksum == footer.head_checksum {
-            Ok(Self { header, footer, root_hash })
+        let is_sound = header.pages_begin() == begin
+            && head_checksum == footer.head_checksum
+            && footer.entries <= most_entries(&header);
+        if is_sound {
+            let number = OPENED.fetch_add(1, Ordering::Relaxed);
+            Ok(Self { number, header, footer, root_hash })
         } else {
             Err(OpenError::Footer)
         }
+    }
+
+    /// How many pages there can be.
+    pub(crate) fn most_pages(&self) -> usize {
+        let pages = self.footer.leaves + self.footer.index_pages;
+        usize::try_from(pages).unwrap_or(usize::MAX)
     }
 
     /// Where pages end, and the footer begins.
@@ -66,6 +82,16 @@ impl File {
             root_hash: self.root_hash,
         }
     }
+}
+
+/// How many files were opened.
+static OPENED: AtomicUsize = AtomicUsize::new(0);
+
+/// How many entries a file can have: one, if they have no bytes by which they could differ.
+fn most_entries(header: &Header) -> u64 {
+    let (key, value) = header.widths;
+    let is_empty = |width| width == Width::Fixed(0);
+    if is_empty(key) && (header.kind == Kind::Map || is_empty(value)) { 1 } else { u64::MAX }
 }
 
 /// What a file says of itself.

@@ -49,6 +49,8 @@ impl WriteBuffers {
 pub(crate) struct Encoder<W> {
     pub(crate) out: W,
     header: Header,
+    /// Bytes of the longest key that can be written.
+    longest: usize,
     pub(crate) buffers: WriteBuffers,
     /// How many levels there are so far; the buffers may have more.
     height: usize,
@@ -58,6 +60,12 @@ pub(crate) struct Encoder<W> {
     index_pages: u64,
     head_checksum: u64,
     root: (u64, u32, u64),
+}
+
+/// Bytes of the longest key of which a page can link to two.
+fn longest_key(header: &Header) -> usize {
+    let room = header.page_size() - PageHead::BYTES;
+    (room / 2).saturating_sub(header.widths.0.overhead() + Child::BYTES)
 }
 
 impl<W: Write> Encoder<W> {
@@ -71,6 +79,7 @@ impl<W: Write> Encoder<W> {
         let mut encoder = Self {
             out,
             header,
+            longest: longest_key(&header),
             buffers,
             height: 0,
             offset: 0,
@@ -107,7 +116,8 @@ impl<W: Write> Encoder<W> {
     pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) -> Result<(), WriteError> {
         let page_size = self.header.page_size();
         let leaf = &mut self.buffers.levels[0];
-        if leaf.count > 0 && leaf.has_room(key.len(), value.len(), page_size) {
+        let fits = key.len() <= self.longest && leaf.has_room(key.len(), value.len(), page_size);
+        if leaf.count > 0 && fits {
             let order = leaf.order_of_last(key);
             if order.is_lt() || self.header.kind == Kind::Multi {
                 let values = || leaf.last().1.cmp(value);
@@ -153,8 +163,7 @@ impl<W: Write> Encoder<W> {
         let (keys, values) = self.header.widths;
         let room = self.header.page_size() - PageHead::BYTES;
         let pair = key.len() + keys.overhead() + value.len() + values.overhead();
-        let links = 2 * (key.len() + keys.overhead() + Child::BYTES);
-        if pair <= room && links <= room {
+        if pair <= room && key.len() <= self.longest {
             return Ok(());
         }
         Err(self.too_large(key, value))

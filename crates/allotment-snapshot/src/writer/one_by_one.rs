@@ -10,6 +10,7 @@ use super::options::SnapshotOptions;
 use super::summary::Summary;
 use crate::layout::header::Kind;
 use crate::stored::{Encoded, Stored, StoredKey};
+use crate::untyped::Untyped;
 
 /// Writes a snapshot, entry by entry, strictly forward: to a file, a pipe, or memory.
 ///
@@ -81,6 +82,10 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, W: Write> SnapshotWriter<K, V, W
         buffers: WriteBuffers,
         kind: Kind,
     ) -> Result<Self, WriteError> {
+        const {
+            let is_known = !K::TYPE.is(&Untyped::TYPE) && !V::TYPE.is(&Untyped::TYPE);
+            assert!(is_known, "entries are written as what they are");
+        }
         let header = options.header::<K, V>(kind)?;
         Ok(Self {
             encoder: Encoder::new(out, header, options.codec_level(), buffers)?,

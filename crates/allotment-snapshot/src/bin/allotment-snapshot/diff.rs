@@ -77,7 +77,7 @@ pub(crate) fn diff(
     let (mut old_cache, mut new_cache) = (PageCache::new(CACHE), PageCache::new(CACHE));
     let mut old = Side::new(old_path, old.iter(&mut old_cache))?;
     let mut new = Side::new(new_path, new.iter(&mut new_cache))?;
-    let total = before.entries + after.entries;
+    let total = before.entries.saturating_add(after.entries);
     let progress = Progress::new(before.leaves + after.leaves, total);
     let (mut removed, mut added, mut seen) = (0_u64, 0_u64, 0_u64);
     while !(old.ended && new.ended) {

@@ -59,7 +59,7 @@ impl Type {
             return if inner.is_known() { Self::Option(Box::new(inner)) } else { Self::Unknown };
         }
         if let Some(len) = inside("[u8;", "]") {
-            return len.parse().map_or(Self::Unknown, Self::Array);
+            return len.parse::<u16>().map_or(Self::Unknown, |len| Self::Array(len.into()));
         }
         plain_types!(
             name,
