@@ -16,7 +16,7 @@ const ROWS: [(&str, &str); 4] = [
     ("requests", "blocks asked of the heap for n random inserts"),
     ("held by one map", "bytes held from the heap for each that the nodes of one map take"),
     ("held by many", "the same for maps of 1000 pairs on one allocator"),
-    ("left", "blocks still held when the maps are cleared, and the allocator trimmed or reset"),
+    ("left", "blocks still held when the maps are dropped, and the allocator trimmed or reset"),
 ];
 
 /// What came of a round: a figure for each row.

@@ -12,7 +12,8 @@
 //!   last handle drops, whether or not their blocks were freed, or by [`trim`](Pool::trim) once
 //!   nothing in them is live;
 //! - [`reserve`](Pool::reserve) makes room ahead of time, so that what follows cannot fail;
-//! - larger or more aligned requests go to the parent as they are.
+//! - larger or more aligned requests go to the parent as they are: so do the nodes of trees whose
+//!   pairs have more than some 290 bytes, for which a pool does nothing.
 //!
 //! A `Pool` is a handle of one word. Its clones share one pool and may free each other's blocks,
 //! which makes one pool for many collections a matter of cloning the handle. All handles of a pool

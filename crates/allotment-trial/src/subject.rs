@@ -29,7 +29,7 @@ pub struct Subject<P: Pairs, A: SharedAlloc, S: Shape<P::Key>> {
     owed: usize,
 }
 
-/// Does the same to the map and to its twin, asserts that the answers are equal, and returns ours.
+/// Does the same to the map and to its twin, and asserts that the answers are equal.
 macro_rules! on_both {
     ($subject:ident, |$map:ident| $act:expr) => {{
         let ours = {

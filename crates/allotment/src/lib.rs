@@ -30,7 +30,8 @@
 //! another. An application that wants to decide in its `Cargo.toml` uses [`selected`], which
 //! `select-pool` and `select-bump` move off the global allocator.
 //!
-//! No feature is needed to run without std: `default-features = false`.
+//! No feature is needed to run without std: `default-features = false`. That leaves out `insert`,
+//! `collect` and `clone` as well, which end the program for want of memory; `infallible` has them.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 
@@ -48,7 +49,7 @@ pub use allotment_alloc::CompatStd;
 pub use allotment_core::{
     Abandon, AllocError, AllocFailure, Allocator, ArenaAlloc, BTreeMap, BTreeMultiMap, BTreeSet,
     ClearStep, Global, Layout, MemoryUsage, OnArena, PostingId, PostingList, PostingMap, Reaper,
-    SharedAlloc, btree_map, btree_multimap, btree_set, posting_map, streams,
+    RetireList, SharedAlloc, btree_map, btree_multimap, btree_set, posting_map, streams,
 };
 pub use allotment_core::{
     ByteKey, ByteKeys, Dense, IntegerKey, IntegerKeys, Primitive, Ranked, Shape, Standard,
@@ -275,7 +276,7 @@ pub mod bump {
 #[cfg(feature = "meter")]
 pub mod meter {
     #[cfg(feature = "ledger")]
-    pub use allotment_meter::{Book, Ledger, LiveBlock, Misuse};
+    pub use allotment_meter::{Aging, Book, Ledger, LifetimeClass, Lifetimes, LiveBlock, Misuse};
     #[cfg(feature = "assertions")]
     pub use allotment_meter::{
         Leftovers, Metered, Watch, assert_allocs, assert_no_leaks, assert_peak,

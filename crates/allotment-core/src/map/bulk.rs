@@ -271,7 +271,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// many removals it pays. The next insertions split nodes more often.
     ///
     /// O(n), whatever there is to gain: see [`shrink_to_fit`](Self::shrink_to_fit). Pairs move to
-    /// nodes of the map itself, so that all it asks for is two nodes a level and one more.
+    /// nodes of the map itself, so that all it asks for is three nodes a level and one more.
     ///
     /// # Panics
     ///

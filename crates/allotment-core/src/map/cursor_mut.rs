@@ -219,7 +219,12 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
         Ok(())
     }
 
-    /// Puts a pair in, behind the gap. Allocates as [`BTreeMap::insert`] does.
+    /// Puts a pair in, behind the gap, which is in front of it afterwards. O(log n), and two
+    /// comparisons; allocates as [`BTreeMap::insert`] does.
+    ///
+    /// # Panics
+    ///
+    /// If a comparison does; the map is then as it was.
     ///
     /// # Errors
     ///
@@ -237,7 +242,8 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
         self.put_after(key, value).map_err(EditError::Alloc)
     }
 
-    /// Puts a pair in, before the gap. Otherwise as [`insert_after`](Self::insert_after).
+    /// Puts a pair in, before the gap, which is behind it afterwards. Otherwise as
+    /// [`insert_after`](Self::insert_after).
     ///
     /// # Errors
     ///

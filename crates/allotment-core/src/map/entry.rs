@@ -136,13 +136,18 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
 }
 
 impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Entry<'a, K, V, A, S> {
-    /// The value, after putting `default` in if there is none.
+    /// The value, after putting `default` in if there is none. Allocates as [`BTreeMap::insert`]
+    /// does, and so do all of these.
     #[cfg(feature = "infallible")]
     pub fn or_insert(self, default: V) -> &'a mut V {
         self.or_insert_with(|| default)
     }
 
     /// The value, after putting the result of `default` in if there is none.
+    ///
+    /// # Panics
+    ///
+    /// If `default` does; the map is then as it was.
     ///
     /// ```
     /// let mut map: allotment_core::BTreeMap<&str, String> = Default::default();
@@ -155,6 +160,10 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Entry<'a, K, V, A, S> {
     }
 
     /// The value, after putting in what `default` makes of the key if there is none.
+    ///
+    /// # Panics
+    ///
+    /// As [`or_insert_with`](Self::or_insert_with).
     ///
     /// ```
     /// let mut map = allotment_core::BTreeMap::new();

@@ -93,9 +93,11 @@ pub use usage::MemoryUsage;
 ///
 /// # Memory
 ///
-/// An empty map holds none. A node takes as many pairs as fit some 512 bytes, or half as many again
-/// if the keys are integers (`u64` to `u64`: 47), and is never moved. An insertion asks the
-/// allocator for at most one node a level and one for a new root; a removal asks for none.
+/// An empty map holds none. A node takes as many keys as fit some 256 bytes, or half as many again
+/// if they are integers (`u64` to `u64`: 47 pairs), and no more pairs than fit 2 KiB, but 7 at
+/// least. Only a root begins smaller, with room for four pairs, and is replaced by a larger one as
+/// the map grows; other nodes stay where they are. An insertion asks the allocator for at most one
+/// node a level and one for a new root; a removal asks for none.
 ///
 /// # Examples
 ///

@@ -72,8 +72,9 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
     /// Takes the pairs of a range out and drops them, in ascending order; answers how many there
     /// were.
     ///
-    /// O(log n), and O(m / B) to count m pairs of B a leaf and to give their nodes back. Asks the
-    /// allocator for a few nodes a level at most, all before anything is changed.
+    /// O(log n), and O(m / B) to count m pairs of B a leaf and to give their nodes back; O(m) if
+    /// they need to be dropped. Asks the allocator for a few nodes a level at most, all before
+    /// anything is changed.
     ///
     /// # Panics
     ///
