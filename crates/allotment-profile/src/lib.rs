@@ -42,7 +42,7 @@
 //! means that the harness itself failed.
 //!
 //! `allotment-profile-time --soak SECONDS` takes no times. It repeats the churn phase, there and
-//! back, for so long, and prints the memory about 120 times over, at most once a second:
+//! back, for so long, and prints the memory about 120 times over, but at least once a second:
 //!
 //! ```text
 //! SOAK:<seconds>:<resident bytes>:<live bytes>

@@ -1,6 +1,6 @@
 //! [`measure_time`]: how long phases take, and how long a single operation can pause.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use allotment_workload::{
     Backend, Op, Outcome, PauseMeters, Phase, Probe, Script, drive, drive_metered,
@@ -10,11 +10,15 @@ use crate::failure::Failure;
 use crate::pauses::PauseClock;
 use crate::report::{Report, Unit};
 
-/// Passes of each kind, at most.
-const PASSES: usize = 3;
-
-/// No further pass of a kind is begun after this long.
-const BUDGET: Duration = Duration::from_secs(1);
+/// Passes of each kind over a script of so many keys. Not as many as there is time for: the
+/// smallest figure is kept, and of more passes that is smaller.
+const fn passes(keys: usize) -> usize {
+    match keys {
+        ..=200_000 => 3,
+        ..=1_000_000 => 2,
+        _ => 1,
+    }
+}
 
 /// Takes the time of phases.
 struct PhaseClock {
@@ -86,10 +90,11 @@ impl OpFigures {
 
 /// Runs the script on the backend and takes the time: first of phases, then of single operations.
 ///
-/// Each kind of pass is run up to three times, as long as a second has not gone by. Of figures
-/// the smallest is kept, and all are given as samples: what the map does to itself comes back in
-/// every pass; what the rest of the machine does to it does not. The pauses are those of the pass
-/// whose operations took the least in all; over the threshold are those that took more nanoseconds.
+/// Each kind of pass is run three times, twice if there are more than 200,000 keys, and once if
+/// there are more than a million: as often on every backend. Of figures the smallest is kept, and
+/// all are given as samples: what the map does to itself comes back in every pass; what the rest of
+/// the machine does to it does not. The pauses are those of the pass whose operations took the
+/// least in all; over the threshold are those that took more nanoseconds.
 ///
 /// The figures of single operations hold the time it takes to read the clock, a few tens of
 /// nanoseconds, and of maps that take an allocator that of counting its calls, a few for each.
@@ -104,23 +109,24 @@ pub fn measure_time(
 ) -> Result<Report, Failure> {
     let mut outcomes: Vec<Outcome> = Vec::new();
     let mut phase_passes: Vec<PhaseClock> = Vec::new();
-    repeat(|| {
+    let passes = passes(script.len());
+    for _ in 0..passes {
         let mut clock = PhaseClock::new();
         outcomes.push(drive(script, backend, &mut clock));
         phase_passes.push(clock);
-    });
+    }
     let meters = PauseMeters::default();
     let watched = backend.takes_allocator().then_some(&meters);
     let mut op_passes: Vec<OpFigures> = Vec::new();
     let mut quietest: Option<PauseClock<'_>> = None;
-    repeat(|| {
+    for _ in 0..passes {
         let mut clock = PauseClock::new(watched, threshold);
         outcomes.push(drive_metered(script, backend, &meters, &mut clock));
         op_passes.push(OpFigures::of(&clock));
         if quietest.as_ref().is_none_or(|quietest| clock.nanos < quietest.nanos) {
             quietest = Some(clock);
         }
-    });
+    }
 
     let outcome = outcomes[0];
     if outcomes.iter().any(|other| *other != outcome) {
@@ -150,16 +156,6 @@ pub fn measure_time(
     }
     report.detail("pauses", &quietest.expect("there was a pass").rows());
     Ok(report)
-}
-
-fn repeat(mut pass: impl FnMut()) {
-    let begun = Instant::now();
-    for _ in 0..PASSES {
-        pass();
-        if begun.elapsed() >= BUDGET {
-            break;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -81,10 +81,13 @@ fn with_rows(mut table: Table, differences: &[Difference]) -> Table {
 
 /// What the intervals of times are worth.
 fn about_times(comparison: &Comparison) -> String {
-    let Some([before, after]) = comparison.samples else { return String::new() };
-    if before.min(after) < 2 {
-        return "Times are not told apart by one sample: --repeat N takes more.\n".to_owned();
-    }
+    let untold = match comparison.untold {
+        0 => String::new(),
+        untold => {
+            format!("{untold} times have one sample and are not told: --repeat N takes more.\n")
+        }
+    };
+    let Some([before, after]) = comparison.samples else { return untold };
     let covered = |samples| format!("{:.4}", coverage(samples) * 100.0);
     let covered =
         |samples| covered(samples).trim_end_matches(['0']).trim_end_matches('.').to_owned();
@@ -94,7 +97,8 @@ fn about_times(comparison: &Comparison) -> String {
         covered(before),
         covered(after)
     );
-    let by_luck = comparison.by_luck();
+    text += &untold;
+    let by_luck = comparison.by_luck;
     if by_luck >= 1.0 {
         text += &format!(
             "By luck alone about {by_luck:.0} times would differ: --repeat N takes more samples.\n"

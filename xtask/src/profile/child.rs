@@ -32,7 +32,7 @@ pub(crate) struct Options {
     /// The column of the keys, from 1 on.
     pub(crate) column: Option<u32>,
     pub(crate) trace: Option<PathBuf>,
-    /// The nanoseconds from which on an operation counts as a pause.
+    /// The nanoseconds above which an operation counts as a pause.
     pub(crate) threshold: Option<u64>,
     pub(crate) out: PathBuf,
     /// What ends them all.

@@ -47,8 +47,12 @@ pub(crate) struct Comparison {
     pub(crate) equal: [usize; 2],
     /// By backend: a mean for each of [`SUMS`].
     pub(crate) means: Vec<(String, [Mean; SUMS.len()])>,
-    /// Samples of a time, before and after, at least.
+    /// Samples of a time that can be told apart, before and after, at least.
     pub(crate) samples: Option<[usize; 2]>,
+    /// Times that cannot, for want of a second sample on either side.
+    pub(crate) untold: usize,
+    /// How many times are told apart by luck alone, if nothing but luck is at work.
+    pub(crate) by_luck: f64,
     /// What could not be compared, and why; a line each.
     pub(crate) notes: Vec<String>,
 }
@@ -78,13 +82,6 @@ impl Comparison {
         comparison
     }
 
-    /// How many times are told apart by luck alone, if nothing but luck is at work.
-    pub(crate) fn by_luck(&self) -> f64 {
-        let times = self.differences.iter().filter(|difference| difference.is_time).count();
-        let all = (times + self.equal[1]) as f64;
-        self.samples.map_or(0.0, |[before, after]| all * luck(before, after))
-    }
-
     fn note(&mut self, cell: &Cell, why: Apart) {
         self.notes.push(format!("{}/{}: {why}", cell.workload, cell.backend));
     }
@@ -108,6 +105,11 @@ impl Comparison {
             if samples.iter().any(Vec::is_empty) {
                 continue;
             }
+            if samples.iter().any(|samples| samples.len() < 2) {
+                self.untold += 1;
+                continue;
+            }
+            self.by_luck += luck(samples[0].len(), samples[1].len());
             let fewest = self.samples.unwrap_or([usize::MAX; 2]);
             self.samples = Some([0, 1].map(|side| fewest[side].min(samples[side].len())));
             let difference = || difference(after, phase, name, true, before, now);
@@ -159,15 +161,12 @@ pub(crate) fn overlap(before: &[f64], after: &[f64]) -> bool {
     before.len() < 2 || after.len() < 2 || (new_low <= high && low <= new_high)
 }
 
-/// How likely samples of one and the same thing fall apart into two ranges: all orders of them are
-/// as likely, and two of them do it.
+/// How likely samples of one and the same thing, two or more, fall apart into two ranges: all
+/// orders of them are as likely, and two of them do it.
 fn luck(before: usize, after: usize) -> f64 {
     let choose =
         |n: usize, k: usize| (1..=k).map(|i| (n - k + i) as f64 / i as f64).product::<f64>();
-    match before.min(after) {
-        0 | 1 => 0.0,
-        _ => (2.0 / choose(before + after, after)).min(1.0),
-    }
+    2.0 / choose(before + after, after)
 }
 
 /// How likely the range of so many samples holds the middle of all that could have been taken.
@@ -233,7 +232,7 @@ fn time_mean(pairs: &[Pair<'_>]) -> Mean {
 }
 
 /// The time of all phases in each pass.
-fn pass_times(cell: &Cell) -> Option<Vec<f64>> {
+pub(crate) fn pass_times(cell: &Cell) -> Option<Vec<f64>> {
     let reading = cell.time.as_ref()?;
     let phases = reading.metrics.iter().filter(|metric| metric.name == "nanos");
     let passes: Vec<Vec<f64>> =
@@ -319,6 +318,7 @@ pub(crate) mod tests {
         // A single sample tells nothing, however far it is away.
         let single = Comparison::new(&before, &cells("build.nanos=900"));
         assert!(single.differences.is_empty());
+        assert_eq!((single.equal, single.untold, single.samples), ([0, 0], 1, None));
         assert_eq!(single.means[0].1[4], Mean::Absent);
     }
 
@@ -328,9 +328,8 @@ pub(crate) mod tests {
         assert_eq!(coverage(1), 0.0);
         assert!((luck(3, 3) - 0.1).abs() < 1e-12);
         assert!((luck(9, 9) - 2.0 / 48620.0).abs() < 1e-12);
-        assert_eq!(luck(1, 9), 0.0);
         let before = [timed("pool", "", "build.nanos=1,2,3 churn.nanos=1,2,3")];
-        assert!((Comparison::new(&before, &before).by_luck() - 0.2).abs() < 1e-12);
+        assert!((Comparison::new(&before, &before).by_luck - 0.2).abs() < 1e-12);
     }
 
     #[test]

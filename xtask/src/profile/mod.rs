@@ -208,7 +208,8 @@ fn run_with(
     }
     make_folder(&options.out)?;
     if let Some(minutes) = flags.soak {
-        return soak::run(binaries, picked, minutes, flags.workloads.is_empty(), &options);
+        let chose = (!flags.workloads.is_empty(), !flags.backends.is_empty());
+        return soak::run(binaries, picked, minutes, chose, &options);
     }
     let host = Host::here();
     let (mut cells, past) = measure(binaries, &picked, flags, &options, rival.zip(Some(&host)))?;

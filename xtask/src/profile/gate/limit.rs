@@ -1,7 +1,7 @@
 //! [`Limit`]: what a figure has to keep to, and [`Offender`], a figure that does not.
 
 use super::super::cell::{Apart, Cell, counterpart};
-use super::super::difference::overlap;
+use super::super::difference::{overlap, pass_times};
 use super::super::metric::NANOS;
 use crate::format::{grouped, number, shift};
 
@@ -105,7 +105,11 @@ impl Limit {
     fn samples(&self, cell: &Cell) -> Option<Vec<f64>> {
         let reading = cell.time.as_ref()?;
         let is_this = |phase: &str, name: &str| phase == self.phase && name == self.name;
-        let metric = reading.metrics.iter().find(|metric| is_this(&metric.phase, &metric.name))?;
+        let metric = reading.metrics.iter().find(|metric| is_this(&metric.phase, &metric.name));
+        let Some(metric) = metric else {
+            // No child reports it, but the figure there is: the sum over the phases.
+            return if self.name == "nanos" { pass_times(cell) } else { None };
+        };
         (metric.unit == NANOS).then(|| reading.samples(&self.phase, &self.name))
     }
 
