@@ -52,8 +52,11 @@ fn take_free<K: Successor>(further: &mut HashMap<K, K>, mut key: K) -> K {
     key
 }
 
-/// The lines of `text` in order, and as fresh ones random ones of them with `~` and a number
-/// behind. There must be a line.
+/// Fresh keys of a line that end in so many `~`; later ones end in a number, or they would grow.
+const TILDES: usize = 16;
+
+/// The lines of `text` in order, and as fresh ones random ones of them with as many `~` behind as
+/// make them new. There must be a line.
 pub(crate) fn around_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Keys {
     let mut builder = TextBuilder::default();
     let mut build = Vec::new();
@@ -61,18 +64,26 @@ pub(crate) fn around_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Keys {
         builder.push(format_args!("{line}"));
         build.push(line);
     }
+    let mut taken: HashSet<String> = HashSet::new();
     let built: HashSet<&str> = build.iter().copied().collect();
     let mut numbers: HashMap<&str, usize> = HashMap::new();
     let mut rng = Rng::new(7);
     for _ in 0..fresh_count(build.len()) {
-        // The last `~` tells the line from its number, so that two fresh ones are never the same.
         let line = build[rng.index(build.len())];
+        // Those of lower numbers are taken.
         let number = numbers.entry(line).or_default();
-        *number += 1;
-        while built.contains(format!("{line}~{number}").as_str()) {
+        let key = loop {
             *number += 1;
-        }
-        builder.push(format_args!("{line}~{number}"));
+            let key = match *number {
+                tildes @ ..=TILDES => format!("{line}{}", "~".repeat(tildes)),
+                number => format!("{line}~{number}"),
+            };
+            if !built.contains(key.as_str()) && !taken.contains(&key) {
+                break key;
+            }
+        };
+        builder.push(format_args!("{key}"));
+        taken.insert(key);
     }
     builder.finish(build.len())
 }
@@ -108,12 +119,12 @@ mod tests {
             assert_eq!(keys.build, lines);
             keys.fresh.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>()
         };
-        let few = fresh(&["a", "a~1", "a", "a~2"]);
-        assert!(["a~3", "a~1~1", "a~2~1"].contains(&few[0].as_str()) && few.len() == 1, "{few:?}");
+        let few = fresh(&["a", "a~", "a", "a~~~"]);
+        assert!(["a~~", "a~~~~"].contains(&few[0].as_str()) && few.len() == 1, "{few:?}");
         // Few different lines: each comes with ever higher numbers.
         let many = fresh(&["no", "yes"].repeat(50_000));
         let distinct: HashSet<&String> = many.iter().collect();
         assert_eq!((many.len(), distinct.len()), (12_501, 12_501));
-        assert!(many.iter().all(|key| key.len() < 10), "the text grows by the digits only");
+        assert!(many.iter().all(|key| key.len() < 20), "the text grows by the digits only");
     }
 }
