@@ -7,7 +7,8 @@
 //! key run. **Reserve** obtains every node that the edit needs; only here is the allocator asked,
 //! and if it fails or panics nothing has happened yet. **Commit** moves what must move; it cannot
 //! fail and runs no foreign code, but see C1. Nodes set free are given back after it, when all is
-//! whole again.
+//! whole again: a pair that goes from one tree to another has its place by then, and a root of few
+//! slots is replaced by a commit of its own, before the one that it makes room for.
 //!
 //! The invariants that `SAFETY` comments cite:
 //!
