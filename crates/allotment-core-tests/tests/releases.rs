@@ -146,8 +146,10 @@ fn maps_are_whole_when_giving_back_panics() {
 
 type Lists<S> = BTreeMultiMap<u32, Box<u32>, Grudging, S>;
 
+type ListEdit<S> = fn(&mut Lists<S>, &mut Lists<S>);
+
 /// Edits of a multimap, which move lists and values from one to another.
-fn list_edits<S: Shape<u32> + Shape<Box<u32>>>() -> Vec<fn(&mut Lists<S>, &mut Lists<S>)> {
+fn list_edits<S: Shape<u32> + Shape<Box<u32>>>() -> Vec<ListEdit<S>> {
     vec![
         |lists, other| lists.append(other),
         |lists, other| other.append(lists),

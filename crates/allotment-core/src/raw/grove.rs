@@ -91,9 +91,9 @@ impl<S: Shape<u64>> Grove<S> {
     /// Nodes stem from `alloc`.
     pub(crate) unsafe fn forget_first<A: Allocator>(&mut self, alloc: &A) {
         let mut place = self.tree.first().expect("a grove has a block");
+        // What it answers is an address, and gives nothing back.
         // SAFETY: a place in this tree; the rest is passed on.
-        let pair = unsafe { self.tree.remove_at(place.slot, &mut place.path, alloc) };
-        forget(pair);
+        unsafe { self.tree.remove_at(place.slot, &mut place.path, alloc) };
     }
 
     /// The fence of an id.
