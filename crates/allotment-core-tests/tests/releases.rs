@@ -199,10 +199,14 @@ fn multimaps_are_whole_when_giving_back_panics() {
 #[test]
 fn posting_maps_are_whole_when_giving_back_panics() {
     type Ids = PostingMap<u32, u64, Grudging>;
-    let edits: [fn(&mut Ids); 3] = [
+    let edits: [fn(&mut Ids); 4] = [
         |map| assert!((0..500u32).any(|n| map.insert(n % 2, u64::from(n * n)))),
         |map| assert_eq!((0..600u32).filter(|n| map.remove(&0, u64::from(n * 7))).count(), 400),
         |map| in_turn(|n| assert!(map.insert(n, 7))),
+        |map| {
+            map.extend((2..300).map(|key| (key, 7)));
+            assert_eq!((0..300).map(|key| map.remove_all(&key)).sum::<usize>(), 600 + 298);
+        },
     ];
     for edit in edits {
         for patience in 0.. {

@@ -134,13 +134,14 @@ impl<K, Id, A: Allocator, S: Shape<K> + Shape<u64>> PostingMap<K, Id, A, S> {
         Q: Ord + ?Sized,
     {
         let Some(entry) = self.lists.occupied(key) else { return 0 };
-        let ((key, list), map) = entry.remove_from();
-        let count = list.len();
-        self.len -= count;
-        // SAFETY: T4, for lists too.
-        drop(unsafe { Owned::new(list, &map.alloc) });
-        drop(key);
-        count
+        entry.move_out(|(key, list), alloc| {
+            let count = list.len();
+            self.len -= count;
+            // SAFETY: T4, for lists too.
+            drop(unsafe { Owned::new(list, alloc) });
+            drop(key);
+            count
+        })
     }
 
     /// Drops all keys and gives all memory back. O(n) in keys and blocks.
