@@ -185,6 +185,13 @@ impl<'a> RetireList<'a> {
             self.len -= 1;
         }
     }
+
+    /// Drops all collections, one by one: each would drop the next from within.
+    fn pop_all(&mut self) {
+        while !self.is_empty() {
+            self.pop();
+        }
+    }
 }
 
 impl Drop for RetireList<'_> {
@@ -194,17 +201,11 @@ impl Drop for RetireList<'_> {
 
         impl Drop for Rest<'_, '_> {
             fn drop(&mut self) {
-                // One by one: each would drop the next from within.
-                while !self.0.is_empty() {
-                    self.0.pop();
-                }
+                self.0.pop_all();
             }
         }
 
-        let rest = Rest(self);
-        while !rest.0.is_empty() {
-            rest.0.pop();
-        }
+        Rest(self).0.pop_all();
     }
 }
 
