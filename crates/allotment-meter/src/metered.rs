@@ -73,12 +73,13 @@ fn enter(
 
 /// Tells the watches of a block that was resized.
 fn move_over(
-    before: (usize, usize),
+    (block, old): (NonNull<u8>, Layout),
     answer: Result<NonNull<[u8]>, AllocError>,
     new: Layout,
 ) -> Result<NonNull<[u8]>, AllocError> {
-    if let Ok(block) = answer {
-        watch::resized(before, address(block.cast()), new.size());
+    if let Ok(resized) = answer {
+        let before = (address(block), old.size());
+        watch::resized(before, address(resized.cast()), new.size());
     }
     answer
 }
@@ -112,7 +113,7 @@ unsafe impl<A: Allocator> Allocator for Metered<A> {
     ) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: the caller's promise about `block`, `old` and `new`, handed on unchanged.
         let answer = unsafe { self.inner.grow(block, old, new) };
-        move_over((address(block), old.size()), answer, new)
+        move_over((block, old), answer, new)
     }
 
     unsafe fn grow_zeroed(
@@ -123,7 +124,7 @@ unsafe impl<A: Allocator> Allocator for Metered<A> {
     ) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: as for `grow`.
         let answer = unsafe { self.inner.grow_zeroed(block, old, new) };
-        move_over((address(block), old.size()), answer, new)
+        move_over((block, old), answer, new)
     }
 
     unsafe fn shrink(
@@ -134,7 +135,7 @@ unsafe impl<A: Allocator> Allocator for Metered<A> {
     ) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: as for `grow`.
         let answer = unsafe { self.inner.shrink(block, old, new) };
-        move_over((address(block), old.size()), answer, new)
+        move_over((block, old), answer, new)
     }
 }
 
