@@ -31,18 +31,18 @@ impl Memory {
 
 impl Source for Memory {
     fn size(&self) -> Result<u64, Unreadable> {
-        Ok(self.bytes.len() as u64)
+        self.bytes.size()
     }
 
     fn bytes<'s>(
         &'s self,
         offset: u64,
         len: usize,
-        _scratch: &'s mut Vec<u8>,
+        scratch: &'s mut Vec<u8>,
     ) -> Result<&'s [u8], Unreadable> {
         let reads = self.reads.replace(self.reads.get() + 1);
         let bytes = self.other_first.as_ref().filter(|_| reads == 0).unwrap_or(&self.bytes);
-        Ok(&bytes[offset as usize..][..len])
+        bytes.bytes(offset, len, scratch)
     }
 }
 
