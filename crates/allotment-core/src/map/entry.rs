@@ -356,22 +356,16 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> OccupiedEntry<'a, K, V, A, S> {
 
     /// Takes the pair out and returns it. O(log n); allocates nothing.
     pub fn remove_entry(self) -> (K, V) {
-        self.remove_from().0
-    }
-
-    /// The pair, taken out, and the map that it was in.
-    pub(crate) fn remove_from(self) -> ((K, V), &'a mut BTreeMap<K, V, A, S>) {
         let Self { mut place, map } = self;
         // SAFETY: a place in this tree, which has been borrowed since it was found, and T4.
-        let (pair, _) = unsafe { map.tree.remove_at(place.slot, &mut place.path, &map.alloc) };
-        (pair, map)
+        unsafe { map.tree.remove_at(place.slot, &mut place.path, &map.alloc) }.0
     }
 
     /// Takes the pair out and hands it to `seat`, before the allocator gets what this sets free.
     pub(crate) fn move_out<T>(self, seat: impl FnOnce((K, V), &'a A) -> T) -> T {
         let Self { mut place, map: BTreeMap { tree, alloc } } = self;
         let (slot, path, alloc) = (place.slot, &mut place.path, &*alloc);
-        // SAFETY: as for `remove_from`.
+        // SAFETY: as for `remove_entry`.
         unsafe { tree.move_out(slot, path, alloc, |pair| seat(pair, alloc)) }
     }
 
