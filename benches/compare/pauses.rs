@@ -1,7 +1,7 @@
 //! How long single inserts take: most are quick, and some wait for a split or for memory.
 
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use allotment_alloc::Global;
 use allotment_core::BTreeMap as Ours;
@@ -13,6 +13,7 @@ use indexset::BTreeMap as IndexMap;
 use nonmax::NonMaxU64;
 use pstd::collections::BTreeMap as Pstd;
 
+use super::clock::overhead;
 use super::course::Course;
 use super::keys::Scattered;
 use super::map::Map;
@@ -25,13 +26,14 @@ pub(crate) const ROWS: [(&str, &str); 5] = [
     ("insert p99", "one insert in 100 takes longer"),
     ("insert p99.9", "one insert in 1000 takes longer"),
     ("insert p99.99", "one insert in 10,000 takes longer"),
-    ("insert max", "the longest insert; often that of the machine, not of the map"),
+    ("insert max", "the longest insert of a round; often that of the machine, not of the map"),
 ];
 
 const QUANTILES: [f64; 5] = [0.5, 0.99, 0.999, 0.9999, 1.0];
 
-/// A map to be filled: pairs in, a histogram of nanoseconds and the sum over the map out.
-type Fill = fn(&[(u64, u64)]) -> (Histogram<u64>, u64);
+/// A map to be filled: pairs in, and what reading the clock takes; a histogram of nanoseconds and
+/// the sum over the map out.
+type Fill = fn(&[(u64, u64)], Duration) -> (Histogram<u64>, u64);
 
 const FIELD: [(&str, Fill); 7] = [
     ("std", fill::<std::collections::BTreeMap<u64, u64>>),
@@ -46,6 +48,7 @@ const FIELD: [(&str, Fill); 7] = [
 /// Every round fills a map of each contender; a sample is the quantile of a round.
 pub(crate) fn measure(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
     let field: Vec<_> = FIELD.into_iter().filter(|(name, _)| args.wants_contender(name)).collect();
+    let overhead = overhead();
     let mut course = Course::new(u64::scattered(2 * args.size), Vec::new());
     let mut samples = vec![[const { Vec::new() }; QUANTILES.len()]; field.len()];
     for round in 0..args.rounds(1) {
@@ -54,7 +57,7 @@ pub(crate) fn measure(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
         for turn in 0..field.len() {
             let index = (round + turn) % field.len();
             let (name, fill) = field[index];
-            let (histogram, sum) = fill(input.pairs(0));
+            let (histogram, sum) = fill(input.pairs(0), overhead);
             if sum != *expected.get_or_insert(sum) {
                 return Err(Failure::Broken(format!("inserts: {name} holds other pairs")));
             }
@@ -81,13 +84,13 @@ fn histogram() -> Histogram<u64> {
     Histogram::new_with_bounds(1, minute, 3).expect("the bounds are within the allowed range")
 }
 
-fn fill<M: Map<u64>>(pairs: &[(u64, u64)]) -> (Histogram<u64>, u64) {
+fn fill<M: Map<u64>>(pairs: &[(u64, u64)], overhead: Duration) -> (Histogram<u64>, u64) {
     let mut histogram = histogram();
     let mut map = M::empty();
     for &(key, value) in pairs {
         let start = Instant::now();
         black_box(map.insert(key, value));
-        let nanos = start.elapsed().as_nanos();
+        let nanos = start.elapsed().saturating_sub(overhead).as_nanos();
         histogram.saturating_record(u64::try_from(nanos).unwrap_or(u64::MAX).max(1));
     }
     (histogram, map.scan())

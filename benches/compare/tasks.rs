@@ -123,7 +123,8 @@ impl<M> Entrant<M> {
     where
         M: Map<K>,
     {
-        self.churned.get_or_insert_with(|| build(&base.present))
+        let sound = &mut self.sound;
+        self.churned.get_or_insert_with(|| checked(build(&base.present), base, sound))
     }
 }
 
@@ -280,7 +281,7 @@ fn churn<K: Key, M: Map<K>>(mut watch: Stopwatch, map: &mut M, input: &Input<K>)
         }
         sum
     });
-    done(&watch, keys.len(), check)
+    done(&watch, keys.len(), check.wrapping_add(map.scan()))
 }
 
 fn remove<K: Key, M: Map<K>>(mut watch: Stopwatch, input: &Input<K>) -> Taken {

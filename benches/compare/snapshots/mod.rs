@@ -1,5 +1,6 @@
 //! Snapshots next to other sorted files: embedded databases, an automaton, and an archive.
 
+mod input;
 mod ours;
 mod peers;
 mod store;
@@ -8,14 +9,13 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::path::Path;
 
-use allotment_snapshot::Codec;
-use fastrand::Rng;
-
+use self::input::Input;
 use self::ours::{InPlace, Packed};
 use self::peers::{Automaton, Lmdb, Redb, Rkyv};
 use self::store::Store;
 use super::clock::{Stopwatch, overhead};
 use super::program::{Args, Cell, Emit, Failure, Outcome, RowInfo, Table};
+use allotment_snapshot::Codec;
 
 const NAME: &str = "snapshot";
 
@@ -44,30 +44,15 @@ impl Act {
 
     fn about(self) -> &'static str {
         match self {
-            Act::Write => "all pairs, which are sorted: to memory, or to a file that is not synced",
+            Act::Write => {
+                "all pairs, which are sorted (rkyv: a map of them): to memory, or to a file that is \
+                 not synced"
+            }
             Act::Open => "what was closed, and one look-up; not by entry",
             Act::Get => "keys that are there, in random order, all pages read before",
             Act::Scan => "a loop over all pairs",
             Act::Load => "all pairs into a map in memory; of std, from a sorted vector",
         }
-    }
-}
-
-/// Pairs in their order, and the keys once more in random order.
-struct Input {
-    pairs: Vec<(u64, u64)>,
-    keys: Vec<u64>,
-}
-
-impl Input {
-    fn new(size: usize, round: usize) -> Input {
-        let mut random = Rng::with_seed(round as u64);
-        let map: BTreeMap<u64, u64> =
-            std::iter::repeat_with(|| (random.u64(..), random.u64(..))).take(size).collect();
-        let pairs: Vec<_> = map.into_iter().collect();
-        let mut keys: Vec<u64> = pairs.iter().map(|pair| pair.0).collect();
-        random.shuffle(&mut keys);
-        Input { pairs, keys }
     }
 }
 
@@ -92,16 +77,16 @@ fn time<S: Store>(
     folder: &Path,
     mut watch: Stopwatch,
 ) -> Option<(f64, u64)> {
-    let Input { pairs, keys } = input;
+    let keys = &input.keys;
     if act == Act::Open && !S::OPENS {
         return None;
     }
-    let per = pairs.len() as f64;
+    let per = keys.len() as f64;
     if act == Act::Write {
-        let store = watch.time(|| S::write(pairs, folder));
+        let store = watch.time(|| S::write(input, folder));
         return Some((watch.nanos() / per, store.sum_of(&keys[..1])));
     }
-    let mut store = S::write(pairs, folder);
+    let mut store = S::write(input, folder);
     let (per, check) = match act {
         Act::Get => {
             black_box(store.sum_of(keys));
@@ -112,8 +97,8 @@ fn time<S: Store>(
             (per, watch.time(|| store.sum()))
         }
         Act::Load => {
-            let map = watch.time(|| store.load(pairs));
-            (per, map as u64)
+            let (pairs, _map) = watch.time(|| store.load(input));
+            (per, pairs as u64)
         }
         Act::Open | Act::Write => {
             let closed = store.close();

@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use allotment_core::BTreeMap;
+use allotment_alloc::Global;
 use allotment_snapshot::{Codec, PageCache, Snapshot, SnapshotOptions, SnapshotReader};
 
+use super::input::Input;
 use super::store::{Store, added};
 
 /// Read in place, each page checked once.
@@ -21,8 +22,8 @@ fn written(codec: Codec, pairs: &[(u64, u64)]) -> Vec<u8> {
 impl Store for InPlace {
     type Closed = Vec<u8>;
 
-    fn write(pairs: &[(u64, u64)], _: &Path) -> Self {
-        Self::open(written(Codec::Raw, pairs))
+    fn write(input: &Input, _: &Path) -> Self {
+        Self::open(written(Codec::Raw, &input.pairs))
     }
 
     fn close(self) -> Vec<u8> {
@@ -45,8 +46,9 @@ impl Store for InPlace {
         })
     }
 
-    fn load(&self, _: &[(u64, u64)]) -> usize {
-        self.0.to_map().expect("no damage").len()
+    fn load(&self, _: &Input) -> (usize, impl Sized) {
+        let map = self.0.to_map().expect("no damage");
+        (map.len(), map)
     }
 }
 
@@ -69,8 +71,8 @@ pub(super) const fn number(codec: Codec) -> usize {
 impl<const CODEC: usize> Store for Packed<CODEC> {
     type Closed = Vec<u8>;
 
-    fn write(pairs: &[(u64, u64)], _: &Path) -> Self {
-        Self::open(written(CODECS[CODEC], pairs))
+    fn write(input: &Input, _: &Path) -> Self {
+        Self::open(written(CODECS[CODEC], &input.pairs))
     }
 
     fn close(self) -> Vec<u8> {
@@ -96,13 +98,9 @@ impl<const CODEC: usize> Store for Packed<CODEC> {
         sum
     }
 
-    fn load(&self, _: &[(u64, u64)]) -> usize {
-        let (mut map, mut cache) = (BTreeMap::new(), self.cache.borrow_mut());
-        let walk = self.reader.iter(&mut cache);
-        let insert = |key, value| {
-            map.insert(key, value);
-        };
-        walk.for_each(insert).expect("no damage");
-        map.len()
+    fn load(&self, _: &Input) -> (usize, impl Sized) {
+        let cache = &mut *self.cache.borrow_mut();
+        let map = self.reader.to_map_in(cache, Global).expect("no damage");
+        (map.len(), map)
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! None of them checks what it reads here, but that redb checks how it was closed.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use heed::byteorder::BigEndian;
@@ -13,7 +12,8 @@ use rkyv::collections::btree_map::ArchivedBTreeMap;
 use rkyv::rend::u64_le;
 use rkyv::util::AlignedVec;
 
-use super::store::{Store, added};
+use super::input::Input;
+use super::store::{Store, added, collected};
 
 type Numbers = U64<BigEndian>;
 
@@ -39,11 +39,11 @@ impl Lmdb {
 impl Store for Lmdb {
     type Closed = PathBuf;
 
-    fn write(pairs: &[(u64, u64)], folder: &Path) -> Self {
+    fn write(input: &Input, folder: &Path) -> Self {
         let env = Self::env(folder);
         let mut txn = env.write_txn().expect("no other writer");
         let table: Database<Numbers, Numbers> = env.create_database(&mut txn, None).expect("room");
-        for (key, value) in pairs {
+        for (key, value) in &input.pairs {
             table.put_with_flags(&mut txn, PutFlags::APPEND, key, value).expect("room");
         }
         txn.commit().expect("room");
@@ -77,10 +77,10 @@ impl Store for Lmdb {
         })
     }
 
-    fn load(&self, _: &[(u64, u64)]) -> usize {
+    fn load(&self, _: &Input) -> (usize, impl Sized) {
         let txn = self.env.read_txn().expect("a reader");
         let pairs = self.pairs.iter(&txn).expect("a database");
-        pairs.map(|pair| pair.expect("a database")).collect::<BTreeMap<_, _>>().len()
+        collected(pairs.map(|pair| pair.expect("a database")))
     }
 }
 
@@ -102,14 +102,14 @@ impl Redb {
 impl Store for Redb {
     type Closed = PathBuf;
 
-    fn write(pairs: &[(u64, u64)], folder: &Path) -> Self {
+    fn write(input: &Input, folder: &Path) -> Self {
         let path = folder.join("redb");
         let database = redb::Database::create(&path).expect("a folder to write to");
         let mut txn = database.begin_write().expect("no other writer");
         txn.set_durability(redb::Durability::None).expect("no savepoint");
         {
             let mut table = txn.open_table(TABLE).expect("room");
-            for (key, value) in pairs {
+            for (key, value) in &input.pairs {
                 table.insert(key, value).expect("room");
             }
         }
@@ -139,12 +139,12 @@ impl Store for Redb {
         })
     }
 
-    fn load(&self, _: &[(u64, u64)]) -> usize {
+    fn load(&self, _: &Input) -> (usize, impl Sized) {
         let pair = |pair: Result<(redb::AccessGuard<'_, u64>, redb::AccessGuard<'_, u64>), _>| {
             let (key, value) = pair.expect("a table");
             (key.value(), value.value())
         };
-        self.table().iter().expect("a table").map(pair).collect::<BTreeMap<_, _>>().len()
+        collected(self.table().iter().expect("a table").map(pair))
     }
 }
 
@@ -161,10 +161,9 @@ impl Rkyv {
 impl Store for Rkyv {
     type Closed = AlignedVec;
 
-    fn write(pairs: &[(u64, u64)], _: &Path) -> Self {
-        // It archives what is a map by then.
-        let map: BTreeMap<u64, u64> = pairs.iter().copied().collect();
-        Self(rkyv::to_bytes::<rkyv::rancor::Error>(&map).expect("memory takes all"))
+    /// It archives what is a map by then.
+    fn write(input: &Input, _: &Path) -> Self {
+        Self(rkyv::to_bytes::<rkyv::rancor::Error>(&input.map).expect("memory takes all"))
     }
 
     fn close(self) -> AlignedVec {
@@ -186,9 +185,9 @@ impl Store for Rkyv {
         pairs.fold(0, |sum, (key, value)| added(added(sum, key.to_native()), value.to_native()))
     }
 
-    fn load(&self, _: &[(u64, u64)]) -> usize {
+    fn load(&self, _: &Input) -> (usize, impl Sized) {
         let pairs = self.map().iter();
-        pairs.map(|(key, n)| (key.to_native(), n.to_native())).collect::<BTreeMap<_, _>>().len()
+        collected(pairs.map(|(key, n)| (key.to_native(), n.to_native())))
     }
 }
 
@@ -210,9 +209,9 @@ impl Automaton {
 impl Store for Automaton {
     type Closed = Vec<u8>;
 
-    fn write(pairs: &[(u64, u64)], _: &Path) -> Self {
+    fn write(input: &Input, _: &Path) -> Self {
         let mut builder = fst::MapBuilder::memory();
-        for (key, value) in pairs {
+        for (key, value) in &input.pairs {
             builder.insert(key.to_be_bytes(), *value).expect("sorted keys");
         }
         Self::open(builder.into_inner().expect("memory takes all"))
@@ -234,7 +233,7 @@ impl Store for Automaton {
         self.pairs().fold(0, |sum, (key, value)| added(added(sum, key), value))
     }
 
-    fn load(&self, _: &[(u64, u64)]) -> usize {
-        self.pairs().collect::<BTreeMap<_, _>>().len()
+    fn load(&self, _: &Input) -> (usize, impl Sized) {
+        collected(self.pairs())
     }
 }

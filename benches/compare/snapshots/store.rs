@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::input::Input;
+
 /// Sorted pairs that were written, and are open.
 pub(super) trait Store: Sized {
     /// Whether it can be closed, and opened again.
@@ -12,7 +14,7 @@ pub(super) trait Store: Sized {
     type Closed;
 
     /// Writes the pairs: to memory, or to the folder, and opens them.
-    fn write(pairs: &[(u64, u64)], folder: &Path) -> Self;
+    fn write(input: &Input, folder: &Path) -> Self;
 
     fn close(self) -> Self::Closed;
 
@@ -24,8 +26,14 @@ pub(super) trait Store: Sized {
     /// The sum of all keys and values.
     fn sum(&self) -> u64;
 
-    /// How many pairs there are in the map that they make in memory; `pairs` are the same.
-    fn load(&self, pairs: &[(u64, u64)]) -> usize;
+    /// A map of all pairs in memory, and how many those are. `input` is what was written.
+    fn load(&self, input: &Input) -> (usize, impl Sized);
+}
+
+/// std's map of pairs, and how many those are.
+pub(super) fn collected(pairs: impl Iterator<Item = (u64, u64)>) -> (usize, BTreeMap<u64, u64>) {
+    let map: BTreeMap<_, _> = pairs.collect();
+    (map.len(), map)
 }
 
 /// Adds up without an end.
@@ -37,8 +45,8 @@ impl Store for BTreeMap<u64, u64> {
     const OPENS: bool = false;
     type Closed = Self;
 
-    fn write(pairs: &[(u64, u64)], _: &Path) -> Self {
-        pairs.iter().copied().collect()
+    fn write(input: &Input, _: &Path) -> Self {
+        input.pairs.iter().copied().collect()
     }
 
     fn close(self) -> Self {
@@ -57,7 +65,7 @@ impl Store for BTreeMap<u64, u64> {
         self.iter().fold(0, |sum, (key, value)| added(added(sum, *key), *value))
     }
 
-    fn load(&self, pairs: &[(u64, u64)]) -> usize {
-        pairs.iter().copied().collect::<Self>().len()
+    fn load(&self, input: &Input) -> (usize, impl Sized) {
+        collected(input.pairs.iter().copied())
     }
 }
