@@ -56,6 +56,16 @@ where
     }
 
     /// How many entries there are: pairs of a key and one of its values.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{MultiSnapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # let pairs = [("beans", 2_u32), ("beans", 7), ("kale", 5)];
+    /// # SnapshotOptions::new().write_multi(&mut bytes, pairs)?;
+    /// let index = MultiSnapshot::<str, u32, _>::from_bytes(&bytes)?;
+    /// assert_eq!(index.len(), 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn len(&self) -> u64 {
         self.0.len()
     }
@@ -68,6 +78,17 @@ where
     /// The values of a key, in ascending order, from both ends. O(log n) to begin with, and to know
     /// [how many](Values::remaining) they are; if pages needed for that are damaged, the first item
     /// says so.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{MultiSnapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # let pairs = [("beans", 2_u32), ("beans", 7), ("kale", 5)];
+    /// # SnapshotOptions::new().write_multi(&mut bytes, pairs)?;
+    /// let index = MultiSnapshot::<str, u32, _>::from_bytes(&bytes)?;
+    /// assert_eq!(index.get("beans").next_back(), Some(Ok(7)));
+    /// assert_eq!(index.get("leek").next(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get<Q>(&self, key: &Q) -> Values<'_, V, B>
     where
         K: Borrow<Q>,
@@ -81,6 +102,16 @@ where
     /// # Errors
     ///
     /// If a page that is needed for the answer is damaged.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{MultiSnapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # let pairs = [("beans", 2_u32), ("beans", 7), ("kale", 5)];
+    /// # SnapshotOptions::new().write_multi(&mut bytes, pairs)?;
+    /// let index = MultiSnapshot::<str, u32, _>::from_bytes(&bytes)?;
+    /// assert!(index.contains("beans", &7)? && !index.contains("beans", &5)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn contains<Q, T>(&self, key: &Q, value: &T) -> Result<bool, Damage>
     where
         K: Borrow<Q>,
@@ -98,6 +129,16 @@ where
     /// # Errors
     ///
     /// If a page that is needed for the answer is damaged.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{MultiSnapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # let pairs = [("beans", 2_u32), ("beans", 7), ("kale", 5)];
+    /// # SnapshotOptions::new().write_multi(&mut bytes, pairs)?;
+    /// let index = MultiSnapshot::<str, u32, _>::from_bytes(&bytes)?;
+    /// assert!(index.contains_key("kale")? && !index.contains_key("leek")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn contains_key<Q>(&self, key: &Q) -> Result<bool, Damage>
     where
         K: Borrow<Q>,
@@ -108,11 +149,34 @@ where
     }
 
     /// All entries, in ascending order, from both ends.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{MultiSnapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # let pairs = [("beans", 2_u32), ("beans", 7), ("kale", 5)];
+    /// # SnapshotOptions::new().write_multi(&mut bytes, pairs)?;
+    /// let index = MultiSnapshot::<str, u32, _>::from_bytes(&bytes)?;
+    /// assert_eq!(index.iter().next(), Some(Ok(("beans", 2))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn iter(&self) -> Iter<'_, K, V, B> {
         self.0.iter()
     }
 
     /// The entries whose keys are within bounds: as [`Snapshot::range`].
+    ///
+    /// ```
+    /// # use allotment_snapshot::{MultiSnapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # let pairs = [("beans", 2_u32), ("beans", 7), ("kale", 5)];
+    /// # SnapshotOptions::new().write_multi(&mut bytes, pairs)?;
+    /// use std::ops::Bound;
+    ///
+    /// let index = MultiSnapshot::<str, u32, _>::from_bytes(&bytes)?;
+    /// let beyond = (Bound::Excluded("beans"), Bound::Unbounded);
+    /// assert_eq!(index.range::<str, _>(beyond).next(), Some(Ok(("kale", 5))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn range<Q, R>(&self, bounds: R) -> Iter<'_, K, V, B>
     where
         K: Borrow<Q>,
@@ -127,6 +191,16 @@ where
     /// # Errors
     ///
     /// The first damage.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{MultiSnapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # let pairs = [("beans", 2_u32), ("beans", 7), ("kale", 5)];
+    /// # SnapshotOptions::new().write_multi(&mut bytes, pairs)?;
+    /// let index = MultiSnapshot::<str, u32, _>::from_bytes(&bytes)?;
+    /// assert_eq!(index.verify_all()?.entries, 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify_all(&self) -> Result<Verified, Damage> {
         self.0.verify_all()
     }

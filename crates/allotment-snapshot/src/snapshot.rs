@@ -61,6 +61,18 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
     /// # Errors
     ///
     /// If the bytes are no snapshot, or one of other types, or of a multimap.
+    ///
+    /// ```
+    /// use allotment_snapshot::{OpenError, Snapshot, SnapshotOptions};
+    ///
+    /// let mut bytes = Vec::new();
+    /// SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40)])?;
+    /// let file = Snapshot::<u32, u32, _>::from_bytes(&bytes)?;
+    /// assert_eq!(file.get(&4)?, Some(40));
+    /// let other = Snapshot::<u32, u64, _>::from_bytes(&bytes);
+    /// assert!(matches!(other, Err(OpenError::Types(_))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_bytes(bytes: B) -> Result<Self, OpenError> {
         Self::of_kind(bytes, Kind::Map)
     }
@@ -75,11 +87,29 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
     }
 
     /// What the file says of itself.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{Snapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = Snapshot::<u32, u32, _>::from_bytes(&bytes)?;
+    /// assert_eq!(file.metadata().entries, 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn metadata(&self) -> Metadata {
         self.pages.file.metadata()
     }
 
     /// How many entries there are.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{Snapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = Snapshot::<u32, u32, _>::from_bytes(&bytes)?;
+    /// assert_eq!(file.len(), 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn len(&self) -> u64 {
         self.pages.file.footer.entries
     }
@@ -94,6 +124,15 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
     /// # Errors
     ///
     /// If one of these pages is damaged.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{Snapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = Snapshot::<u32, u32, _>::from_bytes(&bytes)?;
+    /// assert_eq!((file.get(&4)?, file.get(&5)?), (Some(40), None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[inline]
     pub fn get<Q>(&self, key: &Q) -> Result<Option<V::View<'_>>, Damage>
     where
@@ -142,6 +181,15 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
     /// # Errors
     ///
     /// As `get`.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{Snapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = Snapshot::<u32, u32, _>::from_bytes(&bytes)?;
+    /// assert!(file.contains(&4)? && !file.contains(&5)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn contains<Q>(&self, key: &Q) -> Result<bool, Damage>
     where
         K: Borrow<Q>,
@@ -151,6 +199,16 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
     }
 
     /// All entries, in ascending order, from both ends.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{Snapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = Snapshot::<u32, u32, _>::from_bytes(&bytes)?;
+    /// let pairs: Vec<_> = file.iter().rev().collect::<Result<_, _>>()?;
+    /// assert_eq!(pairs, [(9, 90), (4, 40), (1, 10)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn iter(&self) -> Iter<'_, K, V, B> {
         Iter::new(self.entries())
     }
@@ -188,6 +246,15 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
     /// # Errors
     ///
     /// If a page on the way to it is damaged.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{Snapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = Snapshot::<u32, u32, _>::from_bytes(&bytes)?;
+    /// assert_eq!(file.first()?, Some((1, 10)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn first(&self) -> Result<Option<EntryView<'_, K, V>>, Damage> {
         self.iter().next().transpose()
     }
@@ -197,6 +264,15 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
     /// # Errors
     ///
     /// If a page on the way to it is damaged.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{Snapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = Snapshot::<u32, u32, _>::from_bytes(&bytes)?;
+    /// assert_eq!(file.last()?, Some((9, 90)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn last(&self) -> Result<Option<EntryView<'_, K, V>>, Damage> {
         self.iter().next_back().transpose()
     }
@@ -206,6 +282,15 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
     /// # Errors
     ///
     /// If a page on the way to it is damaged.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{Snapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = Snapshot::<u32, u32, _>::from_bytes(&bytes)?;
+    /// assert_eq!((file.nth(1)?, file.nth(3)?), (Some((4, 40)), None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn nth(&self, n: u64) -> Result<Option<EntryView<'_, K, V>>, Damage> {
         let end = n.saturating_add(1).min(self.len());
         let mut entries = Entries::new(&self.pages, (n.min(end), end));
@@ -217,6 +302,15 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
     /// # Errors
     ///
     /// If a page on the way to it is damaged.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{Snapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = Snapshot::<u32, u32, _>::from_bytes(&bytes)?;
+    /// assert_eq!((file.rank(&4)?, file.rank(&5)?), (1, 2));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn rank<Q>(&self, key: &Q) -> Result<u64, Damage>
     where
         K: Borrow<Q>,
@@ -236,6 +330,15 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
     /// # Errors
     ///
     /// The first damage.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{Snapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = Snapshot::<u32, u32, _>::from_bytes(&bytes)?;
+    /// assert_eq!(file.verify_all()?.entries, 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify_all(&self) -> Result<Verified, Damage> {
         self.verify_with(|_| ())
     }
@@ -245,11 +348,31 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, B: AsRef<[u8]>> Snapshot<K, V, B
     /// # Errors
     ///
     /// The first damage.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{Snapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = Snapshot::<u32, u32, _>::from_bytes(&bytes)?;
+    /// let mut pages = 0;
+    /// file.verify_with(|done| pages = done)?;
+    /// assert_eq!(pages, file.metadata().leaves + file.metadata().index_pages);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify_with(&self, mut progress: impl FnMut(u64)) -> Result<Verified, Damage> {
         verify(&mut &self.pages, &self.pages.file, &typed::check::<K, V>, &mut progress)
     }
 
     /// The bytes.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{Snapshot, SnapshotOptions};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = Snapshot::<u32, u32, _>::from_bytes(&bytes)?;
+    /// assert!(file.into_bytes().len() > 24);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn into_bytes(self) -> B {
         self.pages.into_bytes()
     }

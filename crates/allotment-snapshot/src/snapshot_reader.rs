@@ -60,6 +60,16 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
     /// # Errors
     ///
     /// If the source has no snapshot, or one of other types.
+    ///
+    /// ```
+    /// use allotment_snapshot::{PageCache, SnapshotOptions, SnapshotReader};
+    ///
+    /// let mut bytes = Vec::new();
+    /// SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40)])?;
+    /// let file = SnapshotReader::<u32, u32, _>::open(bytes)?;
+    /// assert_eq!(file.get(&mut PageCache::new(1 << 16), &4)?, Some(40));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn open(source: S) -> Result<Self, OpenError> {
         let reader = Self::of_any_type(source)?;
         check_types::<K, V>(&reader.file)?;
@@ -77,11 +87,29 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
     }
 
     /// What the file says of itself.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{SnapshotOptions, SnapshotReader};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = SnapshotReader::<u32, u32, _>::open(bytes)?;
+    /// assert_eq!(file.metadata().entries, 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn metadata(&self) -> Metadata {
         self.file.metadata()
     }
 
     /// How many entries there are.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{SnapshotOptions, SnapshotReader};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = SnapshotReader::<u32, u32, _>::open(bytes)?;
+    /// assert_eq!(file.len(), 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn len(&self) -> u64 {
         self.file.footer.entries
     }
@@ -96,6 +124,17 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
     /// # Errors
     ///
     /// If one of these pages is damaged.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{PageCache, SnapshotOptions, SnapshotReader};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = SnapshotReader::<u32, u32, _>::open(bytes)?;
+    /// let mut cache = PageCache::new(1 << 16);
+    /// assert_eq!(file.get(&mut cache, &4)?, Some(40));
+    /// assert_eq!(file.get(&mut cache, &5)?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get<'c, Q>(
         &'c self,
         cache: &'c mut PageCache,
@@ -114,6 +153,16 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
     /// # Errors
     ///
     /// As [`get`](Self::get).
+    ///
+    /// ```
+    /// # use allotment_snapshot::{PageCache, SnapshotOptions, SnapshotReader};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = SnapshotReader::<u32, u32, _>::open(bytes)?;
+    /// let mut cache = PageCache::new(1 << 16);
+    /// assert!(file.contains(&mut cache, &4)? && !file.contains(&mut cache, &5)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn contains<Q>(&self, cache: &mut PageCache, key: &Q) -> Result<bool, Damage>
     where
         K: Borrow<Q>,
@@ -123,6 +172,17 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
     }
 
     /// The entries of a key: the values of it in a multimap.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{PageCache, SnapshotOptions, SnapshotReader};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = SnapshotReader::<u32, u32, _>::open(bytes)?;
+    /// let mut cache = PageCache::new(1 << 16);
+    /// let mut values = file.values(&mut cache, &4);
+    /// assert_eq!((values.next(), values.next()), (Some(Ok((4, 40))), None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn values<'c, Q>(&'c self, cache: &'c mut PageCache, key: &Q) -> Walk<'c, K, V, S>
     where
         K: Borrow<Q>,
@@ -132,6 +192,17 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
     }
 
     /// All entries.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{PageCache, SnapshotOptions, SnapshotReader};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = SnapshotReader::<u32, u32, _>::open(bytes)?;
+    /// let mut cache = PageCache::new(1 << 16);
+    /// let mut walk = file.iter(&mut cache);
+    /// assert_eq!(walk.next_back(), Some(Ok((9, 90))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn iter<'c>(&'c self, cache: &'c mut PageCache) -> Walk<'c, K, V, S> {
         Walk::new(self.pages(cache), Ok((0, self.len())))
     }
@@ -139,6 +210,17 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
     /// The entries whose keys are within bounds; none if they are the wrong way round.
     ///
     /// O(log n) to begin with; if pages needed for that are damaged, the first item says so.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{PageCache, SnapshotOptions, SnapshotReader};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = SnapshotReader::<u32, u32, _>::open(bytes)?;
+    /// let mut cache = PageCache::new(1 << 16);
+    /// let mut walk = file.range(&mut cache, 2..);
+    /// assert_eq!(walk.next(), Some(Ok((4, 40))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn range<'c, Q, R>(&'c self, cache: &'c mut PageCache, bounds: R) -> Walk<'c, K, V, S>
     where
         K: Borrow<Q>,
@@ -161,6 +243,16 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
     /// # Errors
     ///
     /// If a page on the way to it is damaged.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{PageCache, SnapshotOptions, SnapshotReader};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = SnapshotReader::<u32, u32, _>::open(bytes)?;
+    /// let mut cache = PageCache::new(1 << 16);
+    /// assert_eq!(file.first(&mut cache)?, Some((1, 10)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn first<'c>(
         &'c self,
         cache: &'c mut PageCache,
@@ -173,6 +265,16 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
     /// # Errors
     ///
     /// If a page on the way to it is damaged.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{PageCache, SnapshotOptions, SnapshotReader};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = SnapshotReader::<u32, u32, _>::open(bytes)?;
+    /// let mut cache = PageCache::new(1 << 16);
+    /// assert_eq!(file.last(&mut cache)?, Some((9, 90)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn last<'c>(
         &'c self,
         cache: &'c mut PageCache,
@@ -185,6 +287,16 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
     /// # Errors
     ///
     /// If a page on the way to it is damaged.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{PageCache, SnapshotOptions, SnapshotReader};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = SnapshotReader::<u32, u32, _>::open(bytes)?;
+    /// let mut cache = PageCache::new(1 << 16);
+    /// assert_eq!(file.nth(&mut cache, 1)?, Some((4, 40)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn nth<'c>(
         &'c self,
         cache: &'c mut PageCache,
@@ -200,6 +312,16 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
     /// # Errors
     ///
     /// If a page on the way to it is damaged.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{PageCache, SnapshotOptions, SnapshotReader};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = SnapshotReader::<u32, u32, _>::open(bytes)?;
+    /// let mut cache = PageCache::new(1 << 16);
+    /// assert_eq!(file.rank(&mut cache, &5)?, 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn rank<Q>(&self, cache: &mut PageCache, key: &Q) -> Result<u64, Damage>
     where
         K: Borrow<Q>,
@@ -216,6 +338,16 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
     /// # Errors
     ///
     /// The first damage.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{PageCache, SnapshotOptions, SnapshotReader};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = SnapshotReader::<u32, u32, _>::open(bytes)?;
+    /// let mut cache = PageCache::new(1 << 16);
+    /// assert_eq!(file.verify_all(&mut cache)?.entries, 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify_all(&self, cache: &mut PageCache) -> Result<Verified, Damage> {
         self.verify_with(cache, |_| ())
     }
@@ -243,6 +375,15 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, S: Source> SnapshotReader<K, V, 
     }
 
     /// What the bytes are read from.
+    ///
+    /// ```
+    /// # use allotment_snapshot::{SnapshotOptions, SnapshotReader};
+    /// # let mut bytes = Vec::new();
+    /// # SnapshotOptions::new().write(&mut bytes, [(1_u32, 10_u32), (4, 40), (9, 90)])?;
+    /// let file = SnapshotReader::<u32, u32, _>::open(bytes)?;
+    /// assert!(file.into_source().len() > 24);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn into_source(self) -> S {
         self.source
     }

@@ -117,21 +117,44 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
     }
 
     /// The allocator.
+    ///
+    /// ```
+    /// use allotment_core::BTreeMultiMap;
+    /// use allotment_pool::Pool;
+    ///
+    /// let mut index = BTreeMultiMap::new_in(Pool::new());
+    /// index.insert("red", 1);
+    /// assert!(index.allocator().stats().live_bytes > 0);
+    /// ```
     pub const fn allocator(&self) -> &A {
         self.lists.allocator()
     }
 
-    /// How many pairs there are: values, counted for each key.
+    /// How many pairs there are: values, counted for each key. O(1).
+    ///
+    /// ```
+    /// let index = allotment_core::BTreeMultiMap::from([("a", 2), ("b", 9), ("a", 1)]);
+    /// assert_eq!((index.len(), index.key_count()), (3, 2));
+    /// ```
     pub const fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there are none.
+    /// Whether there are none. O(1).
+    ///
+    /// ```
+    /// assert!(allotment_core::BTreeMultiMap::<u32, u32>::new().is_empty());
+    /// ```
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// How many keys there are.
+    /// How many keys there are. O(1).
+    ///
+    /// ```
+    /// let index = allotment_core::BTreeMultiMap::from([("a", 2), ("b", 9), ("a", 1)]);
+    /// assert_eq!(index.key_count(), 2);
+    /// ```
     pub const fn key_count(&self) -> usize {
         self.lists.len()
     }
@@ -184,6 +207,11 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
     }
 
     /// How many values a key has. O(log n).
+    ///
+    /// ```
+    /// let index = allotment_core::BTreeMultiMap::from([("a", 2), ("b", 9), ("a", 1)]);
+    /// assert_eq!((index.count("a"), index.count("c")), (2, 0));
+    /// ```
     pub fn count<Q>(&self, key: &Q) -> usize
     where
         K: Borrow<Q> + Ord,
@@ -193,6 +221,11 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
     }
 
     /// Whether a key has a value. O(log n).
+    ///
+    /// ```
+    /// let index = allotment_core::BTreeMultiMap::from([("a", 2)]);
+    /// assert!(index.contains_key("a") && !index.contains_key("b"));
+    /// ```
     pub fn contains_key<Q>(&self, key: &Q) -> bool
     where
         K: Borrow<Q> + Ord,
@@ -202,6 +235,11 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
     }
 
     /// Whether a key has this value. O(log n).
+    ///
+    /// ```
+    /// let index = allotment_core::BTreeMultiMap::from([("a", 2)]);
+    /// assert!(index.contains("a", &2) && !index.contains("a", &3));
+    /// ```
     pub fn contains<Q, T>(&self, key: &Q, value: &T) -> bool
     where
         K: Borrow<Q> + Ord,
@@ -224,11 +262,22 @@ impl<K, V, A: Allocator, S: Shape<K> + Shape<V>> BTreeMultiMap<K, V, A, S> {
     }
 
     /// The last key and its values. O(log n).
+    ///
+    /// ```
+    /// let index = allotment_core::BTreeMultiMap::from([(2, 'x'), (1, 'y'), (1, 'z')]);
+    /// let (key, values) = index.last_group().unwrap();
+    /// assert!(*key == 2 && values.eq(&['x']));
+    /// ```
     pub fn last_group(&self) -> Option<(&K, Values<'_, V, S>)> {
         self.groups().next_back()
     }
 
     /// The keys, in ascending order. O(1) to begin with; allocates nothing.
+    ///
+    /// ```
+    /// let index = allotment_core::BTreeMultiMap::from([("b", 7), ("a", 2), ("b", 5)]);
+    /// assert!(index.keys().eq(&["a", "b"]));
+    /// ```
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> + ExactSizeIterator + Clone {
         self.groups().lists.map(|(key, _)| key)
     }

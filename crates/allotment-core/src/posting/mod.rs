@@ -102,21 +102,44 @@ impl<K, Id, A: Allocator, S: Shape<K> + Shape<u64>> PostingMap<K, Id, A, S> {
     }
 
     /// The allocator.
+    ///
+    /// ```
+    /// use allotment_core::PostingMap;
+    /// use allotment_pool::Pool;
+    ///
+    /// let mut map = PostingMap::new_in(Pool::new());
+    /// map.insert("red", 1_u32);
+    /// assert!(map.allocator().stats().live_bytes > 0);
+    /// ```
     pub const fn allocator(&self) -> &A {
         self.lists.allocator()
     }
 
     /// How many pairs there are: ids, counted for each key.
+    ///
+    /// ```
+    /// let map = allotment_core::PostingMap::from([("a", 2u32), ("b", 9), ("a", 1)]);
+    /// assert_eq!((map.len(), map.key_count()), (3, 2));
+    /// ```
     pub const fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there are none.
+    /// Whether there are none. O(1).
+    ///
+    /// ```
+    /// assert!(allotment_core::PostingMap::<u32, u32>::new().is_empty());
+    /// ```
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// How many keys there are.
+    /// How many keys there are. O(1).
+    ///
+    /// ```
+    /// let map = allotment_core::PostingMap::from([("a", 2u32), ("b", 9), ("a", 1)]);
+    /// assert_eq!(map.key_count(), 2);
+    /// ```
     pub const fn key_count(&self) -> usize {
         self.lists.len()
     }
@@ -162,6 +185,11 @@ impl<K, Id: PostingId, A: Allocator, S: Shape<K> + Shape<u64>> PostingMap<K, Id,
     }
 
     /// Whether a key has an id. O(log n).
+    ///
+    /// ```
+    /// let map = allotment_core::PostingMap::from([("a", 2u32)]);
+    /// assert!(map.contains_key("a") && !map.contains_key("b"));
+    /// ```
     pub fn contains_key<Q>(&self, key: &Q) -> bool
     where
         K: Borrow<Q> + Ord,
@@ -171,6 +199,11 @@ impl<K, Id: PostingId, A: Allocator, S: Shape<K> + Shape<u64>> PostingMap<K, Id,
     }
 
     /// Whether a key has this id. O(log n), and a part of a block is read.
+    ///
+    /// ```
+    /// let map = allotment_core::PostingMap::from([("a", 2u32)]);
+    /// assert!(map.contains("a", 2) && !map.contains("a", 3));
+    /// ```
     pub fn contains<Q>(&self, key: &Q, id: Id) -> bool
     where
         K: Borrow<Q> + Ord,
@@ -180,16 +213,33 @@ impl<K, Id: PostingId, A: Allocator, S: Shape<K> + Shape<u64>> PostingMap<K, Id,
     }
 
     /// The first key and its ids. O(log n).
+    ///
+    /// ```
+    /// let map = allotment_core::PostingMap::from([(2, 5u32), (1, 8), (1, 3)]);
+    /// let (key, ids) = map.first_group().unwrap();
+    /// assert!(*key == 1 && ids.iter().eq([3, 8]));
+    /// ```
     pub fn first_group(&self) -> Option<(&K, PostingList<'_, Id, S>)> {
         self.groups().next()
     }
 
     /// The last key and its ids. O(log n).
+    ///
+    /// ```
+    /// let map = allotment_core::PostingMap::from([(2, 5u32), (1, 8), (1, 3)]);
+    /// let (key, ids) = map.last_group().unwrap();
+    /// assert!(*key == 2 && ids.iter().eq([5]));
+    /// ```
     pub fn last_group(&self) -> Option<(&K, PostingList<'_, Id, S>)> {
         self.groups().next_back()
     }
 
     /// The keys, in ascending order. O(1) to begin with; allocates nothing.
+    ///
+    /// ```
+    /// let map = allotment_core::PostingMap::from([("b", 7u32), ("a", 2), ("b", 5)]);
+    /// assert!(map.keys().eq(&["a", "b"]));
+    /// ```
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> + ExactSizeIterator + Clone {
         map::Iter::of(&self.lists.tree).map(|(key, _)| key)
     }

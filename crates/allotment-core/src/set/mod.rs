@@ -174,26 +174,55 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     }
 
     /// The allocator.
+    ///
+    /// ```
+    /// use allotment_core::BTreeSet;
+    /// use allotment_pool::Pool;
+    ///
+    /// let mut set = BTreeSet::new_in(Pool::new());
+    /// set.insert(1);
+    /// assert!(set.allocator().stats().live_bytes > 0);
+    /// ```
     pub const fn allocator(&self) -> &A {
         self.map.allocator()
     }
 
     /// How many elements there are. O(1).
+    ///
+    /// ```
+    /// let set = allotment_core::BTreeSet::from([3, 1, 3]);
+    /// assert_eq!(set.len(), 2);
+    /// ```
     pub const fn len(&self) -> usize {
         self.map.len()
     }
 
     /// Whether there is no element. O(1).
+    ///
+    /// ```
+    /// assert!(allotment_core::BTreeSet::<u32>::new().is_empty());
+    /// ```
     pub const fn is_empty(&self) -> bool {
         self.map.is_empty()
     }
 
     /// Drops all elements, in ascending order, and gives all nodes back. O(n).
+    ///
+    /// ```
+    /// let mut set = allotment_core::BTreeSet::from([1, 2]);
+    /// set.clear();
+    /// assert!(set.is_empty());
+    /// ```
     pub fn clear(&mut self) {
         self.map.clear();
     }
 
     /// Whether there is an element equal to `value`. O(log n).
+    ///
+    /// ```
+    /// let set = allotment_core::BTreeSet::from(["bed".to_owned()]);
+    /// assert!(set.contains("bed") && !set.contains("plot"));
+    /// ```
     pub fn contains<Q>(&self, value: &Q) -> bool
     where
         T: Borrow<Q> + Ord,
@@ -217,11 +246,21 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     }
 
     /// The first element. O(log n).
+    ///
+    /// ```
+    /// let set = allotment_core::BTreeSet::from([3, 1, 2]);
+    /// assert_eq!(set.first(), Some(&1));
+    /// ```
     pub fn first(&self) -> Option<&T> {
         self.map.first_key_value().map(|(element, ())| element)
     }
 
     /// The last element. O(log n).
+    ///
+    /// ```
+    /// let set = allotment_core::BTreeSet::from([3, 1, 2]);
+    /// assert_eq!(set.last(), Some(&3));
+    /// ```
     pub fn last(&self) -> Option<&T> {
         self.map.last_key_value().map(|(element, ())| element)
     }
@@ -229,6 +268,12 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     /// Puts an element in; answers whether it was not there yet. An equal one stays.
     ///
     /// As [`BTreeMap::insert`], panics and allocation included.
+    ///
+    /// ```
+    /// let mut set = allotment_core::BTreeSet::new();
+    /// assert!(set.insert("bed"));
+    /// assert!(!set.insert("bed"));
+    /// ```
     #[cfg(feature = "infallible")]
     pub fn insert(&mut self, element: T) -> bool
     where
@@ -254,6 +299,12 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     }
 
     /// Takes an element out; answers whether it was there. O(log n); allocates nothing.
+    ///
+    /// ```
+    /// let mut set = allotment_core::BTreeSet::from([1, 2]);
+    /// assert!(set.remove(&1));
+    /// assert!(!set.remove(&1));
+    /// ```
     pub fn remove<Q>(&mut self, value: &Q) -> bool
     where
         T: Borrow<Q> + Ord,
@@ -263,6 +314,12 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     }
 
     /// Takes an element out and returns it. O(log n); allocates nothing.
+    ///
+    /// ```
+    /// let mut set = allotment_core::BTreeSet::from(["bed".to_owned()]);
+    /// assert_eq!(set.take("bed").as_deref(), Some("bed"));
+    /// assert_eq!(set.take("bed"), None);
+    /// ```
     pub fn take<Q>(&mut self, value: &Q) -> Option<T>
     where
         T: Borrow<Q> + Ord,
@@ -272,6 +329,11 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     }
 
     /// Takes the first element out. O(log n); allocates nothing.
+    ///
+    /// ```
+    /// let mut set = allotment_core::BTreeSet::from([2, 1]);
+    /// assert_eq!((set.pop_first(), set.pop_first(), set.pop_first()), (Some(1), Some(2), None));
+    /// ```
     pub fn pop_first(&mut self) -> Option<T>
     where
         T: Ord,
@@ -280,6 +342,11 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     }
 
     /// Takes the last element out. O(log n); allocates nothing.
+    ///
+    /// ```
+    /// let mut set = allotment_core::BTreeSet::from([2, 1]);
+    /// assert_eq!((set.pop_last(), set.pop_last(), set.pop_last()), (Some(2), Some(1), None));
+    /// ```
     pub fn pop_last(&mut self) -> Option<T>
     where
         T: Ord,
@@ -322,6 +389,13 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
 
     /// Moves all elements of `other` into this set; of equal ones this set's stay. See
     /// [`BTreeMap::append`].
+    ///
+    /// ```
+    /// let mut set = allotment_core::BTreeSet::from([1, 4]);
+    /// let mut other = allotment_core::BTreeSet::from([2, 4]);
+    /// set.append(&mut other);
+    /// assert!(set.iter().eq(&[1, 2, 4]) && other.is_empty());
+    /// ```
     #[cfg(feature = "infallible")]
     pub fn append(&mut self, other: &mut Self)
     where
@@ -367,12 +441,28 @@ impl<T, A: Allocator, S: Shape<T>> BTreeSet<T, A, S> {
     }
 
     /// Packs the set: see [`BTreeMap::compact`].
+    ///
+    /// ```
+    /// let mut set: allotment_core::BTreeSet<u32> = (0..10_000).collect();
+    /// set.retain(|element| element % 10 == 0);
+    /// let before = set.memory_usage().live_bytes;
+    /// set.compact();
+    /// assert!(set.memory_usage().live_bytes < before);
+    /// ```
     #[cfg(feature = "infallible")]
     pub fn compact(&mut self) {
         self.map.compact();
     }
 
     /// Packs the set if it pays: see [`BTreeMap::shrink_to_fit`].
+    ///
+    /// ```
+    /// let mut set: allotment_core::BTreeSet<u32> = (0..10_000).collect();
+    /// set.retain(|element| element % 10 == 0);
+    /// let before = set.memory_usage().live_bytes;
+    /// set.shrink_to_fit();
+    /// assert!(set.memory_usage().live_bytes < before);
+    /// ```
     #[cfg(feature = "infallible")]
     pub fn shrink_to_fit(&mut self) {
         self.map.shrink_to_fit();
