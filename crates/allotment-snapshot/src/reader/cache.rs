@@ -124,7 +124,7 @@ impl PageCache {
     #[inline]
     pub(crate) fn find(&mut self, file: usize, link: &Link) -> Result<usize, usize> {
         self.now += 1;
-        let set = set_of(file, link.offset, self.slots.len() / self.ways) * self.ways;
+        let set = set_of(file, link.checksum, self.slots.len() / self.ways) * self.ways;
         let (mut oldest, mut used) = (set, u64::MAX);
         for (at, slot) in self.slots.iter_mut().enumerate().skip(set).take(self.ways) {
             if slot.has(file, link) {
@@ -173,11 +173,11 @@ impl Slot {
     }
 }
 
-/// Which of so many sets a page belongs to: places that are near one another to different ones.
+/// Which of so many sets a page belongs to. Places in a file come at steps that are all alike, and
+/// might share a few sets; checksums spread as if by chance.
 #[inline]
-fn set_of(file: usize, offset: u64, sets: usize) -> usize {
-    let place = (offset >> 9) ^ (file as u64).rotate_right(8);
-    let mixed = place.wrapping_mul(crate::checksum::PLACE_FACTOR);
+fn set_of(file: usize, checksum: u64, sets: usize) -> usize {
+    let mixed = checksum.wrapping_add((file as u64).wrapping_mul(crate::checksum::PLACE_FACTOR));
     // The high half of a product is below the number of sets.
     ((u128::from(mixed) * sets as u128) >> 64) as usize
 }
@@ -187,7 +187,8 @@ mod tests {
     use super::*;
 
     fn link(offset: u64) -> Link {
-        Link { offset, stored: 512, checksum: offset + 1, level: 0, first: 0, end: 1 }
+        let checksum = crate::checksum::at(3, offset, &offset.to_le_bytes());
+        Link { offset, stored: 512, checksum, level: 0, first: 0, end: 1 }
     }
 
     fn head() -> PageHead {
@@ -269,7 +270,8 @@ mod tests {
         for sets in [1, 2, 3, 10, 1000] {
             let mut seen = Vec::new();
             seen.resize(sets, false);
-            (0..20 * sets as u64).for_each(|page| seen[set_of(5, page * 16_384, sets)] = true);
+            (0..20 * sets as u64)
+                .for_each(|page| seen[set_of(5, link(page).checksum, sets)] = true);
             assert!(seen.iter().filter(|seen| **seen).count() >= sets * 9 / 10);
         }
     }
