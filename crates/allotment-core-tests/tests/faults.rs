@@ -368,6 +368,7 @@ impl<B: SharedAlloc, S: Shape<Probe>> Subject<B, S> {
                 assert_eq!(ledger::live() - subject.owed, 2 * twin.len(), "pairs leaked");
             },
         );
+        assert!(rest.borrow().is_empty());
         self.twin = twin.into_inner();
     }
 }

@@ -8,7 +8,7 @@ use allotment_alloc::{Allocator, SharedAlloc};
 
 #[cfg(feature = "infallible")]
 use crate::map::out_of_memory;
-use crate::map::{AllocFailure, BTreeMap, Counted, LeftOut};
+use crate::map::{AllocFailure, BTreeMap, CountOrLeftOut, LeftOut};
 use crate::raw::search::Side;
 use crate::raw::shape::Shape;
 use crate::raw::tree::{OnEqual, Refused};
@@ -163,7 +163,7 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
         inserted.unwrap_or_else(|failure| out_of_memory(failure.layout))
     }
 
-    pub(super) fn try_insert_sorted<I>(&mut self, pairs: I) -> Counted<Self, (K, V)>
+    pub(super) fn try_insert_sorted<I>(&mut self, pairs: I) -> CountOrLeftOut<Self, (K, V)>
     where
         K: Ord,
         A: SharedAlloc,

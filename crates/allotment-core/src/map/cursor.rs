@@ -93,6 +93,14 @@ where
 
 impl<'a, K, V, S: Shape<K>> Cursor<'a, K, V, S> {
     /// Steps over the pair behind the gap; at the end, stays there. O(1) amortised.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let mut cursor = map.lower_bound(Bound::Included(&3));
+    /// assert_eq!((cursor.next(), cursor.next()), (Some((&3, &'c')), None));
+    /// ```
     #[expect(clippy::should_implement_trait, reason = "std's name, and no iterator: it turns back")]
     pub fn next(&mut self) -> Option<(&'a K, &'a V)> {
         let slot = self.gap.next(self.tree)?;
@@ -101,6 +109,14 @@ impl<'a, K, V, S: Shape<K>> Cursor<'a, K, V, S> {
     }
 
     /// Steps back over the pair before the gap; at the beginning, stays there. O(1) amortised.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let mut cursor = map.lower_bound(Bound::Included(&2));
+    /// assert_eq!((cursor.prev(), cursor.prev()), (Some((&1, &'a')), None));
+    /// ```
     pub fn prev(&mut self) -> Option<(&'a K, &'a V)> {
         let slot = self.gap.prev(self.tree)?;
         // SAFETY: N1; the tree is borrowed for 'a.
@@ -108,6 +124,14 @@ impl<'a, K, V, S: Shape<K>> Cursor<'a, K, V, S> {
     }
 
     /// The pair behind the gap.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let cursor = map.lower_bound(Bound::Included(&2));
+    /// assert_eq!(cursor.peek_next(), Some((&2, &'b')));
+    /// ```
     pub fn peek_next(&self) -> Option<(&'a K, &'a V)> {
         let slot = self.gap.slot_after(self.tree)?;
         // SAFETY: N1; the tree is borrowed for 'a.
@@ -115,6 +139,14 @@ impl<'a, K, V, S: Shape<K>> Cursor<'a, K, V, S> {
     }
 
     /// The pair before the gap.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let cursor = map.lower_bound(Bound::Included(&2));
+    /// assert_eq!(cursor.peek_prev(), Some((&1, &'a')));
+    /// ```
     pub fn peek_prev(&self) -> Option<(&'a K, &'a V)> {
         let slot = self.gap.slot_before(self.tree)?;
         // SAFETY: N1; the tree is borrowed for 'a.

@@ -67,6 +67,16 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
 
 impl<'a, K, V, A: Allocator, S: Shape<K>> CursorMut<'a, K, V, A, S> {
     /// Steps over the pair behind the gap; at the end, stays there. O(1) amortised.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let mut cursor = map.lower_bound_mut(Bound::Included(&2));
+    /// *cursor.next().unwrap().1 = 'x';
+    /// assert_eq!(cursor.next(), Some((&3, &mut 'c')));
+    /// assert_eq!(map[&2], 'x');
+    /// ```
     #[expect(clippy::should_implement_trait, reason = "std's name; the item borrows the cursor")]
     pub fn next(&mut self) -> Option<(&K, &mut V)> {
         let slot = self.gap.next(&self.map.tree)?;
@@ -75,6 +85,16 @@ impl<'a, K, V, A: Allocator, S: Shape<K>> CursorMut<'a, K, V, A, S> {
     }
 
     /// Steps back over the pair before the gap; at the beginning, stays there. O(1) amortised.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let mut cursor = map.lower_bound_mut(Bound::Included(&2));
+    /// *cursor.prev().unwrap().1 = 'x';
+    /// assert_eq!(cursor.prev(), None);
+    /// assert_eq!(map[&1], 'x');
+    /// ```
     pub fn prev(&mut self) -> Option<(&K, &mut V)> {
         let slot = self.gap.prev(&self.map.tree)?;
         // SAFETY: N1; the map is borrowed for writing as long as the cursor is.
@@ -82,6 +102,14 @@ impl<'a, K, V, A: Allocator, S: Shape<K>> CursorMut<'a, K, V, A, S> {
     }
 
     /// The pair behind the gap.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let mut cursor = map.lower_bound_mut(Bound::Included(&2));
+    /// assert_eq!(cursor.peek_next(), Some((&2, &mut 'b')));
+    /// ```
     pub fn peek_next(&mut self) -> Option<(&K, &mut V)> {
         let slot = self.gap.slot_after(&self.map.tree)?;
         // SAFETY: N1; the map is borrowed for writing as long as the cursor is.
@@ -89,6 +117,14 @@ impl<'a, K, V, A: Allocator, S: Shape<K>> CursorMut<'a, K, V, A, S> {
     }
 
     /// The pair before the gap.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let mut cursor = map.lower_bound_mut(Bound::Included(&2));
+    /// assert_eq!(cursor.peek_prev(), Some((&1, &mut 'a')));
+    /// ```
     pub fn peek_prev(&mut self) -> Option<(&K, &mut V)> {
         let slot = self.gap.slot_before(&self.map.tree)?;
         // SAFETY: N1; the map is borrowed for writing as long as the cursor is.
@@ -96,17 +132,44 @@ impl<'a, K, V, A: Allocator, S: Shape<K>> CursorMut<'a, K, V, A, S> {
     }
 
     /// The same gap, to look about from.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let cursor = map.lower_bound_mut(Bound::Included(&2));
+    /// let mut ahead = cursor.as_cursor();
+    /// assert_eq!((ahead.next(), ahead.next()), (Some((&2, &'b')), Some((&3, &'c'))));
+    /// ```
     pub fn as_cursor(&self) -> Cursor<'_, K, V, S> {
         Cursor { tree: &self.map.tree, gap: self.gap }
     }
 
     /// Takes out the pair behind the gap. Allocates nothing.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let mut cursor = map.lower_bound_mut(Bound::Included(&2));
+    /// assert_eq!(cursor.remove_next(), Some((2, 'b')));
+    /// assert_eq!(cursor.peek_next(), Some((&3, &mut 'c')));
+    /// ```
     pub fn remove_next(&mut self) -> Option<(K, V)> {
         // SAFETY: a gap of this tree, and T4.
         unsafe { self.gap.remove(&mut self.map.tree, &self.map.alloc) }
     }
 
     /// Takes out the pair before the gap. Allocates nothing.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let mut cursor = map.lower_bound_mut(Bound::Included(&3));
+    /// assert_eq!(cursor.remove_prev(), Some((2, 'b')));
+    /// assert_eq!(cursor.peek_prev(), Some((&1, &mut 'a')));
+    /// ```
     pub fn remove_prev(&mut self) -> Option<(K, V)> {
         self.gap.prev(&self.map.tree)?;
         self.remove_next()
@@ -142,6 +205,14 @@ impl<'a, K, V, A: Allocator, S: Shape<K>> CursorMut<'a, K, V, A, S> {
     }
 
     /// Cuts off all pairs before the gap and returns them. As [`split_after`](Self::split_after).
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let head = map.lower_bound_mut(Bound::Included(&2)).split_before();
+    /// assert!(head.into_keys().eq([1]) && map.into_keys().eq([2, 3]));
+    /// ```
     #[must_use = "the pairs are out of the map"]
     #[cfg(feature = "infallible")]
     pub fn split_before(&mut self) -> BTreeMap<K, V, A, S>
@@ -230,6 +301,16 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
     ///
     /// The pair, if its key does not belong there: if it is not greater than the key before the
     /// gap, or not less than that behind.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (4, 'd')]);
+    /// let mut cursor = map.lower_bound_mut(Bound::Included(&4));
+    /// cursor.insert_after(3, 'c').unwrap();
+    /// assert_eq!(cursor.peek_next(), Some((&3, &mut 'c')));
+    /// assert_eq!(cursor.insert_after(5, 'e').unwrap_err().into_inner(), (5, 'e'));
+    /// ```
     #[cfg(feature = "infallible")]
     pub fn insert_after(&mut self, key: K, value: V) -> Result<(), UnorderedKeyError<(K, V)>> {
         self.try_insert_after(key, value).map_err(EditError::or_end)
@@ -248,6 +329,16 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
     /// # Errors
     ///
     /// As for [`insert_after`](Self::insert_after).
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (4, 'd')]);
+    /// let mut cursor = map.lower_bound_mut(Bound::Included(&4));
+    /// cursor.insert_before(3, 'c').unwrap();
+    /// assert_eq!(cursor.peek_next(), Some((&4, &mut 'd')));
+    /// assert!(cursor.insert_before(2, 'b').is_err());
+    /// ```
     #[cfg(feature = "infallible")]
     pub fn insert_before(&mut self, key: K, value: V) -> Result<(), UnorderedKeyError<(K, V)>> {
         self.try_insert_before(key, value).map_err(EditError::or_end)
@@ -302,6 +393,16 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> CursorMut<'_, K, V, A, S> {
     /// # Errors
     ///
     /// As for [`splice_after`](Self::splice_after).
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    /// use allotment_core::BTreeMap;
+    ///
+    /// let mut map = BTreeMap::from([(1, 'a'), (4, 'd')]);
+    /// let mut cursor = map.lower_bound_mut(Bound::Included(&4));
+    /// cursor.splice_before(BTreeMap::from([(2, 'b'), (3, 'c')])).unwrap();
+    /// assert_eq!(cursor.peek_next(), Some((&4, &mut 'd')));
+    /// ```
     #[cfg(feature = "infallible")]
     pub fn splice_before(
         &mut self,

@@ -138,6 +138,12 @@ impl<K, V, A: Allocator, S: Shape<K>> BTreeMap<K, V, A, S> {
 impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Entry<'a, K, V, A, S> {
     /// The value, after putting `default` in if there is none. Allocates as [`BTreeMap::insert`]
     /// does, and so do all of these.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::new();
+    /// *map.entry("a").or_insert(1) += 1;
+    /// assert_eq!(*map.entry("a").or_insert(9), 2);
+    /// ```
     #[cfg(feature = "infallible")]
     pub fn or_insert(self, default: V) -> &'a mut V {
         self.or_insert_with(|| default)
@@ -204,6 +210,12 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Entry<'a, K, V, A, S> {
     /// # Errors
     ///
     /// What `default` answers; the map is as it was.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::new();
+    /// assert!(map.entry("x").or_try_insert_with_key(|key| key.parse::<u8>()).is_err());
+    /// assert_eq!(map.entry("7").or_try_insert_with_key(|key| key.parse::<u8>()), Ok(&mut 7));
+    /// ```
     #[cfg(feature = "infallible")]
     pub fn or_try_insert_with_key<F, E>(self, default: F) -> Result<&'a mut V, E>
     where
@@ -248,6 +260,11 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Entry<'a, K, V, A, S> {
     }
 
     /// The key of the place.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::<_, u32>::new();
+    /// assert_eq!(map.entry("a").key(), &"a");
+    /// ```
     pub fn key(&self) -> &K {
         match self {
             Self::Occupied(entry) => entry.key(),
@@ -275,22 +292,57 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Entry<'a, K, V, A, S> {
 
 impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> VacantEntry<'a, K, V, A, S> {
     /// The key that would go in.
+    ///
+    /// ```
+    /// use allotment_core::btree_map::{BTreeMap, Entry};
+    ///
+    /// let mut map = BTreeMap::<_, u32>::new();
+    /// let Entry::Vacant(entry) = map.entry("a") else { unreachable!() };
+    /// assert_eq!(entry.key(), &"a");
+    /// ```
     pub fn key(&self) -> &K {
         &self.key
     }
 
     /// Gives the key back.
+    ///
+    /// ```
+    /// use allotment_core::btree_map::{BTreeMap, Entry};
+    ///
+    /// let mut map = BTreeMap::<_, u32>::new();
+    /// let Entry::Vacant(entry) = map.entry("a".to_owned()) else { unreachable!() };
+    /// assert_eq!(entry.into_key(), "a");
+    /// ```
     pub fn into_key(self) -> K {
         self.key
     }
 
     /// Puts the pair in and returns the value. Allocates as [`BTreeMap::insert`] does.
+    ///
+    /// ```
+    /// use allotment_core::btree_map::{BTreeMap, Entry};
+    ///
+    /// let mut map = BTreeMap::new();
+    /// if let Entry::Vacant(entry) = map.entry("a") {
+    ///     *entry.insert(1) += 1;
+    /// }
+    /// assert_eq!(map["a"], 2);
+    /// ```
     #[cfg(feature = "infallible")]
     pub fn insert(self, value: V) -> &'a mut V {
         self.insert_entry(value).into_mut()
     }
 
     /// Puts the pair in and returns its place. Allocates as [`BTreeMap::insert`] does.
+    ///
+    /// ```
+    /// use allotment_core::btree_map::{BTreeMap, Entry};
+    ///
+    /// let mut map = BTreeMap::new();
+    /// let Entry::Vacant(entry) = map.entry("a") else { unreachable!() };
+    /// assert_eq!(entry.insert_entry(1).remove_entry(), ("a", 1));
+    /// assert!(map.is_empty());
+    /// ```
     #[cfg(feature = "infallible")]
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, A, S> {
         self.seat(value).unwrap_or_else(|failure| out_of_memory(failure.layout))
@@ -312,18 +364,35 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> VacantEntry<'a, K, V, A, S> {
 
 impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> OccupiedEntry<'a, K, V, A, S> {
     /// The stored key.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a')]);
+    /// assert_eq!(map.first_entry().unwrap().key(), &1);
+    /// ```
     pub fn key(&self) -> &K {
         // SAFETY: N1; borrowed as long as the entry.
         unsafe { &*self.place.slot.key() }
     }
 
     /// The value.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a')]);
+    /// assert_eq!(map.first_entry().unwrap().get(), &'a');
+    /// ```
     pub fn get(&self) -> &V {
         // SAFETY: N1; borrowed as long as the entry.
         unsafe { &*self.place.slot.value() }
     }
 
     /// The value, to change it while the entry is held.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a')]);
+    /// let mut entry = map.first_entry().unwrap();
+    /// *entry.get_mut() = 'b';
+    /// assert_eq!(entry.remove(), 'b');
+    /// ```
     pub fn get_mut(&mut self) -> &mut V {
         // SAFETY: N1; borrowed for writing as long as the entry.
         unsafe { &mut *self.place.slot.value() }
@@ -336,17 +405,36 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> OccupiedEntry<'a, K, V, A, S> {
     }
 
     /// The value, to change it as long as the map is borrowed.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a')]);
+    /// let value = map.first_entry().unwrap().into_mut();
+    /// *value = 'b';
+    /// assert_eq!(map[&1], 'b');
+    /// ```
     pub fn into_mut(self) -> &'a mut V {
         // SAFETY: N1; the map is borrowed for writing for 'a.
         unsafe { &mut *self.place.slot.value() }
     }
 
     /// Replaces the value and returns the old one.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a')]);
+    /// assert_eq!(map.first_entry().unwrap().insert('b'), 'a');
+    /// assert_eq!(map[&1], 'b');
+    /// ```
     pub fn insert(&mut self, value: V) -> V {
         mem::replace(self.get_mut(), value)
     }
 
     /// Takes the pair out and returns the value. O(log n); allocates nothing.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b')]);
+    /// assert_eq!(map.last_entry().unwrap().remove(), 'b');
+    /// assert_eq!(map.len(), 1);
+    /// ```
     pub fn remove(self) -> V {
         let (key, value) = self.remove_entry();
         // Now, while the value is still a local: should this panic, it is dropped as well.
@@ -355,6 +443,11 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> OccupiedEntry<'a, K, V, A, S> {
     }
 
     /// Takes the pair out and returns it. O(log n); allocates nothing.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b')]);
+    /// assert_eq!(map.last_entry().unwrap().remove_entry(), (2, 'b'));
+    /// ```
     pub fn remove_entry(self) -> (K, V) {
         let Self { mut place, map } = self;
         // SAFETY: a place in this tree, which has been borrowed since it was found, and T4.

@@ -58,6 +58,12 @@ where
     S: Shape<K>,
 {
     /// The value, after putting `default` in if there is none.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::<String, u32>::new();
+    /// *map.entry_ref("a").or_insert(1) += 1;
+    /// assert_eq!(map["a"], 2);
+    /// ```
     #[cfg(feature = "infallible")]
     pub fn or_insert(self, default: V) -> &'a mut V {
         self.or_insert_with(|| default)
@@ -68,6 +74,12 @@ where
     /// # Panics
     ///
     /// As [`VacantEntryRef::insert_entry`], or if `default` does; the map is then as it was.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::<String, Vec<u32>>::new();
+    /// map.entry_ref("a").or_insert_with(Vec::new).push(7);
+    /// assert_eq!(map["a"], [7]);
+    /// ```
     #[cfg(feature = "infallible")]
     pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V {
         self.or_insert_with_key(|_| default())
@@ -163,6 +175,12 @@ where
     }
 
     /// The value, after putting the default in if there is none.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::<String, u32>::new();
+    /// *map.entry_ref("a").or_default() += 1;
+    /// assert_eq!(map["a"], 1);
+    /// ```
     #[cfg(feature = "infallible")]
     pub fn or_default(self) -> &'a mut V
     where
@@ -172,6 +190,12 @@ where
     }
 
     /// Changes the value if there is one.
+    ///
+    /// ```
+    /// let mut map = allotment_core::BTreeMap::from([("a".to_owned(), 10)]);
+    /// map.entry_ref("a").and_modify(|value| *value += 1).or_insert(0);
+    /// assert_eq!(map["a"], 11);
+    /// ```
     #[must_use = "go on with `or_insert` or the like"]
     pub fn and_modify<F: FnOnce(&mut V)>(mut self, change: F) -> Self {
         if let Self::Occupied(entry) = &mut self {

@@ -23,7 +23,7 @@ pub struct AllocFailure<T = ()> {
 pub(crate) type LeftOut<C, T> = AllocFailure<(C, T)>;
 
 /// How many of those taken from an iterator are new, or what did not get in.
-pub(crate) type Counted<C, T> = Result<usize, LeftOut<C, Option<T>>>;
+pub(crate) type CountOrLeftOut<C, T> = Result<usize, LeftOut<C, Option<T>>>;
 
 impl AllocFailure {
     /// That of an operation that was given nothing to lose.

@@ -7,7 +7,7 @@ use core::ops::RangeBounds;
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
 use crate::map::range::OF_MAP;
-use crate::map::{AllocFailure, BTreeMap, Counted, Drain, EditError};
+use crate::map::{AllocFailure, BTreeMap, CountOrLeftOut, Drain, EditError};
 use crate::raw::shape::{Shape, Standard};
 use crate::raw::tree::OnEqual;
 
@@ -82,7 +82,7 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     /// let (apart, refused) = map.fallible().insert_sorted(&mut more).unwrap_err().returned;
     /// assert_eq!(map.len() + apart.len() + refused.iter().len() + more.len(), 200);
     /// ```
-    pub fn insert_sorted<I>(&mut self, pairs: I) -> Counted<BTreeMap<K, V, A, S>, (K, V)>
+    pub fn insert_sorted<I>(&mut self, pairs: I) -> CountOrLeftOut<BTreeMap<K, V, A, S>, (K, V)>
     where
         A: SharedAlloc,
         I: IntoIterator<Item = (K, V)>,

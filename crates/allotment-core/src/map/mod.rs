@@ -60,7 +60,7 @@ pub use entry_ref::{EntryRef, VacantEntryRef};
 pub use extract_if::ExtractIf;
 pub(crate) use extract_if::Extraction;
 pub use failure::{AllocFailure, EditError};
-pub(crate) use failure::{Counted, LeftOut};
+pub(crate) use failure::{CountOrLeftOut, LeftOut};
 pub use fallible::Fallible;
 pub use fallible_cursor::FallibleCursor;
 pub use fallible_entry::{FallibleEntry, FallibleVacantEntry};

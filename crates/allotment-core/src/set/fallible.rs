@@ -7,7 +7,7 @@ use core::ops::RangeBounds;
 use allotment_alloc::{Allocator, Global, SharedAlloc};
 
 use crate::map::range::OF_SET;
-use crate::map::{AllocFailure, Counted, EditError};
+use crate::map::{AllocFailure, CountOrLeftOut, EditError};
 use crate::raw::shape::{Shape, Standard};
 use crate::set::{BTreeSet, Drain};
 
@@ -80,7 +80,7 @@ impl<T: Ord, A: Allocator, S: Shape<T>> Fallible<'_, T, A, S> {
     /// What was taken from the iterator and did not get in, if the allocator failed: a set of such
     /// elements, and the one at which it failed, if it was one. Others are in the set, and those
     /// after them are still in the iterator: pass `&mut iter` to go on.
-    pub fn insert_sorted<I>(&mut self, elements: I) -> Counted<BTreeSet<T, A, S>, T>
+    pub fn insert_sorted<I>(&mut self, elements: I) -> CountOrLeftOut<BTreeSet<T, A, S>, T>
     where
         A: SharedAlloc,
         I: IntoIterator<Item = T>,

@@ -102,6 +102,16 @@ impl<K: StoredKey + ?Sized, V: Stored + ?Sized, W: Write> SnapshotWriter<K, V, W
     ///
     /// If its key does not come after the one before, if it does not fit a page or has no bytes, or
     /// if a page cannot be written. Nothing else can be written then.
+    ///
+    /// ```
+    /// use allotment_snapshot::{SnapshotOptions, SnapshotWriter};
+    ///
+    /// let mut writer = SnapshotWriter::new(Vec::new(), &SnapshotOptions::new())?;
+    /// writer.push(&1_u32, &10_u32)?;
+    /// writer.push(&4, &40)?;
+    /// assert!(writer.push(&4, &41).is_err(), "keys ascend");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[inline]
     pub fn push(&mut self, key: &K, value: &V) -> Result<(), WriteError> {
         self.check()?;
@@ -177,6 +187,16 @@ impl<K: StoredKey + ?Sized, V: StoredKey + ?Sized, W: Write> SnapshotWriter<K, V
     /// # Errors
     ///
     /// As [`new`](Self::new).
+    ///
+    /// ```
+    /// use allotment_snapshot::{SnapshotOptions, SnapshotWriter};
+    ///
+    /// let mut writer = SnapshotWriter::new_multi(Vec::new(), &SnapshotOptions::new())?;
+    /// writer.push(&4_u32, &40_u32)?;
+    /// writer.push(&4, &41)?;
+    /// assert_eq!(writer.finish()?.summary.entries, 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new_multi(out: W, options: &SnapshotOptions) -> Result<Self, WriteError> {
         Self::of_kind(out, options, WriteBuffers::new(), Kind::Multi)
     }

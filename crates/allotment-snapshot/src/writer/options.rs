@@ -37,6 +37,18 @@ impl SnapshotOptions {
 
     /// How pages are compressed, each for itself. They then are of 16 KiB, unless told otherwise,
     /// and read by a [`SnapshotReader`](crate::SnapshotReader).
+    ///
+    /// ```
+    /// use allotment_snapshot::{Codec, SnapshotOptions, SnapshotReader};
+    ///
+    /// let mut bytes = Vec::new();
+    /// # let codec = if cfg!(feature = "lz4") { Codec::Lz4 } else { Codec::Raw };
+    /// // `codec` is `Codec::Lz4`.
+    /// SnapshotOptions::new().codec(codec).write(&mut bytes, (0..1000_u64).map(|n| (n, n)))?;
+    /// let file = SnapshotReader::<u64, u64, _>::open(bytes)?;
+    /// assert_eq!(file.metadata().codec, codec);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn codec(self, codec: Codec) -> Self {
         Self { codec, ..self }
@@ -50,6 +62,16 @@ impl SnapshotOptions {
 
     /// The bytes of a page, before it is compressed: a power of two between 512 and 65,536. An
     /// entry must fit one, and a key half of one.
+    ///
+    /// ```
+    /// use allotment_snapshot::{Snapshot, SnapshotOptions};
+    ///
+    /// let mut bytes = Vec::new();
+    /// SnapshotOptions::new().page_size(512).write(&mut bytes, (0..1000_u64).map(|n| (n, n)))?;
+    /// let file = Snapshot::<u64, u64, _>::from_bytes(&bytes)?;
+    /// assert_eq!(file.metadata().page_size, 512);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn page_size(self, bytes: usize) -> Self {
         Self { page_size: Some(bytes), ..self }
@@ -57,12 +79,33 @@ impl SnapshotOptions {
 
     /// The id of the file, which its checksums depend on. It should be another one for each file;
     /// if it is given, and not random, the same entries make the same bytes.
+    ///
+    /// ```
+    /// use allotment_snapshot::SnapshotOptions;
+    ///
+    /// let (mut one, mut other) = (Vec::new(), Vec::new());
+    /// let options = SnapshotOptions::new().file_id(7);
+    /// options.write(&mut one, [("beans", 2)])?;
+    /// options.write(&mut other, [("beans", 2)])?;
+    /// assert_eq!(one, other);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn file_id(self, id: u128) -> Self {
         Self { file_id: Some(id), ..self }
     }
 
     /// A number of one's own, for readers that want to know what entries mean: 0 if not given.
+    ///
+    /// ```
+    /// use allotment_snapshot::{Snapshot, SnapshotOptions};
+    ///
+    /// let mut bytes = Vec::new();
+    /// SnapshotOptions::new().schema(3).write(&mut bytes, [("beans", 2)])?;
+    /// let file = Snapshot::<str, i32, _>::from_bytes(&bytes)?;
+    /// assert_eq!(file.metadata().schema, 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn schema(self, schema: u64) -> Self {
         Self { schema, ..self }

@@ -33,6 +33,16 @@ impl SnapshotOptions {
     /// # Errors
     ///
     /// As `write`.
+    ///
+    /// ```
+    /// use allotment_snapshot::{MultiSnapshot, SnapshotOptions};
+    ///
+    /// let mut bytes = Vec::new();
+    /// SnapshotOptions::new().write_multi(&mut bytes, [("beans", 2), ("beans", 7), ("kale", 5)])?;
+    /// let index = MultiSnapshot::<str, i32, _>::from_bytes(&bytes)?;
+    /// assert_eq!(index.get("beans").next_back(), Some(Ok(7)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn write_multi<K, V, W, I>(&self, out: W, entries: I) -> Result<Summary, WriteError>
     where
         K: StoredKey,
