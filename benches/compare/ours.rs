@@ -9,7 +9,6 @@ use allotment_pool::Pool;
 
 use super::keys::Key;
 use super::map::{Map, PAGE_BYTES, add, fold_of_std, methods_of_std};
-use super::row::Row;
 
 /// Where the nodes of one map come from.
 pub(crate) trait Backend: SharedAlloc {
@@ -77,10 +76,6 @@ macro_rules! methods_of_ours {
 
         fn pack(&mut self) {
             self.compact();
-        }
-
-        fn substitute(_: Row) -> Option<&'static str> {
-            None
         }
 
         fold_of_std!();

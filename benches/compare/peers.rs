@@ -8,7 +8,7 @@ use pstd::collections::BTreeMap as Pstd;
 use pstd::collections::btree_map::{DefaultTuning, Tuning};
 
 use super::keys::Key;
-use super::map::{Map, fold_of_std, methods_of_std, one_by_one, pages_by_range};
+use super::map::{Map, fold_of_std, methods_of_std, pages_by_range};
 use super::row::Row;
 
 const LOOP_OF_INSERTS: &str = "a loop of inserts";
@@ -57,10 +57,6 @@ impl<K: Key> Map<K> for BBTreeMap<K, u64> {
         BBTreeMap::from_sorted_in(pairs, bbtree::Auto, bbtree::Global)
     }
 
-    fn substitute(row: Row) -> Option<&'static str> {
-        one_by_one(row).filter(|_| row != Row::GetEach)
-    }
-
     fold_of_std!();
 
     pages_by_range!();
@@ -89,7 +85,7 @@ impl<K: Key> Map<K> for Pstd<K, u64> {
         match row {
             Row::Bulk => Some("a loop of inserts in its mode for sequences"),
             Row::AppendOverlapping | Row::AppendDisjoint => Some(LOOP_OF_INSERTS),
-            _ => one_by_one(row),
+            _ => None,
         }
     }
 
@@ -112,10 +108,7 @@ impl<K: Key> Map<K> for IndexMap<K, u64> {
     }
 
     fn substitute(row: Row) -> Option<&'static str> {
-        match row {
-            Row::Bulk => Some(LOOP_OF_INSERTS),
-            _ => one_by_one(row),
-        }
+        (row == Row::Bulk).then_some(LOOP_OF_INSERTS)
     }
 
     fold_of_std!();

@@ -45,8 +45,8 @@ impl Act {
     fn about(self) -> &'static str {
         match self {
             Act::Write => {
-                "all pairs, which are sorted (rkyv: a map of them): to memory, or to a file that is \
-                 not synced"
+                "all pairs, which are sorted, or a map of them (rkyv): to memory, or to a file \
+                 that is not synced"
             }
             Act::Open => "what was closed, and one look-up; not by entry",
             Act::Get => "keys that are there, in random order, all pages read before",
