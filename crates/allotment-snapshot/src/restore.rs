@@ -2,6 +2,7 @@
 
 use core::error;
 use core::fmt;
+use core::ops::ControlFlow;
 
 use allotment_core::{Allocator, BTreeMap, BTreeMultiMap, BTreeSet, Global, Layout};
 
@@ -179,8 +180,8 @@ where
             return Err(RestoreError::Kind);
         }
         let mut map = BTreeMap::new_in(alloc);
-        fill_from(self.iter(cache), |entries| {
-            map.fallible().extend(entries).map_err(|failure| failure.layout)
+        fill_from(self.iter(cache), |key, value| {
+            map.fallible().insert(key, value).map(drop).map_err(|failure| failure.layout)
         })?;
         Ok(map)
     }
@@ -202,33 +203,32 @@ where
             return Err(RestoreError::Kind);
         }
         let mut multimap = BTreeMultiMap::new_in(alloc);
-        fill_from(self.iter(cache), |entries| {
-            multimap.fallible().extend(entries).map_err(|failure| failure.layout)
+        fill_from(self.iter(cache), |key, value| {
+            multimap.fallible().insert(key, value).map(drop).map_err(|failure| failure.layout)
         })?;
         Ok(multimap)
     }
 }
 
-/// Hands entries on to `extend`, up to the first that is damaged.
+/// Hands entries on to `insert`, up to the first that is damaged. A walk is told what to do with
+/// them, and not asked for one after the other, so that it looks for each page once.
 fn fill_from<K, V, S>(
     mut walk: Walk<'_, K, V, S>,
-    extend: impl FnOnce(&mut dyn Iterator<Item = (K, V)>) -> Result<(), Layout>,
+    mut insert: impl FnMut(K, V) -> Result<(), Layout>,
 ) -> Result<(), RestoreError>
 where
     K: StoredKey + Restored,
     V: Restored,
     S: Source,
 {
-    let mut found = None;
-    let mut whole = core::iter::from_fn(|| match walk.next()? {
-        Ok((key, value)) => Some((K::restore(key), V::restore(value))),
-        Err(damage) => {
-            found = Some(damage);
-            None
-        }
+    let flow = walk.try_for_each(|key, value| match insert(K::restore(key), V::restore(value)) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(layout) => ControlFlow::Break(layout),
     });
-    extend(&mut whole).map_err(RestoreError::Alloc)?;
-    found.map_or(Ok(()), |damage| Err(RestoreError::Damage(damage)))
+    match flow.map_err(RestoreError::Damage)? {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(layout) => Err(RestoreError::Alloc(layout)),
+    }
 }
 
 /// Hands entries on to `extend`, up to the first that is damaged.
