@@ -1,7 +1,6 @@
 //! How long single inserts take: most are quick, and some wait for a split or for memory.
 
-use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use allotment_alloc::Global;
 use allotment_core::BTreeMap as Ours;
@@ -13,7 +12,7 @@ use indexset::BTreeMap as IndexMap;
 use nonmax::NonMaxU64;
 use pstd::collections::BTreeMap as Pstd;
 
-use super::clock::overhead;
+use super::clock::{Stopwatch, overhead};
 use super::course::Course;
 use super::keys::Scattered;
 use super::map::Map;
@@ -88,10 +87,9 @@ fn fill<M: Map<u64>>(pairs: &[(u64, u64)], overhead: Duration) -> (Histogram<u64
     let mut histogram = histogram();
     let mut map = M::empty();
     for &(key, value) in pairs {
-        let start = Instant::now();
-        black_box(map.insert(key, value));
-        let nanos = start.elapsed().saturating_sub(overhead).as_nanos();
-        histogram.saturating_record(u64::try_from(nanos).unwrap_or(u64::MAX).max(1));
+        let mut watch = Stopwatch::new(overhead);
+        watch.time(|| map.insert(key, value));
+        histogram.saturating_record((watch.nanos() as u64).max(1));
     }
     (histogram, map.scan())
 }

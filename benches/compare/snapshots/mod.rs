@@ -9,13 +9,14 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::path::Path;
 
+use allotment_snapshot::Codec;
+
 use self::input::Input;
 use self::ours::{InPlace, Packed};
 use self::peers::{Automaton, Lmdb, Redb, Rkyv};
 use self::store::Store;
 use super::clock::{Stopwatch, overhead};
 use super::program::{Args, Cell, Emit, Failure, Outcome, RowInfo, Table};
-use allotment_snapshot::Codec;
 
 const NAME: &str = "snapshot";
 

@@ -60,7 +60,7 @@ pub(crate) struct Slot {
     pub(crate) payload: Vec<u8>,
 }
 
-/// Slots of a set: as many pages whose places hash alike can be there at once.
+/// Slots of a set: as many pages of one set can be there at once.
 const WAYS: usize = 8;
 
 /// Slots for each page of a file, where the bound allows it. Sets do not get equally many pages:
