@@ -16,10 +16,11 @@
 //!
 //! What is searched comes first in both, at the same place, so that a search need not know the kind
 //! of node. The capacity follows from bytes: about four cache lines of heads or keys, or six of
-//! integers, whatever their size.
+//! integers, whatever their size; or from the number of comparisons, where one decides after the
+//! other.
 
 use core::alloc::Layout;
-use core::mem::{align_of, size_of};
+use core::mem::{align_of, needs_drop, size_of};
 
 use crate::raw::shape::{LINE, MAX_HEIGHT, Shape};
 
@@ -46,14 +47,31 @@ impl Column {
         }
     }
 
-    /// Bytes of header and column that a search walks through. For integers half as many again,
-    /// since one more of their comparisons costs less than one more level (decision 0012).
-    const fn hot_bytes(self, narrow: usize) -> usize {
-        match self {
-            Self::Integers => narrow + narrow / 2,
-            Self::Keys | Self::Heads => narrow,
-        }
+    /// Slots that a search walks through, given the bytes of header and column that it should where
+    /// those decide. For integers half as many again, since one more of their comparisons costs less
+    /// than one more level (decision 0012).
+    const fn slots<K>(self, narrow: usize) -> usize {
+        let (bytes, each) = match self {
+            Self::Integers => (narrow + narrow / 2, size_of::<K>()),
+            Self::Heads => (narrow, self.head()),
+            Self::Keys if are_halved::<K>() => (narrow, size_of::<K>()),
+            Self::Keys if needs_drop::<K>() => return SLOTS_OF_OWNERS,
+            Self::Keys => return SLOTS_OF_KEYS,
+        };
+        bytes.saturating_sub(HEADER_BYTES) / max(each, 1)
     }
+}
+
+/// Slots of a node whose keys are compared one after the other (decision 0026).
+const SLOTS_OF_KEYS: usize = 20;
+
+/// The same where keys own something, most often what is compared: each is a line to wait for.
+const SLOTS_OF_OWNERS: usize = 14;
+
+/// Whether a search for keys that only their `Ord` can compare halves a node: those of a word are
+/// compared without a branch more often than not, and it takes few lines to hold many of them.
+pub(crate) const fn are_halved<K>() -> bool {
+    size_of::<K>() <= size_of::<u64>() && !needs_drop::<K>()
 }
 
 /// How the nodes of a tree are laid out, and what else it takes to move pairs about without knowing
@@ -271,13 +289,12 @@ unsafe fn bytes<K, S: Shape<K>>(key: *const u8) -> *const [u8] {
 /// Slots that a split for a stream leaves an internal node: enough for the bound of the height.
 const FILL_LEAST: usize = 3;
 
-/// Slots of a node: as many heads or keys as the hot bytes hold, fewer if the pair is large, and
-/// then whatever the last line of the leaf still has room for.
+/// Slots of a node: as many as suit the search of its column, fewer if the pair is large, and then
+/// whatever the last line of the leaf still has room for.
 const fn capacity<K, V, S: Shape<K>>(column: Column) -> usize {
     let (head, key, value) = (column.head(), size_of::<K>(), size_of::<V>());
-    let hot = if head > 0 { head } else { key };
     let all = head.saturating_add(key).saturating_add(value);
-    let by_keys = column.hot_bytes(S::HOT_BYTES).saturating_sub(HEADER_BYTES) / max(hot, 1);
+    let by_keys = column.slots::<K>(S::HOT_BYTES);
     let by_pair = S::LEAF_BYTES.saturating_sub(HEADER_BYTES) / max(all, 1);
     let wanted = if by_keys < by_pair { by_keys } else { by_pair };
     let mut slots = if wanted < S::CAPACITY_MIN {
@@ -382,8 +399,23 @@ mod tests {
     #[test]
     fn the_last_line_is_used() {
         let geometry = Geometry::of::<[u64; 3], u64, Standard>(Column::Keys);
-        assert_eq!(geometry.capacity, 11); // ten by keys; 328 bytes leave room for one more in 384
-        assert!(geometry.leaf.size() <= 384);
+        assert_eq!(geometry.capacity, 21); // 648 bytes for twenty leave room for one more in 704
+        assert!(geometry.leaf.size() <= 704);
+    }
+
+    #[test]
+    fn keys_that_only_their_ord_compares_are_counted_or_halved() {
+        struct Owner(#[allow(dead_code, reason = "only its layout is asked for")] u64);
+
+        impl Drop for Owner {
+            fn drop(&mut self) {}
+        }
+
+        let slots = |geometry: Geometry| geometry.capacity;
+        assert_eq!(slots(Geometry::of::<[u64; 2], u64, Standard>(Column::Keys)), 21);
+        assert_eq!(slots(Geometry::of::<[u64; 6], u64, Standard>(Column::Keys)), 20);
+        assert_eq!(slots(Geometry::of::<Owner, u64, Standard>(Column::Keys)), 15);
+        assert_eq!(slots(Geometry::of::<u64, u64, Standard>(Column::Keys)), 31);
     }
 
     #[test]

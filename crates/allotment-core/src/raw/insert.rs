@@ -37,6 +37,12 @@ use crate::raw::types::{Erased, Types};
 /// How many leaves away a full one looks for room, on either side, where leaves are kept dense.
 const DENSE_REACH: usize = 16;
 
+/// Leaves of a tree below which it is a small one.
+const SMALL: usize = 500;
+
+/// Slots below which a node has few.
+const NARROW: usize = 24;
+
 /// Pairs that went in one behind the other before a split counts on the next one to follow.
 const RUN_MIN: usize = 4;
 
@@ -180,13 +186,15 @@ fn choose_step<T: Types>(root: RootOf<T>, edge: &EdgeOf<T>, ends: Ends) -> Step 
 /// a tree whose root stands on `top`.
 fn nearest_room<T: Types>(parent: NodeOf<T>, at: usize, top: usize) -> Option<Step> {
     let Geometry { capacity, is_dense, .. } = *parent.geometry();
-    // An eighth of a node: little enough for well-filled leaves, enough to shift rarely. Half of
-    // that where memory counts for more; and half a node where there is little of it, and where a
-    // shift is a good part of what an insertion costs.
-    let threshold = match (is_dense, top) {
-        (true, _) => capacity / 16,
-        (false, 1) => capacity / 2,
-        (false, _) => capacity / 8,
+    // An eighth of a node, or a quarter of one of few slots: little enough for well-filled leaves,
+    // enough to shift rarely. Half of that where memory counts for more; and half a node where there
+    // is little of it, and where a shift is a good part of what an insertion costs.
+    let is_small = capacity.saturating_pow(top as u32) < SMALL;
+    let threshold = match is_dense {
+        true => capacity / 16,
+        false if is_small => capacity / 2,
+        false if capacity < NARROW => capacity / 4,
+        false => capacity / 8,
     };
     let threshold = threshold.max(2);
     let reach = if is_dense { DENSE_REACH } else { 1 };

@@ -6,16 +6,13 @@
 use core::borrow::Borrow;
 use core::cmp::Ordering;
 use core::hint::select_unpredictable;
-use core::mem::{needs_drop, size_of};
 
 use crate::raw::bytes::{alike, head_of};
+use crate::raw::geometry::are_halved;
 use crate::raw::kind::{Image, Integer};
 use crate::raw::node::Node;
 use crate::raw::prefetch::PREFETCH_LEVEL;
 use crate::raw::shape::Shape;
-
-/// Slots up to which keys that cannot be compared without branches are compared one by one.
-const LINEAR_MAX: usize = 16;
 
 /// How a search without branches goes about a node.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -258,12 +255,10 @@ where
     S: Shape<K>,
 {
     let len = node.len();
-    if const { size_of::<K>() <= 8 && !needs_drop::<K>() } {
+    if const { are_halved::<K>() } {
         without_branches(node, len, key)
-    } else if node.capacity() <= LINEAR_MAX {
-        one_by_one(node, len, key)
     } else {
-        three_way(node, len, key)
+        one_by_one(node, len, key)
     }
 }
 
@@ -329,27 +324,6 @@ where
         }
     }
     (len, false)
-}
-
-/// Binary search that stops at an equal key.
-#[inline]
-fn three_way<K, V, S, Q>(node: Node<K, V, S>, len: usize, key: &Q) -> (usize, bool)
-where
-    K: Borrow<Q>,
-    Q: Ord + ?Sized,
-    S: Shape<K>,
-{
-    let (mut low, mut high) = (0, len);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        // SAFETY: `middle < high <= len`.
-        match unsafe { compare(node, middle, key) } {
-            Ordering::Less => low = middle + 1,
-            Ordering::Equal => return (middle, true),
-            Ordering::Greater => high = middle,
-        }
-    }
-    (low, false)
 }
 
 #[cfg(test)]

@@ -49,8 +49,12 @@ fn descend<K, V, S: Shape<K>>(
         // SAFETY: N2, and `rank` answers at most `len`.
         node = unsafe { node.child(index) };
         level -= 1;
-        if node.has_heads() && level == 0 && root.level >= PREFETCH_LEVEL {
-            node.prefetch_leaf();
+        if root.level - level >= PREFETCH_LEVEL {
+            if level == 0 {
+                node.prefetch_leaf();
+            } else if !node.has_heads() {
+                node.prefetch_internal();
+            }
         }
     }
 }
