@@ -26,6 +26,15 @@ pub(crate) struct Stamp {
     id: u64,
 }
 
+/// A key of four fields, the first two of which have few values.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Reading {
+    site: u64,
+    sensor: u64,
+    time: u64,
+    number: u64,
+}
+
 /// A number in a wrapper, which tells our map and brie-tree that it is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Id(pub(crate) u64);
@@ -77,6 +86,18 @@ impl Key for Id {
 impl Key for Stamp {
     fn digest(&self) -> u64 {
         u64::from(self.shard) ^ self.id
+    }
+}
+
+impl Key for Reading {
+    fn digest(&self) -> u64 {
+        self.site ^ self.number
+    }
+}
+
+impl Key for (String, u32) {
+    fn digest(&self) -> u64 {
+        self.0.len() as u64 ^ u64::from(self.1)
     }
 }
 
@@ -155,6 +176,29 @@ impl Scattered for Stamp {
     fn scattered(count: usize) -> Vec<Self> {
         let stamp = |id: u64| Stamp { shard: (id % 64) as u32, id };
         u64::scattered(count).into_iter().map(stamp).collect()
+    }
+}
+
+impl Scattered for Reading {
+    const NAME: &'static str = "struct of 32 bytes";
+
+    /// 10,000 sensors, so that most comparisons have to look at two fields, or three.
+    fn scattered(count: usize) -> Vec<Self> {
+        let reading = |(number, time): (u64, u64)| {
+            let (site, sensor) = (time % 100, time / 100 % 100);
+            Reading { site, sensor, time, number }
+        };
+        (0..).zip(u64::scattered(count)).map(reading).collect()
+    }
+}
+
+impl Scattered for (String, u32) {
+    const NAME: &'static str = "(String, u32)";
+
+    /// A thousand names, and numbers below each.
+    fn scattered(count: usize) -> Vec<Self> {
+        let named = |key: u32| (format!("name {}", key % 1000), key);
+        u32::scattered(count).into_iter().map(named).collect()
     }
 }
 
@@ -266,6 +310,8 @@ mod tests {
         assert_distinct::<[u8; 16]>();
         assert_distinct::<Id>();
         assert_distinct::<Stamp>();
+        assert_distinct::<Reading>();
+        assert_distinct::<(String, u32)>();
     }
 
     #[test]

@@ -10,7 +10,7 @@ use pstd::collections::BTreeMap as Pstd;
 
 use super::brie::Integer;
 use super::course::{Course, streams_needed};
-use super::keys::{Id, Key, Scattered, Stamp, Text, streams};
+use super::keys::{Id, Key, Reading, Scattered, Stamp, Text, streams};
 use super::program::{Args, Catalog, Emit, Failure, RowInfo, Table};
 use super::race::{Field, race};
 use super::row::Row;
@@ -26,7 +26,7 @@ const KEY_ROWS: [Row; 4] = [Row::GetHit, Row::InsertRandom, Row::RemoveRandom, R
 const TEXT_ROWS: [Row; 3] = [Row::GetHit, Row::InsertRandom, Row::RemoveRandom];
 
 /// In the order of the table; `u64` again, for the newtype to be compared with.
-const KEY_TYPES: [&str; 8] = [
+const KEY_TYPES: [&str; 10] = [
     u32::NAME,
     i64::NAME,
     u128::NAME,
@@ -35,6 +35,8 @@ const KEY_TYPES: [&str; 8] = [
     <(u32, u32)>::NAME,
     <[u8; 16]>::NAME,
     Stamp::NAME,
+    Reading::NAME,
+    <(String, u32)>::NAME,
 ];
 
 pub(crate) fn catalog() -> Catalog {
@@ -110,7 +112,9 @@ fn other_keys(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
     key_type::<Id>(args, opted_in(), emit)?;
     key_type::<(u32, u32)>(args, general(), emit)?;
     key_type::<[u8; 16]>(args, general(), emit)?;
-    key_type::<Stamp>(args, general(), emit)
+    key_type::<Stamp>(args, general(), emit)?;
+    key_type::<Reading>(args, general(), emit)?;
+    key_type::<(String, u32)>(args, general(), emit)
 }
 
 fn key_type<K: Scattered>(args: &Args, field: Field<K>, emit: Emit<'_>) -> Result<(), Failure> {

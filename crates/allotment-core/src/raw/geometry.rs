@@ -48,8 +48,8 @@ impl Column {
     }
 
     /// Slots that a search walks through, given the bytes of header and column that it should where
-    /// those decide. For integers half as many again, since one more of their comparisons costs less
-    /// than one more level (decision 0012).
+    /// those decide. For integers half as many again, since one more of their comparisons costs
+    /// less than one more level (decision 0012).
     const fn slots<K>(self, narrow: usize) -> usize {
         let (bytes, each) = match self {
             Self::Integers => (narrow + narrow / 2, size_of::<K>()),

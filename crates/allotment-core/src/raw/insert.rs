@@ -187,8 +187,8 @@ fn choose_step<T: Types>(root: RootOf<T>, edge: &EdgeOf<T>, ends: Ends) -> Step 
 fn nearest_room<T: Types>(parent: NodeOf<T>, at: usize, top: usize) -> Option<Step> {
     let Geometry { capacity, is_dense, .. } = *parent.geometry();
     // An eighth of a node, or a quarter of one of few slots: little enough for well-filled leaves,
-    // enough to shift rarely. Half of that where memory counts for more; and half a node where there
-    // is little of it, and where a shift is a good part of what an insertion costs.
+    // enough to shift rarely. Half of that where memory counts for more; and half a node where
+    // there is little of it, and where a shift is a good part of what an insertion costs.
     let is_small = capacity.saturating_pow(top as u32) < SMALL;
     let threshold = match is_dense {
         true => capacity / 16,
