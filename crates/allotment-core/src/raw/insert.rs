@@ -41,7 +41,7 @@ const DENSE_REACH: usize = 16;
 const SMALL: usize = 500;
 
 /// Slots below which a node has few.
-const NARROW: usize = 24;
+const NARROW: usize = 23;
 
 /// Pairs that went in one behind the other before a split counts on the next one to follow.
 const RUN_MIN: usize = 4;
