@@ -40,7 +40,7 @@ const DENSE_REACH: usize = 16;
 /// Leaves of a tree below which it is a small one.
 const SMALL: usize = 500;
 
-/// Slots below which a node has few.
+/// Slots below which a node has few: where keys are compared one by one, or pairs are large.
 const NARROW: usize = 23;
 
 /// Pairs that went in one behind the other before a split counts on the next one to follow.
@@ -190,13 +190,16 @@ fn nearest_room<T: Types>(parent: NodeOf<T>, at: usize, top: usize) -> Option<St
     // enough to shift rarely. Half of that where memory counts for more; and half a node where
     // there is little of it, and where a shift is a good part of what an insertion costs.
     let is_small = capacity.saturating_pow(top as u32) < SMALL;
-    let threshold = match is_dense {
-        true => capacity / 16,
-        false if is_small => capacity / 2,
-        false if capacity < NARROW => capacity / 4,
-        false => capacity / 8,
+    let part = if is_dense {
+        16
+    } else if is_small {
+        2
+    } else if capacity < NARROW {
+        4
+    } else {
+        8
     };
-    let threshold = threshold.max(2);
+    let threshold = (capacity / part).max(2);
     let reach = if is_dense { DENSE_REACH } else { 1 };
     let worthwhile = |index: usize| {
         // SAFETY: N2; only asked for edges of the parent, below.

@@ -369,6 +369,16 @@ impl<T: Types> NodeOf<T> {
         prefetch_all(self.block.as_ptr(), worthwhile(self.geometry().descended));
     }
 
+    /// Asks for what a descent reads of a node on `level` to come.
+    #[inline(always)]
+    pub(crate) fn prefetch_on(self, level: usize) {
+        if level == 0 {
+            self.prefetch_leaf();
+        } else {
+            self.prefetch_internal();
+        }
+    }
+
     /// Asks for what a search of a node reads to come: its heads, or its keys if it has none.
     #[inline(always)]
     pub(crate) fn prefetch_searched(self) {

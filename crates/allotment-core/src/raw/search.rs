@@ -50,10 +50,9 @@ fn descend<K, V, S: Shape<K>>(
         node = unsafe { node.child(index) };
         level -= 1;
         if root.level - level >= PREFETCH_LEVEL {
-            if level == 0 {
-                node.prefetch_leaf();
-            } else if !node.has_heads() {
-                node.prefetch_internal();
+            // Above leaves a node with heads is large, and a search reads little of it.
+            if level == 0 || !node.has_heads() {
+                node.prefetch_on(level);
             }
         }
     }
@@ -146,11 +145,7 @@ fn descend_integer<K, V, S: Shape<K>, I: Image>(
         rank = if root.level - level < PREFETCH_LEVEL {
             integer_rank(node, Steps::Parts, integer, key)
         } else {
-            if level == 0 {
-                node.prefetch_leaf();
-            } else {
-                node.prefetch_internal();
-            }
+            node.prefetch_on(level);
             integer_rank(node, Steps::Halves, integer, key)
         };
         if level > 0 {
