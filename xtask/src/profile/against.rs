@@ -18,7 +18,7 @@ pub(crate) struct Against {
     pub(crate) rival: Rival,
     // In this order: others wait until the checkout is gone.
     _tree: Tree,
-    _lock: File,
+    _lock: Lock,
 }
 
 /// What is measured beside this revision.
@@ -35,6 +35,10 @@ pub(crate) struct Revision {
     hash: String,
     named: String,
 }
+
+/// The right to be the only run. It ends with the process, however that ends.
+#[derive(Debug)]
+struct Lock(File);
 
 /// A checkout, as long as it is wanted.
 struct Tree {
@@ -83,7 +87,7 @@ impl Against {
         folder: &Path,
         revision: &Revision,
     ) -> Result<Against> {
-        let lock = lock(folder)?;
+        let lock = Lock::take(folder)?;
         let tree = Tree::check_out(repository, folder.join(revision.short()), &revision.hash)?;
         let title = revision.title();
         output::note(&format!("{title}, for comparison:"));
@@ -95,19 +99,28 @@ impl Against {
     }
 }
 
-/// One run at a time. The lock ends with the process, however that ends.
-fn lock(folder: &Path) -> Result<File> {
-    let path = folder.join("lock");
-    let file = fs::create_dir_all(folder).and_then(|()| File::create(&path));
-    let file = file.with_context(|| format!("cannot write {}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            bail!("another run of --against is under way ({})", path.display())
+impl Lock {
+    fn take(folder: &Path) -> Result<Lock> {
+        let path = folder.join("lock");
+        let file = fs::create_dir_all(folder).and_then(|()| File::create(&path));
+        let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock(file)),
+            Err(TryLockError::WouldBlock) => {
+                bail!("another run of --against is under way ({})", path.display())
+            }
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("cannot lock {}", path.display()))
+            }
         }
-        Err(TryLockError::Error(error)) => {
-            Err(error).with_context(|| format!("cannot lock {}", path.display()))
-        }
+    }
+}
+
+impl Drop for Lock {
+    /// To close the file is not enough: a child that another thread just forked has it open too,
+    /// until it executes its program.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
     }
 }
 
@@ -208,9 +221,11 @@ mod tests {
     #[test]
     fn only_one_run_at_a_time() {
         let folder = TempDir::new().unwrap();
-        let held = lock(folder.path()).unwrap();
-        assert!(lock(folder.path()).unwrap_err().to_string().starts_with("another run"));
+        let held = Lock::take(folder.path()).unwrap();
+        assert!(Lock::take(folder.path()).unwrap_err().to_string().starts_with("another run"));
+        // What a forked child has until it executes its program.
+        let _forked = held.0.try_clone().unwrap();
         drop(held);
-        lock(folder.path()).unwrap();
+        Lock::take(folder.path()).unwrap();
     }
 }
