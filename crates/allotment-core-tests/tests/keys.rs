@@ -1,10 +1,12 @@
 //! Every kind of key that is searched in a way of its own answers as std's map does.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap as Twin;
 use std::fmt::Debug;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::ops::Bound;
+use std::time::Duration;
 
 use allotment_core::shape::{Small, Tiny};
 use allotment_core::{BTreeMap, Global, IntegerKey, IntegerKeys, Shape, Standard, integer_key};
@@ -103,6 +105,60 @@ fn pairs_addresses_and_ids() {
     });
 }
 
+/// The word that draws signed integers from both ends too.
+fn signed(rng: &mut Rng) -> i32 {
+    extreme(rng, 20).cast_signed()
+}
+
+#[test]
+fn miri_tuples_and_arrays() {
+    let part = |rng: &mut Rng| extreme(rng, 20);
+    let long = |rng: &mut Rng| i64::from(signed(rng)) << (31 * rng.u32(..2));
+    check::<(i32, i32), Standard>(|rng| (signed(rng), signed(rng)));
+    check::<(i32, i32), Tiny>(|rng| (signed(rng), signed(rng)));
+    check::<(i32, u32), Standard>(|rng| (signed(rng), part(rng)));
+    check::<(i64, u64), Standard>(|rng| (long(rng), part(rng).into()));
+    check::<(i64, u64), Tiny>(|rng| (long(rng), part(rng).into()));
+    check::<(u64, i64), Standard>(|rng| (rng.u64(..9), long(rng)));
+    check::<(usize, usize), Standard>(|rng| (part(rng) as usize, rng.usize(..)));
+    check::<(u8, u64), Standard>(|rng| (rng.u8(..), rng.u64(..3)));
+    check::<(u16, u32), Standard>(|rng| (rng.u16(..3), part(rng)));
+    check::<(u32, u32, u32), Standard>(|rng| (rng.u32(..2), part(rng), part(rng)));
+    check::<(u32, u32, u64), Tiny>(|rng| (rng.u32(..2), part(rng), rng.u64(..)));
+    check::<[u32; 3], Standard>(|rng| [part(rng), rng.u32(..2), part(rng)]);
+    check::<[u8; 6], Standard>(|rng| rng.u64(..2000).to_le_bytes()[..6].try_into().unwrap());
+    check::<[u8; 12], Standard>(|rng| {
+        bytes_of([part(rng), 0, part(rng), 7])[..12].try_into().unwrap()
+    });
+}
+
+/// Byte strings that are moved with the keys: nothing may remember where they were.
+#[test]
+fn miri_digests() {
+    let words = |rng: &mut Rng| bytes_of([extreme(rng, 3), 0, 7, rng.u32(..3)]);
+    check::<[u8; 20], Standard>(|rng| std::array::from_fn(|at| words(rng)[at % 16]));
+    let digest = |mut rng: Rng| -> [u8; 32] { std::array::from_fn(|_| rng.u8(..)) };
+    check::<[u8; 32], Standard>(|rng| digest(Rng::with_seed(rng.u64(..700))));
+    check::<[u8; 32], Tiny>(|rng| digest(Rng::with_seed(rng.u64(..700))));
+    check::<[u8; 64], Standard>(|rng| std::array::from_fn(|at| (at as u8) % 60 * rng.u8(..2)));
+    let map: BTreeMap<[u8; 32], u64> =
+        (0..99).map(|seed| (digest(Rng::with_seed(seed)), seed)).collect();
+    assert!(map.iter().all(|(key, seed)| map.get(&key[..]) == Some(seed)));
+    assert_eq!(map.get(&[0; 31][..]), None);
+}
+
+#[test]
+fn miri_reversed_optional_and_durations() {
+    check::<Reverse<u64>, Standard>(|rng| Reverse(extreme(rng, 20).into()));
+    check::<Reverse<u64>, Tiny>(|rng| Reverse(rng.u64(..)));
+    check::<Reverse<i32>, Standard>(|rng| Reverse(signed(rng)));
+    check::<Option<u32>, Standard>(|rng| extreme(rng, 90).checked_sub(1));
+    check::<Option<u32>, Tiny>(|rng| extreme(rng, 90).checked_sub(1));
+    check::<Option<u64>, Standard>(|rng| rng.u64(..).checked_sub(u64::MAX / 3));
+    check::<Duration, Standard>(|rng| Duration::new(rng.u64(..5), rng.u32(..999_999_999)));
+    check::<Duration, Tiny>(|rng| Duration::MAX - Duration::from_nanos(rng.u64(..)));
+}
+
 /// What is merely borrowed from a compound is none, and is looked for by its own order.
 #[test]
 fn miri_compounds_are_found_by_slices_of_theirs() {
@@ -135,7 +191,7 @@ fn bytes_of(words: [u32; 4]) -> [u8; 16] {
 #[test]
 fn miri_keys_that_are_no_integers() {
     check::<(u32, u16), Standard>(|rng| (rng.u32(..30), rng.u16(..30)));
-    check::<[u8; 6], Standard>(|rng| rng.u64(..2000).to_le_bytes()[..6].try_into().unwrap());
+    check::<[u8; 7], Standard>(|rng| rng.u64(..2000).to_le_bytes()[..7].try_into().unwrap());
     check::<String, Standard>(|rng| rng.u16(..2000).to_string());
     check::<(), Standard>(|_| ());
 }
@@ -151,6 +207,53 @@ fn miri_wrapped_integers() {
     check::<Wrapped, IntegerKeys>(|rng| Wrapped(rng.i32(-700..700)));
     check::<Wrapped, IntegerKeys>(|rng| Wrapped(rng.i32(i32::MAX - 700..=i32::MAX)));
     check::<Wrapped, Standard>(|rng| Wrapped(rng.i32(-700..700)));
+}
+
+/// An integer of several parts, one of which is an integer in all but name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Compound {
+    kind: char,
+    at: Wrapped,
+    until: Option<Reverse<u16>>,
+}
+
+integer_key!(Compound { kind: char, at: Wrapped, until: Option<Reverse<u16>> });
+
+/// The same without names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Unnamed(bool, Wrapped);
+
+integer_key!(Unnamed(bool, Wrapped));
+
+#[test]
+fn miri_structs_of_integers() {
+    let at = |rng: &mut Rng| Wrapped(rng.i32(-9..9));
+    check::<Compound, IntegerKeys>(|rng| Compound {
+        kind: rng.char('a'..'d'),
+        at: at(rng),
+        until: rng.u16(..5).checked_sub(1).map(Reverse),
+    });
+    check::<Unnamed, IntegerKeys>(|rng| Unnamed(rng.bool(), Wrapped(rng.i32(..))));
+    check::<(i16, u8, u8), IntegerKeys>(|rng| (rng.i16(-9..9), rng.u8(..3), rng.u8(..3)));
+}
+
+/// Wide, and of a greatest one that ends in zeros: it is no greater than others by its lower half.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Limited(u128);
+
+impl IntegerKey for Limited {
+    type Integer = u128;
+    const MAX: Self = Limited(1 << 64);
+
+    fn integer(self) -> u128 {
+        self.0
+    }
+}
+
+#[test]
+fn miri_limited_integers() {
+    check::<Limited, IntegerKeys>(|rng| Limited(rng.u64(..).into()));
+    check::<Limited, IntegerKeys>(|rng| Limited((1 << 64) - u128::from(rng.u8(..))));
 }
 
 /// Says things about itself that are not so: neither its order nor its maximum is.

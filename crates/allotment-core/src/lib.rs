@@ -67,7 +67,8 @@ pub use set::BTreeSet;
 
 pub use raw::bytes::ByteKey;
 pub use raw::dense::Dense;
-pub use raw::kind::{IntegerKey, Primitive};
+pub use raw::integer_key::IntegerKey;
+pub use raw::primitive::Primitive;
 pub use raw::ranked::Ranked;
 pub use raw::shape::{ByteKeys, IntegerKeys, Shape, Standard};
 

@@ -7,12 +7,12 @@
 use core::borrow::Borrow;
 use core::ptr;
 
-use crate::raw::kind::{Image, Integer, with_image};
+use crate::raw::image::{Image, with_image};
 use crate::raw::node::Node;
 use crate::raw::path::{Root, Slot};
 use crate::raw::prefetch::PREFETCH_LEVEL;
 use crate::raw::rank::{Sought, Steps, integer_rank, rank};
-use crate::raw::search::{bytes_sought, find, integer_of, is_equal};
+use crate::raw::search::{bytes_sought, compares_integers, find, is_equal};
 use crate::raw::shape::Shape;
 
 /// Keys in a group: enough for as many misses as a core can have under way.
@@ -30,11 +30,9 @@ pub(crate) fn find_group<K, V, S, Q>(
     S: Shape<K>,
 {
     debug_assert!(keys.len() <= GROUP);
-    if S::MAY_BE_INTEGERS
-        && let Some(integer) = integer_of::<K, Q, S>()
-    {
+    if S::MAY_BE_INTEGERS && compares_integers::<K, Q, S>() {
         return with_image!(I of S => {
-            find_integers::<K, V, S, Q, I>(root, integer, keys, answer)
+            find_integers::<K, V, S, Q, I>(root, keys, answer)
         });
     }
     let mut sought = [Sought::new(&[]); GROUP];
@@ -85,7 +83,6 @@ fn find_others<K, V, S: Shape<K>>(
 #[inline(always)]
 fn find_integers<K, V, S, Q, I>(
     root: Root<K, V, S>,
-    integer: Integer,
     keys: &[&Q],
     mut answer: impl FnMut(usize, Option<Slot<K, V, S>>),
 ) where
@@ -100,26 +97,26 @@ fn find_integers<K, V, S, Q, I>(
         }
         return;
     }
-    // SAFETY: `Q` is `K`, and the shape names its integer.
-    let load = |key: &Q| unsafe { S::load::<I>(integer, ptr::from_ref(key).cast()) };
+    // SAFETY: `Q` is `K`.
+    let load = |key: &Q| unsafe { S::load::<I>(ptr::from_ref(key).cast()) };
     let mut lanes = [(I::narrow(0), root.node); GROUP];
     for (lane, key) in lanes.iter_mut().zip(keys) {
         lane.0 = load(key);
     }
     for level in (1..=root.level).rev() {
         for (key, node) in &mut lanes[..keys.len()] {
-            let edge = integer_rank(*node, Steps::in_turns(level, root.level), integer, *key);
+            let edge = integer_rank(*node, Steps::in_turns(level, root.level), *key);
             // SAFETY: N2, and the rank is at most `len`.
             *node = unsafe { node.child(edge) };
             come(*node, level - 1, root.level);
         }
     }
     for (lane, &(key, node)) in lanes[..keys.len()].iter().enumerate() {
-        let index = integer_rank(node, Steps::Halves, integer, key);
+        let index = integer_rank(node, Steps::Halves, key);
         if index < node.len() {
             let slot = Slot { node, level: 0, index };
-            // SAFETY: a slot of the tree, and the shape names its integer.
-            answer(lane, unsafe { is_equal(slot, integer, key) }.then_some(slot));
+            // SAFETY: a slot of the tree.
+            answer(lane, unsafe { is_equal(slot, key) }.then_some(slot));
         } else {
             // It may stand in an internal node; one key in a node's worth does.
             answer(lane, find(root, keys[lane]));

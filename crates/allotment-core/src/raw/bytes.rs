@@ -17,7 +17,7 @@ use alloc::vec::Vec;
 use core::any::TypeId;
 use core::ptr;
 
-use crate::raw::kind::{id_of, is_same};
+use crate::raw::kind::{id_of, is_same, lies_as};
 
 /// Reads the eight bytes, or fewer, of `bytes` from `from` on.
 #[inline]
@@ -121,43 +121,48 @@ macro_rules! byte_key {
 }
 
 macro_rules! byte_strings {
-    ($($(#[$attribute:meta])* $name:ident: $type:ty, |$key:ident| $bytes:expr;)*) => {
-        /// A type that is ordered by its bytes, as a value.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum ByteString { $($(#[$attribute])* $name,)* }
+    ($($(#[$attribute:meta])* $type:ty, |$key:ident| $bytes:expr;)*) => {
+        /// Whether `T` can be one of them, by how it lies in memory.
+        #[allow(clippy::extra_unused_lifetimes, reason = "types are named with it")]
+        pub(crate) const fn may_be_bytes<'a: 'static, T>() -> bool {
+            $( $(#[$attribute])* if lies_as::<T, $type>() { return true; } )*
+            false
+        }
 
-        impl ByteString {
-            /// Whether `T` can be one of them: all are two words or three.
-            pub(crate) const fn may_be<T>() -> bool {
-                let word = size_of::<usize>();
-                align_of::<T>() == word && matches!(size_of::<T>() / word, 2 | 3)
+        /// Whether `T` is one of them.
+        #[inline]
+        #[allow(clippy::extra_unused_lifetimes, reason = "types are named with it")]
+        pub(crate) fn is_bytes<'a: 'static, T>() -> bool {
+            if const { !may_be_bytes::<T>() } {
+                return false;
             }
-
-            /// The one that `T` is.
-            #[inline]
-            #[allow(clippy::extra_unused_lifetimes, reason = "types are named with it")]
-            pub(crate) fn of<'a: 'static, T>() -> Option<Self> {
-                if const { !Self::may_be::<T>() } {
-                    return None;
+            let id = id_of::<T>();
+            $(
+                $(#[$attribute])*
+                if const { lies_as::<T, $type>() } && id == TypeId::of::<$type>() {
+                    return true;
                 }
-                $( $(#[$attribute])* const { assert!(Self::may_be::<$type>()) }; )*
-                let id = id_of::<T>();
-                $( $(#[$attribute])* if id == TypeId::of::<$type>() { return Some(Self::$name); } )*
-                None
-            }
+            )*
+            false
+        }
 
-            /// The bytes of a key.
-            ///
-            /// # Safety
-            ///
-            /// `key` is initialised and of the type that `self` names, and lasts for `'a`.
-            #[inline]
-            pub(crate) unsafe fn read<'a, T>(self, key: *const T) -> &'a [u8] {
-                match self {
-                    // SAFETY: by the caller's promise.
-                    $( $(#[$attribute])* Self::$name => unsafe { &*key.cast::<$type>() }.bytes(), )*
+        /// The bytes of a key, which last as long as the key; none if `T` is none of them.
+        ///
+        /// # Safety
+        ///
+        /// `key` is initialised.
+        #[inline]
+        #[allow(clippy::extra_unused_lifetimes, reason = "types are named with it")]
+        pub(crate) unsafe fn bytes_in<'a: 'static, T>(key: *const T) -> *const [u8] {
+            let id = id_of::<T>();
+            $(
+                $(#[$attribute])*
+                if const { lies_as::<T, $type>() } && id == TypeId::of::<$type>() {
+                    // SAFETY: of that type, and initialised by the caller's promise.
+                    return unsafe { &*key.cast::<$type>() }.bytes();
                 }
-            }
+            )*
+            &[]
         }
 
         $(
@@ -174,21 +179,25 @@ macro_rules! byte_strings {
     };
 }
 
+// Arrays are of the lengths that digests have.
 byte_strings! {
-    String: String, |key| key.as_bytes();
-    Vec: Vec<u8>, |key| key;
-    Str: &'a str, |key| key.as_bytes();
-    Slice: &'a [u8], |key| key;
-    BoxStr: Box<str>, |key| key.as_bytes();
-    BoxSlice: Box<[u8]>, |key| key;
-    RcStr: Rc<str>, |key| key.as_bytes();
-    RcSlice: Rc<[u8]>, |key| key;
+    String, |key| key.as_bytes();
+    Vec<u8>, |key| key;
+    &'a str, |key| key.as_bytes();
+    &'a [u8], |key| key;
+    Box<str>, |key| key.as_bytes();
+    Box<[u8]>, |key| key;
+    Rc<str>, |key| key.as_bytes();
+    Rc<[u8]>, |key| key;
     #[cfg(target_has_atomic = "ptr")]
-    ArcStr: Arc<str>, |key| key.as_bytes();
+    Arc<str>, |key| key.as_bytes();
     #[cfg(target_has_atomic = "ptr")]
-    ArcSlice: Arc<[u8]>, |key| key;
-    CowStr: Cow<'a, str>, |key| key.as_bytes();
-    CowSlice: Cow<'a, [u8]>, |key| key;
+    Arc<[u8]>, |key| key;
+    Cow<'a, str>, |key| key.as_bytes();
+    Cow<'a, [u8]>, |key| key;
+    [u8; 20], |key| key;
+    [u8; 32], |key| key;
+    [u8; 64], |key| key;
 }
 
 /// The bytes of what is searched for, if it is known to be ordered by them: a byte string, or what

@@ -16,7 +16,7 @@ use allotment_alloc::Allocator;
 
 use crate::raw::ahead::ask_for_children;
 use crate::raw::dying::Dying;
-use crate::raw::kind::is_plain;
+use crate::raw::integer::is_plain;
 use crate::raw::node::Node;
 use crate::raw::path::Root;
 use crate::raw::shape::Shape;

@@ -266,12 +266,11 @@ const fn aligned(offset: usize, align: usize) -> usize {
 /// As for [`Shape::pad`], for each of those slots.
 #[inline]
 pub(crate) unsafe fn pad<K, S: Shape<K>>(keys: *mut u8, from: usize, to: usize) {
-    let integer = if S::MAY_BE_INTEGERS { S::integer() } else { None };
-    if let Some(integer) = integer {
+    if S::MAY_BE_INTEGERS && S::are_integers() {
         let keys = keys.cast::<K>();
         for slot in from..to {
-            // SAFETY: passed on; the shape names its integer.
-            unsafe { S::pad(integer, keys.wrapping_add(slot)) };
+            // SAFETY: passed on.
+            unsafe { S::pad(keys.wrapping_add(slot)) };
         }
     }
 }

@@ -17,8 +17,9 @@
 //! - **N1** Exactly the slots below `len` own a pair.
 //! - **N2** An internal node has `len + 1` edges, each to a node one level lower.
 //! - **N3** The level decides the layout, at birth and at death. Leaves stand on level 0.
-//! - **N4** Where keys are integers, the key slots at and above `len` hold the greatest one. They
-//!   own nothing; a search reads them.
+//! - **N4** Where keys are integers, the key slots at and above `len` hold the greatest one, whose
+//!   lower half is the greatest too if the type is recognised. They own nothing; a search reads
+//!   them.
 //! - **N5** Where keys are byte strings, all keys of a node begin with the bytes that it skips, and
 //!   its heads are the eight bytes of each that follow. Those of unused slots are the greatest.
 //! - **N6** In a ranked shape, an internal node has a total for each edge: how many pairs are at
@@ -48,7 +49,15 @@ mod prefetch;
 
 mod obtain;
 
+pub(crate) mod image;
+
+pub(crate) mod primitive;
+
 pub(crate) mod kind;
+
+pub(crate) mod integer;
+
+pub(crate) mod integer_key;
 
 pub(crate) mod bytes;
 

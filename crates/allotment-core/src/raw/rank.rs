@@ -9,7 +9,7 @@ use core::hint::select_unpredictable;
 
 use crate::raw::bytes::{alike, head_of};
 use crate::raw::geometry::are_halved;
-use crate::raw::kind::{Image, Integer};
+use crate::raw::image::Image;
 use crate::raw::node::Node;
 use crate::raw::prefetch::PREFETCH_LEVEL;
 use crate::raw::shape::Shape;
@@ -57,12 +57,11 @@ impl Steps {
 pub(super) fn integer_rank<K, V, S: Shape<K>, I: Image>(
     node: Node<K, V, S>,
     steps: Steps,
-    integer: Integer,
     key: I,
 ) -> usize {
     let keys = node.keys();
     // SAFETY: N4: every slot of the node can be read as an integer.
-    let load = |slot| unsafe { S::load::<I>(integer, keys.wrapping_add(slot)) };
+    let load = |slot| unsafe { S::load::<I>(keys.wrapping_add(slot)) };
     let rank = if S::IS_WIDE {
         wide_rank(node, steps, load, key)
     } else {
@@ -84,8 +83,12 @@ fn wide_rank<K, V, S: Shape<K>, I: Image>(
 ) -> usize {
     let ((upper, lower), len) = (key.halves(), node.len());
     let (first, last) = (load(0).halves().0, load(len.max(1) - 1).halves().0);
-    if first == upper && last == upper {
-        return count_within(node, steps, |slot| load(slot).halves().1 < lower);
+    // The lower half of the greatest integer is the greatest lower half, unless somebody else says
+    // which one it is.
+    let is_less = |slot| load(slot).halves().1 < lower;
+    let is_padded = || S::IS_TRUSTED || len == node.slots() || !is_less(node.slots() - 1);
+    if first == upper && last == upper && is_padded() {
+        return count_within(node, steps, is_less);
     }
     let rank = count_within(node, steps, |slot| load(slot).halves().0 < upper);
     if rank < len && load(rank) < key {

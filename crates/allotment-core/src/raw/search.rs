@@ -9,7 +9,8 @@ use core::borrow::Borrow;
 use core::ptr;
 
 use crate::raw::bytes::bytes_of;
-use crate::raw::kind::{Image, Integer, is_same, with_image};
+use crate::raw::image::{Image, with_image};
+use crate::raw::kind::is_same;
 use crate::raw::node::Node;
 use crate::raw::path::{Edge, Path, Root, Slot};
 use crate::raw::prefetch::PREFETCH_LEVEL;
@@ -130,11 +131,10 @@ struct End<K, V, S> {
 #[inline(always)]
 fn descend_integer<K, V, S: Shape<K>, I: Image>(
     root: Root<K, V, S>,
-    integer: Integer,
     key: I,
     mut step: impl FnMut(usize, usize),
 ) -> End<K, V, S> {
-    let (mut node, mut rank) = (root.node, integer_rank(root.node, Steps::Root, integer, key));
+    let (mut node, mut rank) = (root.node, integer_rank(root.node, Steps::Root, key));
     let mut above = (node, rank);
     if root.level > 0 {
         step(root.level, rank);
@@ -143,10 +143,10 @@ fn descend_integer<K, V, S: Shape<K>, I: Image>(
     }
     for level in (0..root.level).rev() {
         rank = if root.level - level < PREFETCH_LEVEL {
-            integer_rank(node, Steps::Parts, integer, key)
+            integer_rank(node, Steps::Parts, key)
         } else {
             node.prefetch_on(level);
-            integer_rank(node, Steps::Halves, integer, key)
+            integer_rank(node, Steps::Halves, key)
         };
         if level > 0 {
             step(level, rank);
@@ -158,26 +158,22 @@ fn descend_integer<K, V, S: Shape<K>, I: Image>(
     End { leaf: node, index: rank, parent: above.0, edge: above.1 }
 }
 
-/// The integer type that a search for a `Q` among `K` can compare, if there is one: a `Q` that is
-/// merely borrowed from a `K` need not be an integer. To be asked only where keys may be integers.
+/// Whether a search for a `Q` among `K` can compare integers: a `Q` that is merely borrowed from a
+/// `K` need not be one. To be asked only where keys may be integers.
 #[inline]
-pub(super) fn integer_of<K, Q: ?Sized, S: Shape<K>>() -> Option<Integer> {
-    if is_same::<K, Q>() { S::integer() } else { None }
+pub(super) fn compares_integers<K, Q: ?Sized, S: Shape<K>>() -> bool {
+    is_same::<K, Q>() && S::are_integers()
 }
 
 /// Whether the key in `slot` is the one searched for.
 ///
 /// # Safety
 ///
-/// A slot of the tree, and `integer` is what the shape answers.
+/// A slot of the tree.
 #[inline(always)]
-pub(super) unsafe fn is_equal<K, V, S: Shape<K>, I: Image>(
-    slot: Slot<K, V, S>,
-    integer: Integer,
-    key: I,
-) -> bool {
-    // SAFETY: N1, and the caller's promise.
-    unsafe { S::load::<I>(integer, slot.key()) == key }
+pub(super) unsafe fn is_equal<K, V, S: Shape<K>, I: Image>(slot: Slot<K, V, S>, key: I) -> bool {
+    // SAFETY: N1, by the caller's promise.
+    unsafe { S::load::<I>(slot.key()) == key }
 }
 
 /// [`search`] for an integer key. Compiled once, and called by all that search for the way.
@@ -187,11 +183,10 @@ fn search_integer<K, V, S: Shape<K>, I: Image>(
     key: I,
     path: &mut Path,
 ) -> Packed<K, V, S> {
-    let Some(integer) = S::integer() else { return (root.node, 0) }; // a constant, as in a caller
-    let end = descend_integer(root, integer, key, |level, edge| path.set(level, edge));
+    let end = descend_integer(root, key, |level, edge| path.set(level, edge));
     match root.slot_after(end.leaf, end.index, path) {
-        // SAFETY: a slot of the tree, and the integer is passed on.
-        Some(slot) if unsafe { is_equal(slot, integer, key) } => {
+        // SAFETY: a slot of the tree.
+        Some(slot) if unsafe { is_equal(slot, key) } => {
             (slot.node, FOUND | slot.level << LEVEL_AT | slot.index)
         }
         _ => (end.leaf, end.index),
@@ -232,12 +227,8 @@ fn found<K, V, S>((node, packed): Packed<K, V, S>) -> Option<Slot<K, V, S>> {
 
 /// [`find`] for an integer key.
 #[inline(always)]
-fn find_integer<K, V, S: Shape<K>, I: Image>(
-    root: Root<K, V, S>,
-    integer: Integer,
-    key: I,
-) -> Option<Slot<K, V, S>> {
-    let End { leaf, index, parent, edge } = descend_integer(root, integer, key, |_, _| {});
+fn find_integer<K, V, S: Shape<K>, I: Image>(root: Root<K, V, S>, key: I) -> Option<Slot<K, V, S>> {
+    let End { leaf, index, parent, edge } = descend_integer(root, key, |_, _| {});
     let slot = if index < leaf.len() {
         Slot { node: leaf, level: 0, index }
     } else if edge < parent.len() {
@@ -245,8 +236,8 @@ fn find_integer<K, V, S: Shape<K>, I: Image>(
     } else {
         return find_above(root, key);
     };
-    // SAFETY: a slot of the tree, and the integer is passed on.
-    unsafe { is_equal(slot, integer, key) }.then_some(slot)
+    // SAFETY: a slot of the tree.
+    unsafe { is_equal(slot, key) }.then_some(slot)
 }
 
 /// Searches the higher nodes for a key that is in no leaf and no parent of one.
@@ -267,12 +258,10 @@ where
     Q: Ord + ?Sized,
     S: Shape<K>,
 {
-    let answer = if S::MAY_BE_INTEGERS
-        && let Some(integer) = integer_of::<K, Q, S>()
-    {
+    let answer = if S::MAY_BE_INTEGERS && compares_integers::<K, Q, S>() {
         with_image!(I of S => {
-            // SAFETY: `Q` is `K`, and the shape names its integer.
-            let key: I = unsafe { S::load(integer, ptr::from_ref(key).cast()) };
+            // SAFETY: `Q` is `K`.
+            let key: I = unsafe { S::load(ptr::from_ref(key).cast()) };
             search_integer(root, key, &mut edge.path)
         })
     } else if S::MAY_BE_BYTES && S::are_bytes() {
@@ -301,13 +290,11 @@ where
     Q: Ord + ?Sized,
     S: Shape<K>,
 {
-    if S::MAY_BE_INTEGERS
-        && let Some(integer) = integer_of::<K, Q, S>()
-    {
+    if S::MAY_BE_INTEGERS && compares_integers::<K, Q, S>() {
         return with_image!(I of S => {
-            // SAFETY: `Q` is `K`, and the shape names its integer.
-            let key: I = unsafe { S::load(integer, ptr::from_ref(key).cast()) };
-            find_integer(root, integer, key)
+            // SAFETY: `Q` is `K`.
+            let key: I = unsafe { S::load(ptr::from_ref(key).cast()) };
+            find_integer(root, key)
         });
     }
     let (slot, found) = descend_by_key(root, key, |_, _| {});

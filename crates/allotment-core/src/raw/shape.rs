@@ -2,8 +2,11 @@
 
 use core::mem::size_of;
 
-use crate::raw::bytes::{ByteKey, ByteString};
-use crate::raw::kind::{Image, Integer, IntegerKey, Primitive};
+use crate::raw::bytes::{ByteKey, bytes_in, is_bytes, may_be_bytes};
+use crate::raw::image::Image;
+use crate::raw::integer::{image_of, is_integer, may_be_integer, write_greatest};
+use crate::raw::integer_key::IntegerKey;
+use crate::raw::primitive::Primitive;
 
 /// Levels a path has room for. `Geometry::of` proves that no tree over a proven shape is higher.
 pub(crate) const MAX_HEIGHT: usize = 32;
@@ -39,7 +42,7 @@ pub trait Shape<K>: closed::Sealed + 'static {
     /// Whether keys can be integers, by their size: a `const` cannot ask for more, and what it
     /// rules out need not be compiled.
     #[doc(hidden)]
-    const MAY_BE_INTEGERS: bool = Integer::may_be::<K>();
+    const MAY_BE_INTEGERS: bool = may_be_integer::<K>();
 
     /// Whether the images of integer keys are of 128 bits.
     #[doc(hidden)]
@@ -47,7 +50,7 @@ pub trait Shape<K>: closed::Sealed + 'static {
 
     /// Whether keys can be byte strings, by their size.
     #[doc(hidden)]
-    const MAY_BE_BYTES: bool = ByteString::may_be::<K>();
+    const MAY_BE_BYTES: bool = may_be_bytes::<K>();
 
     /// Whether internal nodes know how many pairs are below each child.
     #[doc(hidden)]
@@ -57,18 +60,18 @@ pub trait Shape<K>: closed::Sealed + 'static {
     #[doc(hidden)]
     const IS_DENSE: bool = false;
 
-    /// The integer type that keys are compared as, if they are.
+    /// Whether keys are compared as integers.
     #[doc(hidden)]
     #[inline]
-    fn integer() -> Option<Integer> {
-        Integer::of::<K>()
+    fn are_integers() -> bool {
+        is_integer::<K>()
     }
 
     /// Whether keys are compared byte by byte.
     #[doc(hidden)]
     #[inline]
     fn are_bytes() -> bool {
-        ByteString::of::<K>().is_some()
+        is_bytes::<K>()
     }
 
     /// The bytes of a key, which last as long as the key; none if keys are no byte strings.
@@ -79,33 +82,32 @@ pub trait Shape<K>: closed::Sealed + 'static {
     #[doc(hidden)]
     #[inline]
     unsafe fn bytes(key: *const K) -> *const [u8] {
-        // SAFETY: passed on; it is of the type named.
-        ByteString::of::<K>().map_or(&[], |kind| unsafe { kind.read(key) })
-    }
-
-    /// The image of a key.
-    ///
-    /// # Safety
-    ///
-    /// `key` is initialised, and `integer` is what the function of that name answers.
-    #[doc(hidden)]
-    #[inline(always)]
-    unsafe fn load<I: Image>(integer: Integer, key: *const K) -> I {
-        // SAFETY: `integer` names a type only for keys of its layout and values.
-        unsafe { integer.read(key) }
-    }
-
-    /// Writes what `load` reads as the greatest image.
-    ///
-    /// # Safety
-    ///
-    /// `slot` can be written to and owns nothing; `integer` is what the function of that name
-    /// answers.
-    #[doc(hidden)]
-    #[inline(always)]
-    unsafe fn pad(integer: Integer, slot: *mut K) {
         // SAFETY: passed on.
-        unsafe { integer.write_max(slot) };
+        unsafe { bytes_in(key) }
+    }
+
+    /// The image of a key, if keys are compared as integers.
+    ///
+    /// # Safety
+    ///
+    /// `key` is initialised.
+    #[doc(hidden)]
+    #[inline(always)]
+    unsafe fn load<I: Image>(key: *const K) -> I {
+        // SAFETY: passed on.
+        unsafe { image_of(key) }
+    }
+
+    /// Writes what `load` reads as the greatest image, if keys are compared as integers.
+    ///
+    /// # Safety
+    ///
+    /// `slot` can be written to and owns nothing.
+    #[doc(hidden)]
+    #[inline]
+    unsafe fn pad(slot: *mut K) {
+        // SAFETY: passed on.
+        unsafe { write_greatest(slot) };
     }
 }
 
@@ -127,8 +129,8 @@ macro_rules! shape_around {
             const IS_DENSE: bool = $is_dense;
 
             #[inline]
-            fn integer() -> Option<$crate::raw::kind::Integer> {
-                S::integer()
+            fn are_integers() -> bool {
+                S::are_integers()
             }
 
             #[inline]
@@ -143,18 +145,15 @@ macro_rules! shape_around {
             }
 
             #[inline(always)]
-            unsafe fn load<I: $crate::raw::kind::Image>(
-                integer: $crate::raw::kind::Integer,
-                key: *const K,
-            ) -> I {
+            unsafe fn load<I: $crate::raw::image::Image>(key: *const K) -> I {
                 // SAFETY: passed on.
-                unsafe { S::load(integer, key) }
+                unsafe { S::load(key) }
             }
 
-            #[inline(always)]
-            unsafe fn pad(integer: $crate::raw::kind::Integer, slot: *mut K) {
+            #[inline]
+            unsafe fn pad(slot: *mut K) {
                 // SAFETY: passed on.
-                unsafe { S::pad(integer, slot) };
+                unsafe { S::pad(slot) };
             }
         }
     };
@@ -170,8 +169,10 @@ pub(super) mod closed {
 /// What every map uses: four lines of keys, or six of integers, leaves of at most 2 KiB.
 ///
 /// It recognises keys that are integers of the machine, `NonZero` ones, `char` or `bool`, or are
-/// ordered like one: pairs of `u32` and `u64`, IP addresses, arrays of 4, 8 or 16 bytes. So are
-/// byte strings, such as `String` and `Vec<u8>`. All others are compared by their `Ord`.
+/// ordered like one: pairs of integers of 32 and 64 bits and some more tuples and arrays of
+/// integers, arrays of 4, 6, 8, 12 or 16 bytes, IP addresses, `Duration`, and some integers in
+/// [`Reverse`](core::cmp::Reverse) or `Option`. So are byte strings, such as `String`, `Vec<u8>`
+/// and arrays of 20, 32 or 64 bytes. All others are compared by their `Ord`.
 #[derive(Debug)]
 pub enum Standard {}
 
@@ -212,18 +213,18 @@ impl<K: IntegerKey> Shape<K> for IntegerKeys {
     const MAY_BE_BYTES: bool = false;
 
     #[inline]
-    fn integer() -> Option<Integer> {
-        Some(K::Integer::INTEGER)
+    fn are_integers() -> bool {
+        true
     }
 
     #[inline(always)]
-    unsafe fn load<I: Image>(_integer: Integer, key: *const K) -> I {
+    unsafe fn load<I: Image>(key: *const K) -> I {
         // SAFETY: initialised, by the caller's promise.
         unsafe { key.read() }.integer().image()
     }
 
-    #[inline(always)]
-    unsafe fn pad(_integer: Integer, slot: *mut K) {
+    #[inline]
+    unsafe fn pad(slot: *mut K) {
         // SAFETY: can be written to, by the caller's promise; a key that is `Copy` owns nothing.
         unsafe { slot.write(K::MAX) };
     }
@@ -235,8 +236,8 @@ impl<K: ByteKey> Shape<K> for ByteKeys {
     const MAY_BE_BYTES: bool = true;
 
     #[inline]
-    fn integer() -> Option<Integer> {
-        None
+    fn are_integers() -> bool {
+        false
     }
 
     #[inline]

@@ -74,7 +74,7 @@ impl<K, V, S: Shape<K>> Types for Known<K, V, S> {
     fn geometry(self) -> &'static Geometry {
         if S::MAY_BE_BYTES && S::are_bytes() {
             &Self::WITH_HEADS
-        } else if S::MAY_BE_INTEGERS && S::integer().is_some() {
+        } else if S::MAY_BE_INTEGERS && S::are_integers() {
             &Self::WITH_INTEGERS
         } else {
             &Self::WITH_KEYS

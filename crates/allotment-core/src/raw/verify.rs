@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 use core::fmt::{Debug, Write};
+use core::mem::MaybeUninit;
 
 use crate::raw::bytes::head_of;
 use crate::raw::node::Node;
@@ -105,13 +106,17 @@ fn check_below<K: Ord, V, S: Shape<K>>(
 /// Whether the key slots at and above `len` hold the greatest integer, if keys are integers and it
 /// is known which one that is.
 fn is_padded<K, V, S: Shape<K>>(node: Node<K, V, S>) -> bool {
-    let Some(integer) = S::integer().filter(|_| S::IS_TRUSTED) else { return true };
+    if !S::IS_TRUSTED || !S::are_integers() {
+        return true;
+    }
+    let mut greatest = MaybeUninit::uninit();
+    // SAFETY: it can be written to.
+    unsafe { S::pad(greatest.as_mut_ptr()) };
+    // SAFETY: just written, or of another slot: N4 says that it is initialised, and every node is
+    // born so.
+    let image = |key| -> u128 { unsafe { S::load(key) } };
     let mut unused = node.len()..node.slots();
-    unused.all(|slot| {
-        // SAFETY: N4 says that it is initialised, and every node is born so.
-        let image: u128 = unsafe { S::load(integer, node.keys().wrapping_add(slot)) };
-        image == integer.max()
-    })
+    unused.all(|slot| image(node.keys().wrapping_add(slot)) == image(greatest.as_ptr()))
 }
 
 /// Whether the heads are those of the keys, all of which begin with what is skipped.
