@@ -20,11 +20,18 @@ pub(crate) trait Scattered: Key {
 }
 
 /// A key of two fields that no map knows anything about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Stamp {
     shard: u32,
     id: u64,
 }
+
+/// The same in a wrapper, which tells our map that it is ordered as an integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Marked(Stamp);
+
+integer_key!(Stamp { shard: u32, id: u64 });
+integer_key!(Marked(Stamp));
 
 /// A key of four fields, the first two of which have few values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +78,18 @@ impl Key for (u32, u32) {
     }
 }
 
+impl Key for (i64, u64) {
+    fn digest(&self) -> u64 {
+        self.0.cast_unsigned() ^ self.1
+    }
+}
+
+impl Key for [u8; 32] {
+    fn digest(&self) -> u64 {
+        u64::from(self[0]) ^ u64::from(self[31])
+    }
+}
+
 impl Key for [u8; 16] {
     fn digest(&self) -> u64 {
         u128::from_le_bytes(*self).digest()
@@ -86,6 +105,12 @@ impl Key for Id {
 impl Key for Stamp {
     fn digest(&self) -> u64 {
         u64::from(self.shard) ^ self.id
+    }
+}
+
+impl Key for Marked {
+    fn digest(&self) -> u64 {
+        self.0.digest()
     }
 }
 
@@ -161,6 +186,30 @@ impl Scattered for [u8; 16] {
     }
 }
 
+impl Scattered for (i64, u64) {
+    const NAME: &'static str = "(i64, u64)";
+
+    /// A thousand points in time, so that most comparisons have to look at the number too.
+    fn scattered(count: usize) -> Vec<Self> {
+        let at = |key: u64| ((key % 1000).cast_signed() - 500, key);
+        u64::scattered(count).into_iter().map(at).collect()
+    }
+}
+
+impl Scattered for [u8; 32] {
+    const NAME: &'static str = "[u8; 32]";
+
+    /// Like digests: all bytes are random, and told by the first eight.
+    fn scattered(count: usize) -> Vec<Self> {
+        let digest = |key: u64| -> Vec<u8> {
+            let word = |place: u64| key.rotate_left(17 * place as u32).wrapping_mul(2 * place + 1);
+            (0..4).flat_map(|place| word(place).to_be_bytes()).collect()
+        };
+        let digest = |key| digest(key).try_into().expect("four words are 32 bytes");
+        u64::scattered(count).into_iter().map(digest).collect()
+    }
+}
+
 impl Scattered for Id {
     const NAME: &'static str = "newtype of u64";
 
@@ -176,6 +225,14 @@ impl Scattered for Stamp {
     fn scattered(count: usize) -> Vec<Self> {
         let stamp = |id: u64| Stamp { shard: (id % 64) as u32, id };
         u64::scattered(count).into_iter().map(stamp).collect()
+    }
+}
+
+impl Scattered for Marked {
+    const NAME: &'static str = "struct, opted in";
+
+    fn scattered(count: usize) -> Vec<Self> {
+        Stamp::scattered(count).into_iter().map(Marked).collect()
     }
 }
 
@@ -307,9 +364,12 @@ mod tests {
         assert_distinct::<i64>();
         assert_distinct::<u128>();
         assert_distinct::<(u32, u32)>();
+        assert_distinct::<(i64, u64)>();
         assert_distinct::<[u8; 16]>();
+        assert_distinct::<[u8; 32]>();
         assert_distinct::<Id>();
         assert_distinct::<Stamp>();
+        assert_distinct::<Marked>();
         assert_distinct::<Reading>();
         assert_distinct::<(String, u32)>();
     }

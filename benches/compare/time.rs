@@ -1,7 +1,7 @@
 //! The tables of times.
 
 use allotment_alloc::Global;
-use allotment_core::{BTreeMap as Ours, IntegerKeys};
+use allotment_core::{BTreeMap as Ours, IntegerKey, IntegerKeys};
 use allotment_pool::Pool;
 use bbtree::unsync::BBTreeMap;
 use brie_tree::BTree;
@@ -10,7 +10,7 @@ use pstd::collections::BTreeMap as Pstd;
 
 use super::brie::Integer;
 use super::course::{Course, streams_needed};
-use super::keys::{Id, Key, Reading, Scattered, Stamp, Text, streams};
+use super::keys::{Id, Key, Marked, Reading, Scattered, Stamp, Text, streams};
 use super::program::{Args, Catalog, Emit, Failure, RowInfo, Table};
 use super::race::{Field, race};
 use super::row::Row;
@@ -26,15 +26,18 @@ const KEY_ROWS: [Row; 4] = [Row::GetHit, Row::InsertRandom, Row::RemoveRandom, R
 const TEXT_ROWS: [Row; 3] = [Row::GetHit, Row::InsertRandom, Row::RemoveRandom];
 
 /// In the order of the table; `u64` again, for the newtype to be compared with.
-const KEY_TYPES: [&str; 10] = [
+const KEY_TYPES: [&str; 13] = [
     u32::NAME,
     i64::NAME,
     u128::NAME,
     u64::NAME,
     Id::NAME,
     <(u32, u32)>::NAME,
+    <(i64, u64)>::NAME,
     <[u8; 16]>::NAME,
+    <[u8; 32]>::NAME,
     Stamp::NAME,
+    Marked::NAME,
     Reading::NAME,
     <(String, u32)>::NAME,
 ];
@@ -109,10 +112,13 @@ fn other_keys(args: &Args, emit: Emit<'_>) -> Result<(), Failure> {
     key_type::<i64>(args, with_brie(), emit)?;
     key_type::<u128>(args, with_brie(), emit)?;
     key_type::<u64>(args, with_brie(), emit)?;
-    key_type::<Id>(args, opted_in(), emit)?;
+    key_type::<Id>(args, opted_in(with_brie()), emit)?;
     key_type::<(u32, u32)>(args, general(), emit)?;
+    key_type::<(i64, u64)>(args, general(), emit)?;
     key_type::<[u8; 16]>(args, general(), emit)?;
+    key_type::<[u8; 32]>(args, general(), emit)?;
     key_type::<Stamp>(args, general(), emit)?;
+    key_type::<Marked>(args, opted_in(general()), emit)?;
     key_type::<Reading>(args, general(), emit)?;
     key_type::<(String, u32)>(args, general(), emit)
 }
@@ -183,11 +189,10 @@ fn with_brie<K: Integer>() -> Field<K> {
     field
 }
 
-/// The same, with ours told that the keys are integers.
-fn opted_in() -> Field<Id> {
-    let mut field = with_brie();
-    field[1] = Box::new(Entrant::<Ours<Id, u64, Global, IntegerKeys>>::new());
-    field[2] = Box::new(Entrant::<Ours<Id, u64, Pool, IntegerKeys>>::new());
+/// The same contenders, with ours told that the keys are ordered as integers.
+fn opted_in<K: Key + IntegerKey>(mut field: Field<K>) -> Field<K> {
+    field[1] = Box::new(Entrant::<Ours<K, u64, Global, IntegerKeys>>::new());
+    field[2] = Box::new(Entrant::<Ours<K, u64, Pool, IntegerKeys>>::new());
     field
 }
 
@@ -200,6 +205,6 @@ mod tests {
         let names = |field: Field<u64>| field.iter().map(|one| one.name()).collect::<Vec<_>>();
         assert_eq!(names(general()), GENERAL);
         assert_eq!(names(with_brie()), CONTENDERS);
-        assert!(opted_in().iter().map(|one| one.name()).eq(CONTENDERS));
+        assert!(opted_in::<Id>(with_brie()).iter().map(|one| one.name()).eq(CONTENDERS));
     }
 }
