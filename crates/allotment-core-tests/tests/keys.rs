@@ -31,6 +31,9 @@ fn check<K: Ord + Clone + Debug, S: Shape<K>>(mut draw: impl FnMut(&mut Rng) -> 
     }
     map.verify().unwrap();
     assert!(map.iter().eq(&twin));
+    let copy = map.clone();
+    copy.verify().unwrap();
+    assert!(copy.into_iter().eq(twin.clone()));
     let wanted: Vec<K> = (0..if cfg!(miri) { 40 } else { 100 }).map(|_| draw(&mut rng)).collect();
     assert!(map.get_each(&wanted).eq(wanted.iter().map(|key| twin.get(key))));
     let few: [&K; 37] = std::array::from_fn(|place| &wanted[place]);
@@ -111,7 +114,7 @@ fn signed(rng: &mut Rng) -> i32 {
 }
 
 #[test]
-fn miri_tuples_and_arrays() {
+fn tuples_and_arrays() {
     let part = |rng: &mut Rng| extreme(rng, 20);
     let long = |rng: &mut Rng| i64::from(signed(rng)) << (31 * rng.u32(..2));
     check::<(i32, i32), Standard>(|rng| (signed(rng), signed(rng)));
@@ -148,7 +151,7 @@ fn miri_digests() {
 }
 
 #[test]
-fn miri_reversed_optional_and_durations() {
+fn reversed_optional_and_durations() {
     check::<Reverse<u64>, Standard>(|rng| Reverse(extreme(rng, 20).into()));
     check::<Reverse<u64>, Tiny>(|rng| Reverse(rng.u64(..)));
     check::<Reverse<i32>, Standard>(|rng| Reverse(signed(rng)));
@@ -157,6 +160,13 @@ fn miri_reversed_optional_and_durations() {
     check::<Option<u64>, Standard>(|rng| rng.u64(..).checked_sub(u64::MAX / 3));
     check::<Duration, Standard>(|rng| Duration::new(rng.u64(..5), rng.u32(..999_999_999)));
     check::<Duration, Tiny>(|rng| Duration::MAX - Duration::from_nanos(rng.u64(..)));
+}
+
+#[test]
+fn miri_what_is_put_together() {
+    check::<(i32, i32), Tiny>(|rng| (signed(rng), signed(rng)));
+    check::<(u32, u32, u64), Standard>(|rng| (rng.u32(..2), extreme(rng, 20), rng.u64(..)));
+    check::<Option<u64>, Standard>(|rng| rng.u64(..).checked_sub(u64::MAX / 3));
 }
 
 /// What is merely borrowed from a compound is none, and is looked for by its own order.
@@ -226,7 +236,7 @@ struct Unnamed(bool, Wrapped);
 integer_key!(Unnamed(bool, Wrapped));
 
 #[test]
-fn miri_structs_of_integers() {
+fn structs_of_integers() {
     let at = |rng: &mut Rng| Wrapped(rng.i32(-9..9));
     check::<Compound, IntegerKeys>(|rng| Compound {
         kind: rng.char('a'..'d'),
@@ -251,7 +261,7 @@ impl IntegerKey for Limited {
 }
 
 #[test]
-fn miri_limited_integers() {
+fn limited_integers() {
     check::<Limited, IntegerKeys>(|rng| Limited(rng.u64(..).into()));
     check::<Limited, IntegerKeys>(|rng| Limited((1 << 64) - u128::from(rng.u8(..))));
 }

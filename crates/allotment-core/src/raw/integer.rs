@@ -98,7 +98,10 @@ integers! {
 /// Whether `T` is known to be plain data, whose clone is a copy of its bytes.
 #[inline]
 pub(crate) fn is_plain<T>() -> bool {
-    is_integer::<T>() || is_same::<T, ()>() || is_same::<T, f64>() || is_same::<T, f32>()
+    let is_float = is_same::<T, f64>() || is_same::<T, f32>();
+    let is_digest =
+        is_same::<T, [u8; 20]>() || is_same::<T, [u8; 32]>() || is_same::<T, [u8; 64]>();
+    is_integer::<T>() || is_same::<T, ()>() || is_float || is_digest
 }
 
 #[cfg(test)]
@@ -138,6 +141,7 @@ mod tests {
     #[test]
     fn plain_data_is_known_and_nothing_else() {
         assert!(is_plain::<u64>() && is_plain::<f32>() && is_plain::<()>() && is_plain::<char>());
+        assert!(is_plain::<[u8; 32]>() && is_plain::<Option<u64>>());
         assert!(!is_plain::<&u64>() && !is_plain::<Reverse<f64>>() && !is_plain::<[u8; 5]>());
     }
 }
