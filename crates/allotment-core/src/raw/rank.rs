@@ -92,9 +92,21 @@ fn wide_rank<K, V, S: Shape<K>, I: Image>(
     }
     let rank = count_within(node, steps, |slot| load(slot).halves().0 < upper);
     if rank < len && load(rank) < key {
-        return count_within(node, steps, |slot| load(slot) < key);
+        return whole_rank(node, steps, load, key);
     }
     rank
+}
+
+/// [`wide_rank`] where both halves decide. Not inlined, lest what the search above has read is kept
+/// in registers for this one.
+#[inline(never)]
+fn whole_rank<K, V, S: Shape<K>, I: Image>(
+    node: Node<K, V, S>,
+    steps: Steps,
+    load: impl Fn(usize) -> I,
+    key: I,
+) -> usize {
+    count_within(node, steps, |slot| load(slot) < key)
 }
 
 /// Counts the slots of a node that are less than what is searched for, which come first. Those not
