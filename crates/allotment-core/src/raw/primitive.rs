@@ -131,9 +131,6 @@ primitive!(bool, false, true, 1, |n| I::narrow(n.into()));
 primitive!(char, '\0', char::MAX, 21, |n| I::narrow(n.into()));
 primitive!(Ipv4Addr, Self::UNSPECIFIED, Self::BROADCAST, 32, |n| I::narrow(n.to_bits().into()));
 primitive!(Ipv6Addr, Self::UNSPECIFIED, Self::from_bits(u128::MAX), 128, |n| I::wide(n.to_bits()));
-primitive!(Duration, Self::ZERO, Self::MAX, 94, |n| {
-    I::wide(u128::from(n.as_secs()) << 30 | u128::from(n.subsec_nanos()))
-});
 primitive!([u8; 4], [0; 4], [u8::MAX; 4], 32, |n| I::narrow(u32::from_be_bytes(n).into()));
 primitive!([u8; 6], [0; 6], [u8::MAX; 6], 48, |n| {
     let [a, b, c, d, e, f] = n;
@@ -147,6 +144,24 @@ primitive!([u8; 12], [0; 12], [u8::MAX; 12], 96, |n| {
     I::wide(u128::from(u32::from_be_bytes([a, b, c, d])) << 64 | u128::from(lower))
 });
 primitive!([u8; 16], [0; 16], [u8::MAX; 16], 128, |n| I::wide(u128::from_be_bytes(n)));
+
+impl closed::Sealed for Duration {}
+
+impl Primitive for Duration {
+    const MIN: Self = Self::ZERO;
+    const MAX: Self = Self::MAX;
+    const BITS: u32 = u64::BITS + 30;
+
+    #[inline(always)]
+    fn image<I: Image>(self) -> I {
+        (self.as_secs(), self.subsec_nanos()).image()
+    }
+
+    #[inline(always)]
+    fn part<I: Image>(self) -> I {
+        self.as_secs().part::<I>().up(30) | self.subsec_nanos().part()
+    }
+}
 
 impl<P: Primitive> closed::Sealed for Reverse<P> {}
 
