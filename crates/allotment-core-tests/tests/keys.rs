@@ -123,6 +123,9 @@ fn tuples_and_arrays() {
     check::<(i64, u64), Standard>(|rng| (long(rng), part(rng).into()));
     check::<(i64, u64), Tiny>(|rng| (long(rng), part(rng).into()));
     check::<(u64, i64), Standard>(|rng| (rng.u64(..9), long(rng)));
+    check::<(i32, i64), Standard>(|rng| (signed(rng), long(rng)));
+    check::<(i64, i32), Standard>(|rng| (long(rng), signed(rng)));
+    check::<(u64, i32), Standard>(|rng| (rng.u64(..9), signed(rng)));
     check::<(usize, usize), Standard>(|rng| (part(rng) as usize, rng.usize(..)));
     check::<(u8, u64), Standard>(|rng| (rng.u8(..), rng.u64(..3)));
     check::<(u16, u32), Standard>(|rng| (rng.u16(..3), part(rng)));

@@ -83,9 +83,8 @@ fn wide_rank<K, V, S: Shape<K>, I: Image>(
 ) -> usize {
     let ((upper, lower), len) = (key.halves(), node.len());
     let (first, last) = (load(0).halves().0, load(len.max(1) - 1).halves().0);
-    // The lower half of the greatest integer is the greatest lower half, unless somebody else says
-    // which one it is.
     let is_less = |slot| load(slot).halves().1 < lower;
+    // Unused slots hold no lower half that is less (N4), unless a shape was told what they hold.
     let is_padded = || S::IS_TRUSTED || len == node.slots() || !is_less(node.slots() - 1);
     if first == upper && last == upper && is_padded() {
         return count_within(node, steps, is_less);

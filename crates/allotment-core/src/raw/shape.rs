@@ -168,11 +168,18 @@ pub(super) mod closed {
 
 /// What every map uses: four lines of keys, or six of integers, leaves of at most 2 KiB.
 ///
-/// It recognises keys that are integers of the machine, `NonZero` ones, `char` or `bool`, or are
-/// ordered like one: pairs of integers of 32 and 64 bits and some more tuples and arrays of
-/// integers, arrays of 4, 6, 8, 12 or 16 bytes, IP addresses, `Duration`, and some integers in
-/// [`Reverse`](core::cmp::Reverse) or `Option`. So are byte strings, such as `String`, `Vec<u8>`
-/// and arrays of 20, 32 or 64 bytes. All others are compared by their `Ord`.
+/// It recognises keys that are integers of the machine, or `NonZero` ones, and what is ordered like
+/// one:
+///
+/// - `char`, `bool`, `Duration`, IP addresses, arrays of 4, 6, 8, 12 or 16 bytes;
+/// - pairs of any two of `u32`, `u64`, `i32` and `i64`, of `usize` and `u32`, of two `usize` or two
+///   `isize`; `(u8, u32)`, `(u8, u64)`, `(u16, u16)`, `(u16, u32)`;
+/// - `(u32, u32, u32)`, `(u32, u32, u64)`, `(u64, u32, u32)`, `[u32; 2]`, `[u32; 3]`, `[u64; 2]`;
+/// - [`Reverse`](core::cmp::Reverse) of `u32`, `u64`, `usize`, `i32` and `i64`; `Option` of `u32`,
+///   `u64` and `usize`.
+///
+/// It recognises byte strings, such as `String`, `Vec<u8>` and arrays of 20, 32 or 64 bytes. All
+/// others are compared by their `Ord`.
 #[derive(Debug)]
 pub enum Standard {}
 
