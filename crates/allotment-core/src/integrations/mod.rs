@@ -1,5 +1,5 @@
 //! Traits of other crates, each behind the feature that is named as the crate is; rayon's are with
-//! the other iterators.
+//! the other iterators. And what makes a map of std ours, and the other way round.
 
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
@@ -9,6 +9,7 @@ mod borsh;
 pub mod equivalent;
 #[cfg(feature = "get-size2")]
 mod get_size;
+mod of_std;
 #[cfg(feature = "proptest")]
 pub mod proptest;
 #[cfg(feature = "quickcheck")]
