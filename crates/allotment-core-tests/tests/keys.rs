@@ -211,6 +211,8 @@ fn miri_keys_that_are_no_integers() {
     check::<(u32, u16), Standard>(|rng| (rng.u32(..30), rng.u16(..30)));
     check::<[u8; 7], Standard>(|rng| rng.u64(..2000).to_le_bytes()[..7].try_into().unwrap());
     check::<String, Standard>(|rng| rng.u16(..2000).to_string());
+    let text = "ab".repeat(9);
+    check::<&str, Standard>(|rng| &text[rng.usize(..9)..9 + rng.usize(..9)]);
     check::<(), Standard>(|_| ());
 }
 

@@ -10,13 +10,15 @@
 //! Takes for granted N0 to N3, T1. Does not care about order or fill.
 
 use core::alloc::Layout;
-use core::mem::ManuallyDrop;
+use core::mem::{ManuallyDrop, needs_drop};
 
 use allotment_alloc::Allocator;
 
 use crate::raw::ahead::ask_for_children;
+use crate::raw::bytes::is_bytes;
 use crate::raw::dying::Dying;
-use crate::raw::integer::is_plain;
+use crate::raw::integer::is_integer;
+use crate::raw::kind::is_same;
 use crate::raw::node::Node;
 use crate::raw::path::Root;
 use crate::raw::shape::Shape;
@@ -135,5 +137,30 @@ fn clone_pair<K: Clone, V: Clone, S: Shape<K>>(
     unsafe { target.values(level).wrapping_add(slot).write(value) };
     if source.has_heads() {
         target.set_head(slot, source.head(slot));
+    }
+}
+
+/// Whether `T` is known to be plain data, whose clone is a copy of its bytes. Byte strings that own
+/// nothing are references or arrays.
+#[inline]
+fn is_plain<T>() -> bool {
+    let is_borrowed = !needs_drop::<T>() && is_bytes::<T>();
+    let is_float = is_same::<T, f64>() || is_same::<T, f32>();
+    is_integer::<T>() || is_borrowed || is_float || is_same::<T, ()>()
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::boxed::Box;
+    use core::cmp::Reverse;
+
+    use super::*;
+
+    #[test]
+    fn plain_data_is_known_and_nothing_else() {
+        assert!(is_plain::<u64>() && is_plain::<f32>() && is_plain::<()>() && is_plain::<char>());
+        assert!(is_plain::<[u8; 32]>() && is_plain::<Option<u64>>() && is_plain::<&str>());
+        assert!(!is_plain::<&u64>() && !is_plain::<Reverse<f64>>() && !is_plain::<[u8; 5]>());
+        assert!(!is_plain::<Box<str>>());
     }
 }

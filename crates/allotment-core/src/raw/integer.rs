@@ -12,7 +12,7 @@ use core::num::NonZero;
 use core::time::Duration;
 
 use crate::raw::image::Image;
-use crate::raw::kind::{id_of, is_same, lies_as};
+use crate::raw::kind::{id_of, lies_as};
 use crate::raw::primitive::Primitive;
 
 macro_rules! integers {
@@ -95,15 +95,6 @@ integers! {
     Ipv4Addr, Ipv6Addr, Duration,
 }
 
-/// Whether `T` is known to be plain data, whose clone is a copy of its bytes.
-#[inline]
-pub(crate) fn is_plain<T>() -> bool {
-    let is_float = is_same::<T, f64>() || is_same::<T, f32>();
-    let is_digest =
-        is_same::<T, [u8; 20]>() || is_same::<T, [u8; 32]>() || is_same::<T, [u8; 64]>();
-    is_integer::<T>() || is_same::<T, ()>() || is_float || is_digest
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,12 +127,5 @@ mod tests {
         check::<(u32, u32, u64)>();
         check::<[u8; 6]>();
         check::<Duration>();
-    }
-
-    #[test]
-    fn plain_data_is_known_and_nothing_else() {
-        assert!(is_plain::<u64>() && is_plain::<f32>() && is_plain::<()>() && is_plain::<char>());
-        assert!(is_plain::<[u8; 32]>() && is_plain::<Option<u64>>());
-        assert!(!is_plain::<&u64>() && !is_plain::<Reverse<f64>>() && !is_plain::<[u8; 5]>());
     }
 }
