@@ -28,20 +28,15 @@ struct Section {
     body: String,
 }
 
-/// Puts the tables of `jobs` into the page at `path`.
-pub(crate) fn update(
-    path: &Path,
-    circumstances: &str,
-    jobs: &[Job],
-    sheets: &[Sheet],
-) -> Result<()> {
-    page::edit(path, COMMAND, |old| updated(old, chapters(circumstances, jobs, sheets)))
+/// Puts the tables of some jobs into the page at `path`.
+pub(crate) fn update(path: &Path, circumstances: &str, tables: &[(&Job, &Sheet)]) -> Result<()> {
+    page::edit(path, COMMAND, |old| updated(old, chapters(circumstances, tables)))
 }
 
 /// The tables of a run.
-fn chapters(circumstances: &str, jobs: &[Job], sheets: &[Sheet]) -> Vec<Chapter> {
+fn chapters(circumstances: &str, tables: &[(&Job, &Sheet)]) -> Vec<Chapter> {
     let mut chapters: Vec<Chapter> = Vec::new();
-    for (job, sheet) in jobs.iter().zip(sheets) {
+    for (job, sheet) in tables {
         let body = format!("{}\nMeasured {circumstances}\n", render::markdown(sheet));
         let section = Section { heading: sheet.title.clone(), body };
         match chapters.last_mut() {
@@ -151,8 +146,9 @@ mod tests {
         let job = |&size| Job { program: 0, table: both.clone(), size, whole: true };
         let outcomes = [outcome("get", &format!("std=2 pool={pool}"))];
         let sheet = |&size| Sheet::new(&both, size, &outcomes);
-        let jobs: Vec<Job> = sizes.iter().map(job).collect();
-        chapters("today.", &jobs, &sizes.iter().map(sheet).collect::<Vec<_>>())
+        let (jobs, sheets): (Vec<Job>, Vec<Sheet>) =
+            sizes.iter().map(|size| (job(size), sheet(size))).unzip();
+        chapters("today.", &jobs.iter().zip(&sheets).collect::<Vec<_>>())
     }
 
     #[test]

@@ -56,6 +56,16 @@ fn whole_tables_are_written_where_that_is_wanted() {
 }
 
 #[test]
+fn a_table_that_fails_keeps_no_other_off_the_page() {
+    let (result, _, page) = bench(|flags| {
+        flags.filters = vec!["u64: ".to_owned(), "bad: ".to_owned()];
+        (flags.sizes, flags.write) = (vec![500], true);
+    });
+    assert_eq!(exit::line(&result.unwrap_err()), "error: 1 of 2 tables failed");
+    assert!(page.contains("\n### numbers, 500") && !page.contains("faults"), "{page}");
+}
+
+#[test]
 fn other_runs_leave_the_page_alone() {
     let changes: [fn(&mut Flags); 4] = [
         |flags| flags.filters = vec!["get".to_owned()],
