@@ -43,6 +43,18 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     /// # Errors
     ///
     /// The pair, if the allocator failed; the map is as it was.
+    ///
+    /// ```
+    /// use allotment_core::{BTreeMap, Global};
+    /// use allotment_meter::Faulty;
+    ///
+    /// let alloc = Faulty::new(Global);
+    /// let plan = alloc.plan();
+    /// let mut map = BTreeMap::new_in(alloc);
+    /// plan.fail_from(1);
+    /// let refused = (0..100).find_map(|n| map.fallible().insert(n, 'a').err()).unwrap();
+    /// assert_eq!(refused.returned, (map.len(), 'a'));
+    /// ```
     pub fn insert(&mut self, key: K, value: V) -> Result<Option<V>, AllocFailure<(K, V)>> {
         self.map.try_insert_pair(key, value).map_err(AllocFailure::from)
     }
@@ -53,6 +65,20 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     ///
     /// The pair at which the allocator failed; those before it are in the map, those after it are
     /// still in the iterator: pass `&mut iter` to go on.
+    ///
+    /// ```
+    /// use allotment_core::{BTreeMap, Global};
+    /// use allotment_meter::Faulty;
+    ///
+    /// let alloc = Faulty::new(Global);
+    /// let plan = alloc.plan();
+    /// let mut map = BTreeMap::new_in(alloc);
+    /// plan.fail_from(1);
+    /// let mut pairs = (0..100).map(|n| (n, 'a'));
+    /// let refused = map.fallible().extend(&mut pairs).unwrap_err();
+    /// assert_eq!(refused.returned, (map.len(), 'a'));
+    /// assert_eq!(map.len() + 1 + pairs.len(), 100);
+    /// ```
     pub fn extend<I>(&mut self, pairs: I) -> Result<(), AllocFailure<(K, V)>>
     where
         I: IntoIterator<Item = (K, V)>,
@@ -95,6 +121,25 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     /// # Errors
     ///
     /// If the allocator failed; every pair is then in one of the two maps.
+    ///
+    /// ```
+    /// use allotment_core::{BTreeMap, Global};
+    /// use allotment_meter::Faulty;
+    ///
+    /// let alloc = Faulty::new(Global);
+    /// let plan = alloc.plan();
+    /// let mut map = BTreeMap::new_in(alloc.clone());
+    /// let mut other = BTreeMap::new_in(alloc);
+    /// map.extend((0..100).map(|n| (2 * n, 'a')));
+    /// other.extend((0..100).map(|n| (2 * n + 1, 'b')));
+    ///
+    /// plan.fail_from(0);
+    /// assert!(map.fallible().append(&mut other).is_err());
+    /// assert_eq!(map.len() + other.len(), 200);
+    /// plan.never();
+    /// map.fallible().append(&mut other).unwrap();
+    /// assert_eq!((map.len(), other.len()), (200, 0));
+    /// ```
     pub fn append(&mut self, other: &mut BTreeMap<K, V, A, S>) -> Result<(), AllocFailure>
     where
         A: SharedAlloc,
@@ -132,6 +177,16 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     /// # Errors
     ///
     /// If the allocator failed; no pair is lost.
+    ///
+    /// ```
+    /// use allotment_core::BTreeMap;
+    ///
+    /// let mut map: BTreeMap<_, _> = (0..10_000).map(|n| (n, n)).collect();
+    /// map.retain(|n, _| n % 5 == 0);
+    /// let before = map.memory_usage().leaves;
+    /// map.fallible().compact().unwrap();
+    /// assert!(map.memory_usage().leaves < before);
+    /// ```
     pub fn compact(&mut self) -> Result<(), AllocFailure> {
         self.map.try_compact().map_err(AllocFailure::of)
     }
@@ -141,6 +196,15 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     /// # Errors
     ///
     /// If the allocator failed; no pair is lost.
+    ///
+    /// ```
+    /// use allotment_core::BTreeMap;
+    ///
+    /// let mut map: BTreeMap<_, _> = (0..10_000).map(|n| (n, n)).collect();
+    /// map.retain(|n, _| n % 5 == 0);
+    /// map.fallible().shrink_to_fit().unwrap();
+    /// assert_eq!(map.len(), 2000);
+    /// ```
     pub fn shrink_to_fit(&mut self) -> Result<(), AllocFailure> {
         self.map.try_shrink_to_fit().map_err(AllocFailure::of)
     }
@@ -152,6 +216,15 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     /// The other map, if the keys of the two overlap, or if the allocator failed; every pair is
     /// then in the map where it was or, if the allocators do not share their memory, in one of the
     /// two.
+    ///
+    /// ```
+    /// use allotment_core::BTreeMap;
+    ///
+    /// let mut map = BTreeMap::from([(1, 'a'), (2, 'b')]);
+    /// map.fallible().join([(3, 'c')].into()).unwrap();
+    /// let overlapping = map.fallible().join([(2, 'd')].into()).unwrap_err();
+    /// assert!(overlapping.into_inner().into_iter().eq([(2, 'd')]));
+    /// ```
     pub fn join(
         &mut self,
         other: BTreeMap<K, V, A, S>,
@@ -167,6 +240,22 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     /// # Errors
     ///
     /// If the allocator failed; the map is as it was.
+    ///
+    /// ```
+    /// use allotment_core::{BTreeMap, Global};
+    /// use allotment_meter::Faulty;
+    ///
+    /// let alloc = Faulty::new(Global);
+    /// let plan = alloc.plan();
+    /// let mut map = BTreeMap::new_in(alloc);
+    /// map.extend((0..100).map(|n| (n, 'a')));
+    ///
+    /// plan.fail_from(0);
+    /// assert!(map.fallible().split_off(&20).is_err());
+    /// assert_eq!(map.len(), 100);
+    /// plan.never();
+    /// assert_eq!(map.fallible().split_off(&20).unwrap().len(), 80);
+    /// ```
     pub fn split_off<Q>(&mut self, key: &Q) -> Result<BTreeMap<K, V, A, S>, AllocFailure>
     where
         K: Borrow<Q>,
@@ -181,6 +270,14 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     /// # Errors
     ///
     /// If the allocator failed; the map is as it was.
+    ///
+    /// ```
+    /// use allotment_core::BTreeMap;
+    ///
+    /// let mut map: BTreeMap<_, _> = (0..100).map(|n| (n, 'a')).collect();
+    /// assert_eq!(map.fallible().drain(10..90).unwrap().map(|(n, _)| n).sum::<i32>(), 3960);
+    /// assert_eq!(map.len(), 20);
+    /// ```
     pub fn drain<T, R>(&mut self, bounds: R) -> Result<Drain<'_, K, V, A, S>, AllocFailure>
     where
         K: Borrow<T>,
@@ -195,6 +292,22 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     /// # Errors
     ///
     /// If the allocator failed; the map is as it was.
+    ///
+    /// ```
+    /// use allotment_core::{BTreeMap, Global};
+    /// use allotment_meter::Faulty;
+    ///
+    /// let alloc = Faulty::new(Global);
+    /// let plan = alloc.plan();
+    /// let mut map = BTreeMap::new_in(alloc);
+    /// map.extend((0..100).map(|n| (n, 'a')));
+    ///
+    /// plan.fail_from(0);
+    /// assert!(map.fallible().remove_range(10..90).is_err());
+    /// assert_eq!(map.len(), 100);
+    /// plan.never();
+    /// assert_eq!(map.fallible().remove_range(10..90), Ok(80));
+    /// ```
     pub fn remove_range<T, R>(&mut self, bounds: R) -> Result<usize, AllocFailure>
     where
         K: Borrow<T>,
@@ -209,6 +322,14 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     /// # Errors
     ///
     /// If the allocator failed; the map is as it was.
+    ///
+    /// ```
+    /// use allotment_core::BTreeMap;
+    ///
+    /// let mut map: BTreeMap<_, _> = (0..100).map(|n| (n, 'a')).collect();
+    /// let middle = map.fallible().split_range(10..90).unwrap();
+    /// assert_eq!((map.len(), middle.len()), (20, 80));
+    /// ```
     pub fn split_range<T, R>(&mut self, bounds: R) -> Result<BTreeMap<K, V, A, S>, AllocFailure>
     where
         K: Borrow<T>,
@@ -224,6 +345,21 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'_, K, V, A, S> {
     /// # Errors
     ///
     /// If the allocator failed; what had been cloned is dropped.
+    ///
+    /// ```
+    /// use allotment_core::{BTreeMap, Global};
+    /// use allotment_meter::Faulty;
+    ///
+    /// let alloc = Faulty::new(Global);
+    /// let plan = alloc.plan();
+    /// let mut map = BTreeMap::new_in(alloc);
+    /// map.extend((0..100).map(|n| (n, 'a')));
+    ///
+    /// plan.fail_from(0);
+    /// assert!(map.fallible().try_clone().is_err());
+    /// plan.never();
+    /// assert_eq!(map.fallible().try_clone().unwrap().len(), 100);
+    /// ```
     pub fn try_clone(&self) -> Result<BTreeMap<K, V, A, S>, AllocFailure>
     where
         K: Clone,
