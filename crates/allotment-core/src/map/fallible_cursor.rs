@@ -63,6 +63,14 @@ impl<K, V, A: SharedAlloc, S: Shape<K>> FallibleCursor<'_, '_, K, V, A, S> {
     /// # Errors
     ///
     /// If the allocator failed; map and cursor are as they were.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let behind = map.lower_bound_mut(Bound::Included(&2)).fallible().split_after().unwrap();
+    /// assert!(map.keys().eq(&[1]) && behind.keys().eq(&[2, 3]));
+    /// ```
     pub fn split_after(&mut self) -> Result<BTreeMap<K, V, A, S>, AllocFailure> {
         self.cursor.try_split_after().map_err(AllocFailure::of)
     }
@@ -72,6 +80,14 @@ impl<K, V, A: SharedAlloc, S: Shape<K>> FallibleCursor<'_, '_, K, V, A, S> {
     /// # Errors
     ///
     /// If the allocator failed; map and cursor are as they were.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
+    /// let before = map.lower_bound_mut(Bound::Included(&2)).fallible().split_before().unwrap();
+    /// assert!(before.keys().eq(&[1]) && map.keys().eq(&[2, 3]));
+    /// ```
     pub fn split_before(&mut self) -> Result<BTreeMap<K, V, A, S>, AllocFailure> {
         self.cursor.try_split_before().map_err(AllocFailure::of)
     }
@@ -84,6 +100,16 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> FallibleCursor<'_, '_, K, V, A, S> {
     ///
     /// The pair, if its key does not belong there, or if the allocator failed; map and cursor are
     /// as they were.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (5, 'e')]);
+    /// let mut cursor = map.upper_bound_mut(Bound::Included(&1));
+    /// cursor.fallible().insert_after(2, 'b').unwrap();
+    /// assert_eq!(cursor.fallible().insert_after(7, 'g').unwrap_err().into_inner(), (7, 'g'));
+    /// assert_eq!(cursor.peek_next(), Some((&2, &mut 'b')));
+    /// ```
     pub fn insert_after(&mut self, key: K, value: V) -> Result<(), EditError<(K, V)>> {
         self.cursor.try_insert_after(key, value)
     }
@@ -93,6 +119,15 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> FallibleCursor<'_, '_, K, V, A, S> {
     /// # Errors
     ///
     /// As for [`insert_after`](Self::insert_after).
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (5, 'e')]);
+    /// let mut cursor = map.upper_bound_mut(Bound::Included(&1));
+    /// cursor.fallible().insert_before(2, 'b').unwrap();
+    /// assert_eq!(cursor.peek_prev(), Some((&2, &mut 'b')));
+    /// ```
     pub fn insert_before(&mut self, key: K, value: V) -> Result<(), EditError<(K, V)>> {
         self.cursor.try_insert_before(key, value)
     }
@@ -138,6 +173,17 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> FallibleCursor<'_, '_, K, V, A, S> {
     /// The other map, if its keys do not belong there, or if the allocator failed; both are as they
     /// were, but if the allocators do not share their memory: then every pair is in one of the two,
     /// and the gap lies before those that got in.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (5, 'e')]);
+    /// let mut cursor = map.upper_bound_mut(Bound::Included(&1));
+    /// cursor.fallible().splice_after([(2, 'b'), (3, 'c')].into()).unwrap();
+    /// assert_eq!(cursor.peek_next(), Some((&2, &mut 'b')));
+    /// let refused = cursor.fallible().splice_after([(9, 'i')].into()).unwrap_err();
+    /// assert!(refused.into_inner().into_iter().eq([(9, 'i')]));
+    /// ```
     pub fn splice_after(
         &mut self,
         other: BTreeMap<K, V, A, S>,
@@ -153,6 +199,15 @@ impl<K: Ord, V, A: Allocator, S: Shape<K>> FallibleCursor<'_, '_, K, V, A, S> {
     /// # Errors
     ///
     /// As for [`splice_after`](Self::splice_after); but the gap lies behind those that got in.
+    ///
+    /// ```
+    /// use std::ops::Bound;
+    ///
+    /// let mut map = allotment_core::BTreeMap::from([(1, 'a'), (5, 'e')]);
+    /// let mut cursor = map.upper_bound_mut(Bound::Included(&1));
+    /// cursor.fallible().splice_before([(2, 'b'), (3, 'c')].into()).unwrap();
+    /// assert_eq!(cursor.peek_prev(), Some((&3, &mut 'c')));
+    /// ```
     pub fn splice_before(
         &mut self,
         other: BTreeMap<K, V, A, S>,

@@ -60,6 +60,11 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> Fallible<'a, K, V, A, S> {
 
 impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> FallibleEntry<'a, K, V, A, S> {
     /// The key of the place.
+    ///
+    /// ```
+    /// let mut beds = allotment_core::BTreeMap::from([("leek", 2)]);
+    /// assert_eq!(beds.fallible().entry("bean").key(), &"bean");
+    /// ```
     pub fn key(&self) -> &K {
         match self {
             Self::Vacant(entry) => entry.key(),
@@ -68,6 +73,11 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> FallibleEntry<'a, K, V, A, S> {
     }
 
     /// Changes the value if there is one.
+    ///
+    /// ```
+    /// let mut beds = allotment_core::BTreeMap::from([("leek", 2)]);
+    /// assert_eq!(beds.fallible().entry("leek").and_modify(|n| *n += 1).or_insert(9), Ok(&mut 3));
+    /// ```
     #[must_use = "go on with `or_insert` or the like"]
     pub fn and_modify<F: FnOnce(&mut V)>(mut self, change: F) -> Self {
         if let Self::Occupied(entry) = &mut self {
@@ -81,6 +91,12 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> FallibleEntry<'a, K, V, A, S> {
     /// # Errors
     ///
     /// Key and value, if the allocator failed; the map is as it was.
+    ///
+    /// ```
+    /// let mut beds = allotment_core::BTreeMap::from([("leek", 2)]);
+    /// assert_eq!(beds.fallible().entry("leek").or_insert(9), Ok(&mut 2));
+    /// assert_eq!(beds.fallible().entry("bean").or_insert(9), Ok(&mut 9));
+    /// ```
     pub fn or_insert(self, default: V) -> Value<'a, K, V> {
         self.or_insert_with(|| default)
     }
@@ -90,6 +106,12 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> FallibleEntry<'a, K, V, A, S> {
     /// # Errors
     ///
     /// Key and value, if the allocator failed; the map is as it was.
+    ///
+    /// ```
+    /// let mut beds = allotment_core::BTreeMap::from([("leek", vec![2])]);
+    /// beds.fallible().entry("bean").or_insert_with(Vec::new).unwrap().push(9);
+    /// assert_eq!(beds["bean"], [9]);
+    /// ```
     pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> Value<'a, K, V> {
         self.or_insert_with_key(|_| default())
     }
@@ -119,6 +141,14 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> FallibleEntry<'a, K, V, A, S> {
     /// # Errors
     ///
     /// Key and value, if the allocator failed; the map is as it was.
+    ///
+    /// ```
+    /// let mut count = allotment_core::BTreeMap::<char, u32>::new();
+    /// for letter in "leek".chars() {
+    ///     *count.fallible().entry(letter).or_default().unwrap() += 1;
+    /// }
+    /// assert_eq!(count[&'e'], 2);
+    /// ```
     pub fn or_default(self) -> Value<'a, K, V>
     where
         V: Default,
@@ -156,6 +186,17 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> FallibleEntry<'a, K, V, A, S> {
     /// # Errors
     ///
     /// As for `or_try_insert_with`.
+    ///
+    /// ```
+    /// use std::error::Error;
+    ///
+    /// let mut ports = allotment_core::BTreeMap::new();
+    /// let mut of = |text: &'static str| -> Result<u16, Box<dyn Error>> {
+    ///     ports.fallible().entry(text).or_try_insert_with_key(|text| Ok(text.parse()?)).map(|port| *port)
+    /// };
+    /// assert_eq!(of("22").unwrap(), 22);
+    /// assert!(of("eighty").is_err());
+    /// ```
     pub fn or_try_insert_with_key<F, E>(self, default: F) -> Result<&'a mut V, E>
     where
         F: FnOnce(&K) -> Result<V, E>,
@@ -175,6 +216,12 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> FallibleEntry<'a, K, V, A, S> {
     /// # Errors
     ///
     /// Key and value, if the allocator failed; the map is as it was.
+    ///
+    /// ```
+    /// let mut beds = allotment_core::BTreeMap::from([("leek", 2)]);
+    /// let place = beds.fallible().entry("leek").insert_entry(3).unwrap();
+    /// assert_eq!((place.key(), place.get()), (&"leek", &3));
+    /// ```
     pub fn insert_entry(self, value: V) -> Seated<'a, K, V, A, S> {
         match self {
             Self::Occupied(mut entry) => {
@@ -193,6 +240,16 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> FallibleVacantEntry<'a, K, V, A, 
     }
 
     /// Gives the key back.
+    ///
+    /// ```
+    /// use allotment_core::btree_map::FallibleEntry;
+    ///
+    /// let mut beds = allotment_core::BTreeMap::from([("leek".to_owned(), 2)]);
+    /// if let FallibleEntry::Vacant(place) = beds.fallible().entry("bean".to_owned()) {
+    ///     assert_eq!(place.into_key(), "bean");
+    /// }
+    /// assert_eq!(beds.len(), 1);
+    /// ```
     pub fn into_key(self) -> K {
         self.entry.into_key()
     }

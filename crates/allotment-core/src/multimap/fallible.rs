@@ -44,6 +44,12 @@ impl<K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> Fallible<'_, K, V, A,
     /// # Errors
     ///
     /// Key and value, if the allocator failed; the multimap is as it was.
+    ///
+    /// ```
+    /// let mut index = allotment_core::BTreeMultiMap::new();
+    /// assert_eq!(index.fallible().insert("leek", 2), Ok(true));
+    /// assert_eq!(index.fallible().insert("leek", 2), Ok(false));
+    /// ```
     pub fn insert(&mut self, key: K, value: V) -> Result<bool, AllocFailure<(K, V)>> {
         self.multimap.try_insert_pair(key, value)
     }
@@ -54,6 +60,20 @@ impl<K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> Fallible<'_, K, V, A,
     ///
     /// The pair at which the allocator failed; those before it are in the multimap, those after it
     /// are still in the iterator: pass `&mut iter` to go on.
+    ///
+    /// ```
+    /// use allotment_core::{BTreeMultiMap, Global};
+    /// use allotment_meter::Faulty;
+    ///
+    /// let alloc = Faulty::new(Global);
+    /// let plan = alloc.plan();
+    /// let mut index = BTreeMultiMap::new_in(alloc);
+    /// plan.fail_from(2);
+    /// let mut pairs = (0..100).map(|n| (n, 'a'));
+    /// let refused = index.fallible().extend(&mut pairs).unwrap_err();
+    /// assert_eq!(refused.returned, (index.len(), 'a'));
+    /// assert_eq!(index.len() + 1 + pairs.len(), 100);
+    /// ```
     pub fn extend<I>(&mut self, pairs: I) -> Result<(), AllocFailure<(K, V)>>
     where
         I: IntoIterator<Item = (K, V)>,
@@ -66,6 +86,15 @@ impl<K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> Fallible<'_, K, V, A,
     /// # Errors
     ///
     /// If the allocator failed; every pair is in one of the two multimaps.
+    ///
+    /// ```
+    /// use allotment_core::BTreeMultiMap;
+    ///
+    /// let mut index = BTreeMultiMap::from([("leek", 1), ("bean", 1)]);
+    /// let mut other = BTreeMultiMap::from([("leek", 2)]);
+    /// index.fallible().append(&mut other).unwrap();
+    /// assert!(index.get("leek").eq(&[1, 2]) && other.is_empty());
+    /// ```
     pub fn append(&mut self, other: &mut BTreeMultiMap<K, V, A, S>) -> Result<(), AllocFailure>
     where
         A: SharedAlloc,
@@ -78,6 +107,13 @@ impl<K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> Fallible<'_, K, V, A,
     /// # Errors
     ///
     /// If the allocator failed; no pair is lost.
+    ///
+    /// ```
+    /// let mut index: allotment_core::BTreeMultiMap<_, _> = (0..1000).map(|n| (n % 10, n)).collect();
+    /// index.retain(|_, n| n % 3 == 0);
+    /// index.fallible().shrink_to_fit().unwrap();
+    /// assert_eq!(index.len(), 334);
+    /// ```
     pub fn shrink_to_fit(&mut self) -> Result<(), AllocFailure> {
         self.multimap.try_shrink_to_fit().map_err(AllocFailure::of)
     }
@@ -87,6 +123,21 @@ impl<K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> Fallible<'_, K, V, A,
     /// # Errors
     ///
     /// If the allocator failed; what had been cloned is dropped.
+    ///
+    /// ```
+    /// use allotment_core::{BTreeMultiMap, Global};
+    /// use allotment_meter::Faulty;
+    ///
+    /// let alloc = Faulty::new(Global);
+    /// let plan = alloc.plan();
+    /// let mut index = BTreeMultiMap::new_in(alloc);
+    /// index.extend([("leek", 1), ("leek", 2)]);
+    ///
+    /// plan.fail_from(0);
+    /// assert!(index.fallible().try_clone().is_err());
+    /// plan.never();
+    /// assert_eq!(index.fallible().try_clone().unwrap().len(), 2);
+    /// ```
     pub fn try_clone(&self) -> Result<BTreeMultiMap<K, V, A, S>, AllocFailure>
     where
         K: Clone,

@@ -73,6 +73,11 @@ impl<'a, K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> Fallible<'a, K, V
 
 impl<'a, K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> FallibleEntry<'a, K, V, A, S> {
     /// The key of the place.
+    ///
+    /// ```
+    /// let mut index = allotment_core::BTreeMultiMap::from([("leek", 2)]);
+    /// assert_eq!(index.fallible().entry("bean").key(), &"bean");
+    /// ```
     pub fn key(&self) -> &K {
         match self {
             Self::Vacant(entry) => entry.key(),
@@ -81,6 +86,12 @@ impl<'a, K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> FallibleEntry<'a,
     }
 
     /// The values of the key; none if it is not there.
+    ///
+    /// ```
+    /// let mut index = allotment_core::BTreeMultiMap::from([("leek", 2), ("leek", 3)]);
+    /// assert!(index.fallible().entry("leek").values().eq(&[2, 3]));
+    /// assert_eq!(index.fallible().entry("bean").values().len(), 0);
+    /// ```
     pub fn values(&self) -> Values<'_, V, S> {
         match self {
             Self::Vacant(_) => Values::of(None),
@@ -108,6 +119,12 @@ impl<'a, K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> FallibleEntry<'a,
     /// # Errors
     ///
     /// Key and value, if the allocator failed; the multimap is as it was.
+    ///
+    /// ```
+    /// let mut index = allotment_core::BTreeMultiMap::from([("leek", 2)]);
+    /// let place = index.fallible().entry("leek").or_insert_with(|| 9).unwrap();
+    /// assert!(place.values().eq(&[2]));
+    /// ```
     pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> Seated<'a, K, V, A, S> {
         match self {
             Self::Vacant(entry) => entry.insert(default()),
@@ -123,6 +140,16 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K> + Shape<V>> FallibleVacantEntry<'a
     }
 
     /// Gives the key back.
+    ///
+    /// ```
+    /// use allotment_core::btree_multimap::FallibleEntry;
+    ///
+    /// let mut index = allotment_core::BTreeMultiMap::from([("leek".to_owned(), 2)]);
+    /// if let FallibleEntry::Vacant(place) = index.fallible().entry("bean".to_owned()) {
+    ///     assert_eq!(place.into_key(), "bean");
+    /// }
+    /// assert_eq!(index.len(), 1);
+    /// ```
     pub fn into_key(self) -> K {
         self.entry.into_key()
     }
@@ -161,6 +188,16 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K> + Shape<V>> FallibleOccupiedEntry<
     }
 
     /// The same place, to look and to remove there.
+    ///
+    /// ```
+    /// use allotment_core::btree_multimap::FallibleEntry;
+    ///
+    /// let mut index = allotment_core::BTreeMultiMap::from([("leek", 2), ("leek", 3)]);
+    /// if let FallibleEntry::Occupied(place) = index.fallible().entry("leek") {
+    ///     assert_eq!(place.into_entry().remove_all(), 2);
+    /// }
+    /// assert!(index.is_empty());
+    /// ```
     pub fn into_entry(self) -> OccupiedEntry<'a, K, V, A, S> {
         self.entry
     }

@@ -44,6 +44,12 @@ impl<K: Ord, Id: PostingId, A: Allocator, S: Shape<K> + Shape<u64>> Fallible<'_,
     /// # Errors
     ///
     /// Key and id, if the allocator failed; the map is as it was.
+    ///
+    /// ```
+    /// let mut index = allotment_core::PostingMap::new();
+    /// assert_eq!(index.fallible().insert("leek", 2_u32), Ok(true));
+    /// assert_eq!(index.fallible().insert("leek", 2), Ok(false));
+    /// ```
     pub fn insert(&mut self, key: K, id: Id) -> Result<bool, AllocFailure<(K, Id)>> {
         self.map.try_insert_pair(key, id)
     }
@@ -54,6 +60,20 @@ impl<K: Ord, Id: PostingId, A: Allocator, S: Shape<K> + Shape<u64>> Fallible<'_,
     ///
     /// The pair at which the allocator failed; those before it are in the map, those after it are
     /// still in the iterator: pass `&mut iter` to go on.
+    ///
+    /// ```
+    /// use allotment_core::{Global, PostingMap};
+    /// use allotment_meter::Faulty;
+    ///
+    /// let alloc = Faulty::new(Global);
+    /// let plan = alloc.plan();
+    /// let mut index = PostingMap::new_in(alloc);
+    /// plan.fail_from(2);
+    /// let mut pairs = (0..100_u32).map(|n| (n, n));
+    /// let refused = index.fallible().extend(&mut pairs).unwrap_err();
+    /// assert_eq!(refused.returned.0 as usize, index.len());
+    /// assert_eq!(index.len() + 1 + pairs.len(), 100);
+    /// ```
     pub fn extend<I>(&mut self, pairs: I) -> Result<(), AllocFailure<(K, Id)>>
     where
         I: IntoIterator<Item = (K, Id)>,
@@ -66,6 +86,12 @@ impl<K: Ord, Id: PostingId, A: Allocator, S: Shape<K> + Shape<u64>> Fallible<'_,
     /// # Errors
     ///
     /// If the allocator failed; the map is as it was.
+    ///
+    /// ```
+    /// let mut index = allotment_core::PostingMap::from([("leek", 2_u32), ("leek", 3)]);
+    /// assert_eq!(index.fallible().remove("leek", 2), Ok(true));
+    /// assert_eq!(index.fallible().remove("leek", 2), Ok(false));
+    /// ```
     pub fn remove<Q>(&mut self, key: &Q, id: Id) -> Result<bool, AllocFailure>
     where
         K: Borrow<Q>,
@@ -79,6 +105,21 @@ impl<K: Ord, Id: PostingId, A: Allocator, S: Shape<K> + Shape<u64>> Fallible<'_,
     /// # Errors
     ///
     /// If the allocator failed; what had been cloned is dropped.
+    ///
+    /// ```
+    /// use allotment_core::{Global, PostingMap};
+    /// use allotment_meter::Faulty;
+    ///
+    /// let alloc = Faulty::new(Global);
+    /// let plan = alloc.plan();
+    /// let mut index = PostingMap::new_in(alloc);
+    /// index.extend([("leek", 1_u32), ("leek", 2)]);
+    ///
+    /// plan.fail_from(0);
+    /// assert!(index.fallible().try_clone().is_err());
+    /// plan.never();
+    /// assert_eq!(index.fallible().try_clone().unwrap().len(), 2);
+    /// ```
     pub fn try_clone(&self) -> Result<PostingMap<K, Id, A, S>, AllocFailure>
     where
         K: Clone,
