@@ -192,7 +192,8 @@ impl<'a, K: Ord, V, A: Allocator, S: Shape<K>> FallibleEntry<'a, K, V, A, S> {
     ///
     /// let mut ports = allotment_core::BTreeMap::new();
     /// let mut of = |text: &'static str| -> Result<u16, Box<dyn Error>> {
-    ///     ports.fallible().entry(text).or_try_insert_with_key(|text| Ok(text.parse()?)).map(|port| *port)
+    ///     let place = ports.fallible().entry(text);
+    ///     place.or_try_insert_with_key(|text| Ok(text.parse()?)).map(|port| *port)
     /// };
     /// assert_eq!(of("22").unwrap(), 22);
     /// assert!(of("eighty").is_err());

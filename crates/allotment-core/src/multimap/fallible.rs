@@ -109,7 +109,9 @@ impl<K: Ord, V: Ord, A: Allocator, S: Shape<K> + Shape<V>> Fallible<'_, K, V, A,
     /// If the allocator failed; no pair is lost.
     ///
     /// ```
-    /// let mut index: allotment_core::BTreeMultiMap<_, _> = (0..1000).map(|n| (n % 10, n)).collect();
+    /// use allotment_core::BTreeMultiMap;
+    ///
+    /// let mut index: BTreeMultiMap<_, _> = (0..1000).map(|n| (n % 10, n)).collect();
     /// index.retain(|_, n| n % 3 == 0);
     /// index.fallible().shrink_to_fit().unwrap();
     /// assert_eq!(index.len(), 334);
