@@ -74,19 +74,19 @@ macro_rules! integers {
             const MIN: Self = <$type>::MIN;
             const MAX: Self = <$type>::MAX;
             const BITS: u32 = <$type>::BITS;
+            // The least integer has this bit alone, or none.
             const SIGN: Option<u64> = Some(<$type>::MIN as $unsigned as u64);
 
             #[inline(always)]
             fn image<I: Image>(self) -> I {
                 // Extended before its sign is flipped: what the optimiser sees through.
-                const FLIPPED: u64 = if <$type>::MIN == 0 { 0 } else { SIGN };
+                const FLIPPED: u64 = if <$type>::MIN == 0 { 0 } else { LONG_SIGN };
                 I::narrow(self as u64 ^ FLIPPED)
             }
 
             #[inline(always)]
             fn part<I: Image>(self) -> I {
-                const FLIPPED: u64 = <$type>::MIN as $unsigned as u64;
-                I::narrow(self as $unsigned as u64 ^ FLIPPED)
+                I::narrow(self as $unsigned as u64 ^ const { Self::SIGN.unwrap() })
             }
         }
     )* };
@@ -117,7 +117,7 @@ macro_rules! non_zero {
 }
 
 /// The sign bits: flipped, they put negative integers below the others.
-const SIGN: u64 = 1 << 63;
+const LONG_SIGN: u64 = 1 << 63;
 const WIDE_SIGN: u128 = 1 << 127;
 
 integers! {

@@ -39,8 +39,8 @@ pub trait Shape<K>: closed::Sealed + 'static {
     #[doc(hidden)]
     const IS_TRUSTED: bool = true;
 
-    /// Whether keys can be integers, by their size: a `const` cannot ask for more, and what it
-    /// rules out need not be compiled.
+    /// Whether keys can be integers, by size and alignment: a `const` cannot ask for more, and what
+    /// it rules out need not be compiled.
     #[doc(hidden)]
     const MAY_BE_INTEGERS: bool = may_be_integer::<K>();
 
@@ -48,7 +48,7 @@ pub trait Shape<K>: closed::Sealed + 'static {
     #[doc(hidden)]
     const IS_WIDE: bool = size_of::<K>() > size_of::<u64>();
 
-    /// Whether keys can be byte strings, by their size.
+    /// Whether keys can be byte strings, by size and alignment.
     #[doc(hidden)]
     const MAY_BE_BYTES: bool = may_be_bytes::<K>();
 
